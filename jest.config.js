@@ -1,0 +1,10 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  rootDir: __dirname,
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|helm)/'],
+  snapshotResolver: '<rootDir>/test/snapshot-resolver.js',
+  transform: { '\\.ts$': '@swc/jest' },
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
+};

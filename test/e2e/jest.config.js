@@ -1,0 +1,11 @@
+const base = require('../../jest.config.js');
+
+/** One worker: every test works on the same cluster. @type {import('jest').Config} */
+module.exports = {
+  ...base,
+  roots: ['<rootDir>/test/e2e'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  testTimeout: 900_000,
+  maxWorkers: 1,
+  verbose: true,
+};

@@ -7,7 +7,8 @@ const { join } = require('node:path');
 
 const root = join(__dirname, '..');
 const cache = join(root, 'node_modules', '.cache', 'typescript');
-const config = readFileSync(join(root, '.swcrc'));
+const configFile = join(root, '.swcrc');
+const config = readFileSync(configFile);
 
 /** @param {string} source @param {string} filename */
 function compile(source, filename) {
@@ -16,7 +17,7 @@ function compile(source, filename) {
   try {
     return readFileSync(compiled, 'utf8');
   } catch {
-    const { code } = require('@swc/core').transformSync(source, { filename, root });
+    const { code } = require('@swc/core').transformSync(source, { filename, configFile });
     mkdirSync(cache, { recursive: true });
     const staged = `${compiled}.${process.pid}`;
     writeFileSync(staged, code);

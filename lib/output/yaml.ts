@@ -1,0 +1,144 @@
+/**
+ * Writes JSON as YAML that Go's, Python's and JavaScript's readers take for the same value, in YAML 1.1 and 1.2 alike.
+ *
+ * Maps keep their order, lists stand two spaces below their key, and a text of several lines is a literal block.
+ */
+import type { Json, JsonObject } from '../values/expression';
+
+/** One document, without `---`. It ends with a line break. */
+export function emitDocument(value: Json): string {
+  return isCollection(value) && !isEmpty(value) ? emitCollection(value, '', '') : `${emitScalar(value, '')}\n`;
+}
+
+/** Documents with `---` between them. */
+export function emitStream(documents: readonly Json[]): string {
+  return documents.map(emitDocument).join('---\n');
+}
+
+type Collection = readonly Json[] | JsonObject;
+
+function isCollection(value: Json): value is Collection {
+  return typeof value === 'object' && value !== null;
+}
+
+function isList(value: Collection): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function isEmpty(value: Collection): boolean {
+  if (isList(value)) return value.length === 0;
+  for (const _ in value) return false;
+  return true;
+}
+
+/** The lines of a map or list. The first begins with `lead`, the others with `pad`. */
+function emitCollection(value: Collection, lead: string, pad: string): string {
+  let lines = '';
+  let start = lead;
+  const inner = `${pad}  `;
+  if (isList(value)) {
+    for (const item of value) {
+      lines += start;
+      lines +=
+        isCollection(item) && !isEmpty(item) ? emitCollection(item, '- ', inner) : `- ${emitScalar(item, pad)}\n`;
+      start = pad;
+    }
+    return lines;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    lines += start + emitKey(key, pad);
+    lines +=
+      isCollection(item) && !isEmpty(item)
+        ? `:\n${emitCollection(item, inner, inner)}`
+        : `: ${emitScalar(item, pad)}\n`;
+    start = pad;
+  }
+  return lines;
+}
+
+/** YAML's readers look for the colon of a key within 1024 characters; a longer key is announced by `?`. */
+function emitKey(key: string, pad: string): string {
+  const text = scalarText(key);
+  return text.length < 1000 ? text : `? ${text}\n${pad}`;
+}
+
+function emitScalar(value: Json, pad: string): string {
+  if (typeof value === 'string')
+    return value.includes('\n') && isBlock(value) ? emitBlock(value, pad) : scalarText(value);
+  if (typeof value === 'number') return emitNumber(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[]' : '{}';
+  return String(value);
+}
+
+/** As in JSON, but with a point before an exponent, without which YAML 1.1 reads a text. */
+function emitNumber(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`${value} cannot be written: JSON has no such number`);
+  return JSON.stringify(value).replace(/^(-?\d+)e/, '$1.0e');
+}
+
+// ---- Texts of several lines ----------------------------------------------------------------------------------------
+
+/**
+ * A literal block gives the text back exactly if its first line shows the indentation, and if it ends with at most one
+ * line break, after a line that is not blank.
+ */
+const BLOCK = /^[^\s][^]*[^\s]\n?$/;
+/** Other control characters and line breaks, the mark of byte order, and halves of surrogate pairs. */
+const UNPRINTABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+
+function isBlock(text: string): boolean {
+  return BLOCK.test(text) && !UNPRINTABLE.test(text);
+}
+
+function emitBlock(text: string, pad: string): string {
+  const clipped = text.endsWith('\n');
+  const lines = clipped ? text.slice(0, -1) : text;
+  return `${clipped ? '|' : '|-'}\n${pad}  ${lines.replace(/\n(?!\n)/g, `\n${pad}  `)}`;
+}
+
+// ---- Texts of one line ---------------------------------------------------------------------------------------------
+
+/** Characters that need no quotes: printable ones, and of the white space only the blank. */
+const PLAIN =
+  /^[\x21-\x7e\u00a1-\u1fff\u2010-\u2027\u2030-\u2fff\u3001-\ud7ff](?:[\x20-\x7e\u00a1-\u1fff\u2010-\u2027\u2030-\u2fff\u3001-\ud7ff]*[\x21-\x7e\u00a1-\u1fff\u2010-\u2027\u2030-\u2fff\u3001-\ud7ff])?$/;
+/** An indicator at the start, one of the two that end a text, or the mark of a document. */
+const INDICATOR = /^[?:,[\]{}#&*!|>'"%@`]|^-(?: |$)|: |:$| #|^(?:---|\.\.\.)/;
+/** What YAML 1.1 or 1.2 reads as null, a boolean, the default value or a merge. */
+const WORD = /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i;
+/** Digits with all that a decimal, float, version, time of day or address may have among them. */
+const NUMBER = /^(?=.*[\d.])(?:[\d_.:,e+-]+|[-+]?[0_]+[xob][\da-f_]*|[-+]?\.(?:inf|nan))$/i;
+const DATE = /^\d{4}-\d/;
+
+/** Nearly every text is one of these, and is none of the above. */
+const ORDINARY = /^[A-Za-z/][\w./-]{5,}$/;
+
+/** Texts met before; a system's manifests repeat a few hundred keys and names. */
+const known = new Map<string, string>();
+
+/**
+ * A text as a scalar of one line: as it stands where every reader takes it for this text, else in double quotes.
+ * The same holds for the key of a map.
+ */
+export function scalarText(text: string): string {
+  if (ORDINARY.test(text)) return text;
+  let written = known.get(text);
+  if (written === undefined) {
+    written = isPlain(text) ? text : quoted(text);
+    if (text.length < 64 && known.size < 4096) known.set(text, written);
+  }
+  return written;
+}
+
+function isPlain(text: string): boolean {
+  return PLAIN.test(text) && !INDICATOR.test(text) && !WORD.test(text) && !NUMBER.test(text) && !DATE.test(text);
+}
+
+/** JSON's escapes are YAML's, but JSON leaves alone some characters that YAML may not hold. */
+const UNESCAPED = /[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    UNESCAPED,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { parse, parseAllDocuments } from 'yaml';
+import type { Json } from '../../lib/values/expression';
+import { readPlain } from '../../lib/values/yaml-11';
+import { emitDocument, emitStream, scalarText } from '../../lib/output/yaml';
+
+const VERSIONS = ['1.1', '1.2'] as const;
+
+describe('scalarText', () => {
+  test.each([
+    ...['nginx', 'cluster-ai', 'a b', '10.0.0.0/8', '250m', '512Mi', '5s', '/healthz', '-c', '--flag=x', 'a:b', 'a#b'],
+    ...[
+      'https://example.com:8443/x?y=z',
+      'app.kubernetes.io/name',
+      'RollingUpdate',
+      'x=y',
+      'a, b',
+      'näve',
+      '$(POD_IP)',
+    ],
+  ])('leaves %j alone', (text) => {
+    expect(scalarText(text)).toBe(text);
+  });
+
+  test.each([
+    ...[
+      '',
+      ' ',
+      ' a',
+      'a ',
+      'a\tb',
+      'a\nb',
+      '- a',
+      '-',
+      '---',
+      '--- a',
+      '...',
+      '? a',
+      '?',
+      ':8080',
+      'a: b',
+      'a:',
+      'a #b',
+    ],
+    ...['#a', '&a', '*a', '!a', '|', '>', '@a', '`a', '%a', '"a"', "'a'", '[a', ']', '{a', '}', ',a'],
+    ...['y', 'N', 'yes', 'No', 'on', 'OFF', 'true', 'False', 'null', 'NULL', '~', '=', '<<'],
+    ...[
+      '0',
+      '-1',
+      '+1',
+      '012',
+      '0o14',
+      '0x1F',
+      '0b11',
+      '1_000',
+      '1:20',
+      '190:20:30.15',
+      '1e3',
+      '1E-3',
+      '.5',
+      '5.',
+      '1.27',
+    ],
+    ...[
+      '.',
+      '-.',
+      '.inf',
+      '-.INF',
+      '.NaN',
+      '10.0.0.1',
+      '1.27.3',
+      '2001-12-14',
+      '2001-12-14t21:59:43.10-05:00',
+      '2001-1-1 1:00:00',
+    ],
+    ...['\u0000', '\u0007', '\u007f', '\u0085', '\u00a0a', '\u2028', '\ufeff', '\ufffe', '\u3000a', '😀'],
+  ])('quotes %j', (text) => {
+    const written = scalarText(text);
+    expect(written).toMatch(/^".*"$/);
+    for (const version of VERSIONS) expect(parse(written, { version })).toBe(text);
+  });
+
+  test('escapes what YAML may not hold as it stands', () => {
+    expect(scalarText('a\u0085b\u2028\ufeff\u0001"\\')).toBe('"a\\u0085b\\u2028\\ufeff\\u0001\\"\\\\"');
+  });
+
+  test('leaves alone nothing that Helm reads as another value', () => {
+    const characters = fc.constantFrom(...Array.from('0123456789_.:+-eExXoObBaAfFnNyYsStTrRuUlLiI~ '));
+    fc.assert(
+      fc.property(fc.string({ unit: characters, maxLength: 8 }), (text) => {
+        const written = scalarText(text);
+        return written.startsWith('"') || readPlain(written) === text;
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+});
+
+describe('emitDocument', () => {
+  test('stands lists two spaces below their key', () => {
+    const value = { a: [{ b: 1, c: { d: [] } }, [2, [3]], {}], e: { f: null, g: true }, h: {} };
+    expect(emitDocument(value)).toBe(`a:
+  - b: 1
+    c:
+      d: []
+  - - 2
+    - - 3
+  - {}
+e:
+  f: null
+  g: true
+h: {}
+`);
+  });
+
+  test('writes a text of several lines as a block', () => {
+    expect(emitDocument({ clipped: 'a\n\n  b: #c\n', stripped: ['a\n \n\tb'] })).toBe(`clipped: |
+  a
+
+    b: #c
+stripped:
+  - |-
+    a
+${'     '}
+    \tb
+`);
+  });
+
+  test.each(['a\n\n', '\na', ' a\nb', '\ta\nb', 'a\n ', 'a\r\nb', 'a\n\u0085', 'a\n\ud800', '\n'])(
+    'quotes the lines %j',
+    (text) => {
+      expect(emitDocument({ text })).toBe(`text: ${scalarText(text)}\n`);
+    },
+  );
+
+  test.each([
+    [1e21, '1.0e+21'],
+    [-1e-7, '-1.0e-7'],
+    [1.5e300, '1.5e+300'],
+    [1_000_000, '1000000'],
+    [0.1, '0.1'],
+    [-0, '0'],
+  ])('writes %d as %s', (value, text) => {
+    expect(emitDocument(value)).toBe(`${text}\n`);
+    for (const version of VERSIONS) expect(parse(text, { version })).toEqual(value + 0);
+  });
+
+  test('refuses what JSON has no number for', () => {
+    expect(() => emitDocument({ a: NaN })).toThrow('NaN cannot be written: JSON has no such number');
+  });
+
+  test('announces a key too long to be found by its colon', () => {
+    const value = { [`${'long '.repeat(300)}.`]: { a: [1] } };
+    for (const version of VERSIONS) expect(parse(emitDocument(value), { version })).toEqual(value);
+  });
+});
+
+describe('emitStream', () => {
+  test('puts marks between documents', () => {
+    expect(emitStream([{ a: 1 }, [2]])).toBe('a: 1\n---\n- 2\n');
+  });
+});
+
+describe('what is written', () => {
+  const pieces = fc.constantFrom(
+    ...Array.from(' -?:,[]{}#&*!|>\'"%@`\n\r\t0189._+eExobyYnN~=<\\\u0000\u0085\u00a0\u2028\ufeffé€😀'),
+  );
+  const text = fc.oneof(fc.string({ unit: pieces, maxLength: 12 }), fc.string({ unit: 'binary' }), fc.string());
+  const scalar = fc.oneof(
+    { weight: 4, arbitrary: text },
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+    fc.constant(null),
+  );
+  const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      scalar,
+      fc.array(tie('tree'), { maxLength: 4 }),
+      fc.dictionary(text, tie('tree'), { maxKeys: 5, noNullPrototype: true }),
+    ),
+  }));
+  /** JSON has one zero. */
+  const plain = (value: Json): unknown => JSON.parse(JSON.stringify(value));
+
+  test.each(VERSIONS)('reads back the same by YAML %s', (version) => {
+    fc.assert(
+      fc.property(tree, (value) => {
+        // A merge key is one only without quotes, but the reader looks at the text alone.
+        const options = { version, merge: false } as const;
+        expect(parse(emitDocument(value), options)).toEqual(plain(value));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('reads back the same from a stream', () => {
+    fc.assert(
+      fc.property(fc.array(tree, { minLength: 1, maxLength: 3 }), (values) => {
+        const documents = parseAllDocuments(emitStream(values));
+        expect(documents.map((document) => document.toJS() as unknown)).toEqual(values.map(plain));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

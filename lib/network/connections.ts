@@ -1,0 +1,61 @@
+/** The only way two tiers meet. */
+import type { EnvVar } from 'kubernetes-types/core/v1';
+import type { NetworkPolicyPort } from 'kubernetes-types/networking/v1';
+import { conditionOf } from '../objects/conditions';
+import type { Expr, Input } from '../values/expression';
+import type { Items } from '../values/parts';
+import { when } from '../values/tree';
+import { podsOf } from '../workload/network-policy';
+import type { Workload } from '../workload/workload';
+
+/** A port on which pods of a server listen. */
+export interface Endpoint {
+  readonly workload: Workload;
+  /** The port of the pods, not of the Service before them. */
+  readonly port: Input<number>;
+  /** What it is for, such as `postgres`: the label of the edge in the picture. */
+  readonly name: string;
+  /** @default TCP */
+  readonly protocol?: 'TCP' | 'UDP';
+}
+
+/** What a client may connect to. */
+export interface Server {
+  readonly endpoints: readonly Endpoint[];
+  /** Settings by which a client finds the server, secrets by reference only. */
+  readonly clientSettings: Items<EnvVar>;
+}
+
+/** One edge of the topology. */
+export interface Connection {
+  readonly client: Workload;
+  readonly endpoint: Endpoint;
+  /** It is there if both of its ends are. */
+  readonly condition: Expr<boolean>;
+}
+
+const connections = new WeakMap<Workload, Connection[]>();
+
+/** The connections that start at a workload. */
+export function connectionsOf(client: Workload): readonly Connection[] {
+  return connections.get(client) ?? [];
+}
+
+/** Lets a client reach a server: a rule on both sides, and the client's settings. */
+export function connect(client: Workload, server: Server): void {
+  for (const endpoint of server.endpoints) allow(client, endpoint);
+  const [first] = server.endpoints;
+  if (first === undefined) return;
+  const isThere = conditionOf(first.workload);
+  client.addSettings(server.clientSettings.length === 0 ? [] : [when<readonly EnvVar[]>(isThere, server.clientSettings)]);
+}
+
+/** Lets a client reach one endpoint. */
+export function allow(client: Workload, endpoint: Endpoint): void {
+  const ports: Items<NetworkPolicyPort> = [{ port: endpoint.port, protocol: endpoint.protocol ?? 'TCP' }];
+  client.policy.allowTo({ to: [podsOf(endpoint.workload)], ports }, conditionOf(endpoint.workload));
+  endpoint.workload.policy.allowFrom({ from: [podsOf(client)], ports }, conditionOf(client));
+  const own = connections.get(client) ?? [];
+  connections.set(client, own);
+  own.push({ client, endpoint, condition: conditionOf(endpoint.workload) });
+}

@@ -1,0 +1,47 @@
+/**
+ * Checks across fields. Each is one expression that must hold and the message where it does not; the plain reading
+ * and the chart report all failures at once, in the same words.
+ */
+import type { IConstruct } from 'constructs';
+import { type Expr, type Input, LITERALS, type Scope, literalOf, toExpr } from '../values/expression';
+import { and, not, str } from '../values/operations';
+import { conditionOf } from './conditions';
+
+export interface Check {
+  /** True where the manifests cannot keep what they promise. */
+  readonly fails: Expr<boolean>;
+  /** `<path>: what was given, the limit, the remedy`. */
+  readonly message: Expr<string>;
+}
+
+const checks = new WeakMap<IConstruct, Check[]>();
+
+/**
+ * Demands that a condition hold wherever the construct is part of the output.
+ * The message says what was given, the limit and the remedy; the construct's path is put before it.
+ */
+export function demand(construct: IConstruct, condition: Input<boolean>, message: Input<string>): void {
+  const check: Check = { fails: and(conditionOf(construct), not(condition)), message: str`${construct.node.path}: ${message}` };
+  const own = checks.get(construct);
+  if (own !== undefined) {
+    own.push(check);
+    return;
+  }
+  checks.set(construct, [check]);
+  construct.node.addValidation({ validate: () => failures(checksOf(construct).filter(isLiteral), LITERALS) });
+}
+
+/** The checks of a construct itself. */
+export function checksOf(construct: IConstruct): readonly Check[] {
+  return checks.get(construct) ?? [];
+}
+
+/** The messages of the checks that fail. */
+export function failures(all: readonly Check[], scope: Scope): string[] {
+  return all.filter((check) => check.fails.evaluate(scope)).map((check) => check.message.evaluate(scope));
+}
+
+/** A check that values decide is left to the outputs of the system. */
+function isLiteral(check: Check): boolean {
+  return literalOf(toExpr(check.fails)) !== undefined;
+}

@@ -1,0 +1,36 @@
+/** Kubernetes objects whose fields may be expressions. */
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { LITERALS, literalOf } from '../values/expression';
+import type { NodeMap, Tree } from '../values/parts';
+import { evaluate } from '../values/tree';
+import { conditionOf } from './conditions';
+
+interface ObjectKind {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+}
+
+/**
+ * An object of the Kubernetes API, written as a tree: `new KubeObject<Service>(this, 'service', { apiVersion: 'v1', … })`.
+ * With literals alone it is an ordinary ApiObject in anyone's app.
+ *
+ * An object in a scope whose condition is literally false is not made.
+ */
+export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
+  readonly tree: NodeMap;
+
+  constructor(scope: Construct, id: string, tree: Tree<T> & { readonly apiVersion: string; readonly kind: string }) {
+    super(scope, id, { apiVersion: tree.apiVersion, kind: tree.kind });
+    this.tree = tree as NodeMap;
+    if (literalOf(conditionOf(scope)) === false) scope.node.tryRemoveChild(id);
+  }
+
+  /**
+   * The object as plain data.
+   * @throws where an expression is left, naming the value.
+   */
+  override toJson(): unknown {
+    return evaluate(this.tree, LITERALS);
+  }
+}

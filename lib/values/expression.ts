@@ -1,0 +1,247 @@
+/**
+ * An expression is a value that is known only when the output is written: `values.backend.replicas.min` and all that
+ * is computed from it. Each has two readings that must agree for every values file:
+ *
+ * - `evaluate` gives the value, for plain manifests;
+ * - `toGoTemplate` gives the code that Helm runs to get the same value, for the chart.
+ */
+
+/** What an expression yields. It decides how both readings print it. */
+export type Kind = 'bool' | 'int' | 'float' | 'string' | 'list' | 'map';
+
+export type Scalar = string | number | boolean;
+export type Json = Scalar | null | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** A literal, or an expression that yields one. */
+export type Input<T> = T | Expr<T>;
+
+/** What the plain reading knows: one environment's values, the release, and the variables of the loops around. */
+export interface Scope {
+  /** Undefined in a plain app, where everything is a literal. */
+  readonly values: JsonObject | undefined;
+  readonly release: { readonly name: string; readonly namespace: string } | undefined;
+  readonly variables: ReadonlyMap<Expr<unknown>, unknown>;
+}
+
+/** The scope of a plain cdk8s app: there are no values. */
+export const LITERALS: Scope = { values: undefined, release: undefined, variables: new Map() };
+
+/** What the Helm reading knows at one place of one template. */
+export interface GoContext {
+  /** What stands before `.Values` and `.Release`: nothing at the top, `$` in a range, `.root` in a helper. */
+  readonly root: string;
+  /** The code that stands for a bound variable here, such as `$peer`. */
+  variable(variable: Expr<unknown>): string;
+  /** The full name of a named template, which the chart then carries. */
+  helper(name: string): string;
+  /** The name of the template that renders this text. */
+  text(text: object): string;
+}
+
+const PHANTOM: unique symbol = Symbol('type');
+
+/** Thrown where JavaScript would have destroyed an expression silently. */
+export class ExpressionError extends Error {
+  constructor(what: string, did: string, instead: string) {
+    super(`${what} is known only when the output is written, so ${did}; ${instead}.`);
+    this.name = 'ExpressionError';
+  }
+}
+
+/**
+ * Every property that an expression does not have throws: a foreign construct that reads `limits` off an expression,
+ * or asks whether it has `resolve`, would otherwise go on with `undefined` and lose it.
+ */
+const guard: ProxyHandler<Expr<unknown>> = {
+  get(target, key, receiver) {
+    if (key in target) return Reflect.get(target, key, receiver) as unknown;
+    if (typeof key === 'symbol' && key !== Symbol.iterator) return undefined;
+    throw new ExpressionError(target.describe(), `it has no ${String(key)}`, 'give it only to constructs of cdk8s-tiers, or a literal here');
+  },
+  ownKeys(target) {
+    throw new ExpressionError(target.describe(), 'it cannot be spread or listed', 'use each()');
+  },
+};
+
+export abstract class Expr<T> {
+  /** Carries the type alone, for the compiler. */
+  declare readonly [PHANTOM]?: T;
+
+  /** True where the value cannot be below zero, so that division needs no care. */
+  get nonNegative(): boolean {
+    return false;
+  }
+
+  /** True where the text has only letters, digits and `. _ / : -`, which YAML leaves alone. */
+  get plain(): boolean {
+    return false;
+  }
+
+  constructor(readonly kind: Kind) {
+    return new Proxy<this>(this, guard);
+  }
+
+  abstract evaluate(scope: Scope): T;
+
+  /** Code for one operand: an atom, or in parentheses. */
+  abstract toGoTemplate(go: GoContext): string;
+
+  /** The same for a function that casts numbers by itself. */
+  toGoNumber(go: GoContext): string {
+    return this.toGoTemplate(go);
+  }
+
+  /** How an error names this expression. */
+  abstract describe(): string;
+
+  /** Expressions directly inside this one. */
+  operands(): readonly Expr<unknown>[] {
+    return [];
+  }
+
+  [Symbol.toPrimitive](hint: string): never {
+    throw hint === 'number'
+      ? new ExpressionError(this.describe(), 'JavaScript cannot compute with it', 'use add, subtract, multiply, divide or a comparison from cdk8s-tiers')
+      : new ExpressionError(this.describe(), 'JavaScript cannot put it into a text or a key', 'use the tag str`…`, or add() for a sum');
+  }
+
+  toJSON(): never {
+    throw new ExpressionError(this.describe(), 'JSON.stringify cannot print it', 'evaluate the tree that holds it');
+  }
+
+  toString(): never {
+    return this[Symbol.toPrimitive]('string');
+  }
+}
+
+/** A literal that an operation on literals came to. */
+export class Constant<T> extends Expr<T> {
+  constructor(
+    kind: Kind,
+    readonly literal: T,
+  ) {
+    super(kind);
+  }
+
+  override get nonNegative(): boolean {
+    return typeof this.literal === 'number' && this.literal >= 0;
+  }
+
+  evaluate(): T {
+    return this.literal;
+  }
+
+  toGoTemplate(): string {
+    return goLiteral(this.literal);
+  }
+
+  describe(): string {
+    return goLiteral(this.literal);
+  }
+}
+
+export function isExpr<T>(value: T): value is Extract<T, Expr<unknown>> {
+  return value instanceof Expr;
+}
+
+/** The literal behind an input, or undefined where it is known only at output. */
+export function literalOf<T>(input: Input<T>): T | undefined {
+  if (input instanceof Constant) return input.literal as T;
+  return isExpr(input) ? undefined : (input as T);
+}
+
+export function toExpr<T>(input: Input<T>): Expr<T> {
+  return isExpr(input) ? (input as Expr<T>) : new Constant<T>(kindOf(input), input as T);
+}
+
+export function kindOf(value: unknown): Kind {
+  switch (typeof value) {
+    case 'boolean':
+      return 'bool';
+    case 'number':
+      return Number.isInteger(value) ? 'int' : 'float';
+    case 'string':
+      return 'string';
+    default:
+      return Array.isArray(value) ? 'list' : 'map';
+  }
+}
+
+/** A Go literal. Go reads every escape that JSON writes. */
+export function goLiteral(value: unknown): string {
+  if (Array.isArray(value)) return `(list${value.map((item) => ` ${goLiteral(item)}`).join('')})`;
+  if (typeof value === 'object' && value !== null) {
+    return `(dict${Object.entries(value).map(([key, item]) => ` ${JSON.stringify(key)} ${goLiteral(item)}`).join('')})`;
+  }
+  return JSON.stringify(value);
+}
+
+/** One operation: its two readings, side by side. */
+export interface OperationSpec<A extends readonly unknown[], R> {
+  readonly name: string;
+  /** Of the result; a function where it follows from the operands. */
+  readonly kind: Kind | ((operands: readonly Expr<unknown>[]) => Kind);
+  evaluate(...operands: A): R;
+  toGoTemplate(operands: { readonly [I in keyof A]: string }, go: GoContext): string;
+  /** The function casts its numbers to int64 by itself. */
+  readonly casts?: boolean;
+  /** The result is never negative if no operand is. */
+  readonly keepsSign?: boolean;
+  /** The result has only plain characters. */
+  readonly plain?: boolean;
+}
+
+type Inputs<A extends readonly unknown[]> = { readonly [I in keyof A]: Input<A[I]> };
+
+export class Operation<A extends readonly unknown[], R> extends Expr<R> {
+  constructor(
+    readonly spec: OperationSpec<A, R>,
+    private readonly inputs: readonly Expr<unknown>[],
+  ) {
+    super(typeof spec.kind === 'function' ? spec.kind(inputs) : spec.kind);
+  }
+
+  override get nonNegative(): boolean {
+    return this.spec.keepsSign === true && this.inputs.every((input) => input.kind !== 'int' || input.nonNegative);
+  }
+
+  override get plain(): boolean {
+    return this.spec.plain === true;
+  }
+
+  evaluate(scope: Scope): R {
+    return this.spec.evaluate(...mapTuple<A>(this.inputs, (input) => input.evaluate(scope)));
+  }
+
+  toGoTemplate(go: GoContext): string {
+    const operands = this.inputs.map((input) => (this.spec.casts === true ? input.toGoNumber(go) : input.toGoTemplate(go)));
+    const code = this.spec.toGoTemplate(operands as { [I in keyof A]: string }, go);
+    return code.startsWith('(') || !code.includes(' ') ? code : `(${code})`;
+  }
+
+  describe(): string {
+    return `${this.spec.name}(${this.inputs.map((input) => input.describe()).join(', ')})`;
+  }
+
+  override operands(): readonly Expr<unknown>[] {
+    return this.inputs;
+  }
+}
+
+/** Maps a tuple's places; the compiler cannot see that `map` keeps their number and order. */
+function mapTuple<A extends readonly unknown[]>(inputs: readonly Expr<unknown>[], f: (input: Expr<unknown>) => unknown): A {
+  return inputs.map(f) as unknown as A;
+}
+
+/** Makes an operation. On literals alone it is computed at once. */
+export function operation<A extends readonly unknown[], R>(spec: OperationSpec<A, R>): (...operands: Inputs<A>) => Expr<R> {
+  return (...operands) => {
+    const inputs = operands.map((operand) => toExpr<unknown>(operand));
+    if (!inputs.every((input) => input instanceof Constant)) return new Operation(spec, inputs);
+    const result = spec.evaluate(...mapTuple<A>(inputs, (input) => literalOf(input)));
+    return new Constant(kindOf(result), result);
+  };
+}

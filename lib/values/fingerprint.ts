@@ -1,0 +1,71 @@
+/** A hash of all that a tree comes to, known before the tree is printed: Jobs take their names from it. */
+import { Expr, type GoContext, type Scope, isExpr, literalOf } from './expression';
+import { goJson, sha256 } from './operations';
+import { Each, EachEntry, Fragment, Keep, Late, Line, Merge, type Node, Text, When } from './parts';
+import { Variable } from './reference';
+
+/** Eight hexadecimal characters that change when the tree's content changes, and only then. */
+export function fingerprint(node: () => Node): Expr<string> {
+  return new Fingerprint(node);
+}
+
+class Fingerprint extends Expr<string> {
+  private collected: { readonly skeleton: string; readonly inputs: readonly Expr<unknown>[] } | undefined;
+
+  constructor(private readonly node: () => Node) {
+    super('string');
+  }
+
+  override get plain(): boolean {
+    return true;
+  }
+
+  evaluate(scope: Scope): string {
+    const { skeleton, inputs } = this.collect();
+    return sha256(goJson([skeleton, ...inputs.map((input) => input.evaluate(scope))])).slice(0, 8);
+  }
+
+  toGoTemplate(go: GoContext): string {
+    const { skeleton, inputs } = this.collect();
+    return `(list "${skeleton}"${inputs.map((input) => ` ${input.toGoTemplate(go)}`).join('')} | toJson | sha256sum | trunc 8)`;
+  }
+
+  describe(): string {
+    return `fingerprint(${this.collect().skeleton})`;
+  }
+
+  /** The fixed part of the tree, and the expressions in it. */
+  private collect(): { readonly skeleton: string; readonly inputs: readonly Expr<unknown>[] } {
+    if (this.collected) return this.collected;
+    const inputs = new Map<string, Expr<unknown>>();
+    const skeleton = sha256(JSON.stringify(skeletonOf(this.node(), inputs))).slice(0, 8);
+    this.collected = { skeleton, inputs: [...inputs.values()] };
+    return this.collected;
+  }
+}
+
+/** The tree with its expressions named, which are gathered aside. What a loop binds is within the list it runs over. */
+function skeletonOf(node: Node | Line, inputs: Map<string, Expr<unknown>>): unknown {
+  const inner = (part: Node | Line): unknown => skeletonOf(part, inputs);
+  if (typeof node !== 'object') return node;
+  if (isExpr(node)) {
+    const literal = literalOf(node);
+    if (literal !== undefined) return literal;
+    if (!dependsOnVariable(node)) inputs.set(node.describe(), node);
+    return node.describe();
+  }
+  if (node instanceof Text) return node.items.map(inner);
+  if (node instanceof Line) return node.parts.map(inner);
+  if (node instanceof When) return ['when', inner(node.condition), inner(node.then), inner(node.otherwise)];
+  if (node instanceof Each) return ['each', inner(node.over), inner(node.body)];
+  if (node instanceof EachEntry) return ['each', inner(node.over), inner(node.key), inner(node.body)];
+  if (node instanceof Fragment) return inner(node.body());
+  if (node instanceof Merge) return node.parts.map(inner);
+  if (node instanceof Keep) return inner(node.part);
+  if (node instanceof Late) return inner(node.node);
+  return Object.entries(node).map(([key, part]: [string, Node]) => [key, inner(part)]);
+}
+
+function dependsOnVariable(expression: Expr<unknown>): boolean {
+  return expression instanceof Variable || expression.operands().some(dependsOnVariable);
+}

@@ -1,0 +1,210 @@
+/** What a system sees of its values: one expression for each leaf of the schema. */
+import type { z } from 'zod';
+import { type GoContext, Expr, ExpressionError, type JsonObject, type Kind, type Scope } from './expression';
+import { type Leaf, type Shape, shapeOf } from './shape';
+
+/** A list or map of values whose elements have one form. */
+abstract class Collection<C, E> extends Expr<C> {
+  constructor(
+    kind: Kind,
+    private readonly self: Expr<unknown>,
+    private readonly shape: Shape,
+  ) {
+    super(kind);
+  }
+  override operands(): readonly Expr<unknown>[] {
+    return [this.self];
+  }
+  evaluate(scope: Scope): C {
+    return this.self.evaluate(scope) as C;
+  }
+  toGoTemplate(go: GoContext): string {
+    return this.self.toGoTemplate(go);
+  }
+  describe(): string {
+    return this.self.describe();
+  }
+  /** A variable for one element, and what the body of a loop sees of it. */
+  item(): readonly [Variable, E] {
+    const name = singular(this.describe());
+    const variable = this.shape.type === 'leaf' ? new Variable(this.shape.leaf.kind, name, this.shape.leaf) : new Variable('map', name);
+    return [variable, build(this.shape, variable) as E];
+  }
+}
+
+/** A list that is known only at output. Loop over it with `each`. */
+export class ListReference<E> extends Collection<readonly unknown[], E> {
+  constructor(self: Expr<unknown>, element: Shape) {
+    super('list', self, element);
+  }
+}
+
+/** A map that is known only at output, with keys that the user chooses. Loop over it with `eachEntry` or `eachPair`. */
+export class MapReference<E> extends Collection<JsonObject, E> {
+  constructor(self: Expr<unknown>, element: Shape) {
+    super('map', self, element);
+  }
+}
+
+function singular(path: string): string {
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  return name.replace(/ies$/, 'y').replace(/(ss|x|ch)es$/, '$1').replace(/([^s])s$/, '$1');
+}
+
+/** The expressions for a schema: an object of expressions for an object, an expression for a leaf. */
+export type Values<S> =
+  S extends z.ZodObject<infer F>
+    ? { readonly [K in keyof F]: Values<F[K]> }
+    : S extends z.ZodDefault<infer I>
+      ? Values<I>
+      : S extends z.ZodOptional<z.ZodNullable<infer I>>
+        ? Expr<z.output<I> | null>
+        : S extends z.ZodArray<infer E>
+          ? ListReference<Values<E>>
+          : S extends z.ZodRecord<infer _K, infer V>
+            ? MapReference<Values<V>>
+            : S extends z.ZodType<infer T>
+              ? Expr<T>
+              : never;
+
+/** A field of an object of values. */
+class Field extends Expr<unknown> {
+  constructor(
+    private readonly owner: Expr<unknown>,
+    private readonly key: string,
+    private readonly leaf: Leaf | undefined,
+  ) {
+    super(leaf?.kind ?? 'map');
+  }
+  override get nonNegative(): boolean {
+    return (this.leaf?.minimum ?? -1) >= 0;
+  }
+  override get plain(): boolean {
+    return this.leaf?.plain === true;
+  }
+  override operands(): readonly Expr<unknown>[] {
+    return [this.owner];
+  }
+  evaluate(scope: Scope): unknown {
+    if (scope.values === undefined) throw unresolved(this);
+    const owner = this.owner.evaluate(scope);
+    if (typeof owner !== 'object' || owner === null) throw new TypeError(`${this.describe()}: ${this.owner.describe()} is not a map`);
+    return (owner as JsonObject)[this.key] ?? null;
+  }
+  private path(go: GoContext): string {
+    const owner = this.owner instanceof Field ? this.owner.path(go) : this.owner.toGoTemplate(go);
+    return `${owner}.${this.key}`;
+  }
+  /** Helm reads every number as float64, which prints a million as 1e+06: whole numbers are cast. */
+  toGoTemplate(go: GoContext): string {
+    return this.kind === 'int' && this.leaf?.nullable !== true ? `(int64 ${this.path(go)})` : this.path(go);
+  }
+  override toGoNumber(go: GoContext): string {
+    return this.path(go);
+  }
+  describe(): string {
+    return `${this.owner.describe()}.${this.key}`;
+  }
+}
+
+function unresolved(expression: Expr<unknown>): ExpressionError {
+  return new ExpressionError(expression.describe(), 'a plain app cannot print it', 'synthesise the system that holds it, or give a literal');
+}
+
+/** The release's name or namespace. */
+class Release extends Expr<string> {
+  constructor(private readonly field: 'name' | 'namespace') {
+    super('string');
+  }
+  override get plain(): boolean {
+    return true;
+  }
+  evaluate(scope: Scope): string {
+    if (scope.release === undefined) throw unresolved(this);
+    return scope.release[this.field];
+  }
+  toGoTemplate(go: GoContext): string {
+    return `${go.root}.Release.${this.field === 'name' ? 'Name' : 'Namespace'}`;
+  }
+  describe(): string {
+    return `release.${this.field}`;
+  }
+}
+
+/** What Helm calls the release; in plain manifests, the system's own name and namespace. */
+export const release = { name: new Release('name'), namespace: new Release('namespace') } as const;
+
+class Root extends Expr<JsonObject> {
+  constructor() {
+    super('map');
+  }
+  evaluate(scope: Scope): JsonObject {
+    if (scope.values === undefined) throw unresolved(this);
+    return scope.values;
+  }
+  toGoTemplate(go: GoContext): string {
+    return `${go.root}.Values`;
+  }
+  describe(): string {
+    return 'values';
+  }
+}
+
+/** A variable that a loop or a helper binds. */
+export class Variable extends Expr<unknown> {
+  constructor(
+    kind: Kind,
+    readonly name: string,
+    private readonly leaf?: Leaf,
+  ) {
+    super(kind);
+  }
+  /** The variable through which a named template sees a parameter of this schema. */
+  static for(schema: z.ZodType, name: string): Variable {
+    const shape = shapeOf(schema);
+    return shape.type === 'leaf' ? new Variable(shape.leaf.kind, name, shape.leaf) : new Variable('map', name);
+  }
+  override get nonNegative(): boolean {
+    return (this.leaf?.minimum ?? -1) >= 0;
+  }
+  override get plain(): boolean {
+    return this.leaf?.plain === true;
+  }
+  evaluate(scope: Scope): unknown {
+    if (!scope.variables.has(this)) throw new Error(`${this.name} is used outside the loop or helper that binds it`);
+    return scope.variables.get(this);
+  }
+  toGoTemplate(go: GoContext): string {
+    const code = go.variable(this);
+    return this.kind === 'int' ? `(int64 ${code})` : code;
+  }
+  override toGoNumber(go: GoContext): string {
+    return go.variable(this);
+  }
+  describe(): string {
+    return this.name;
+  }
+}
+
+const OBJECT = Symbol('object of values');
+
+/** The expression for a whole object of values, where it came from a schema untouched. */
+export function objectReference(object: object): Expr<unknown> | undefined {
+  return (object as { [OBJECT]?: Expr<unknown> })[OBJECT];
+}
+
+/** The expressions of a schema below a root, a loop's variable or a helper's parameter. */
+export function references<S extends z.ZodType>(schema: S, owner: Expr<unknown> = new Root()): Values<S> {
+  return build(shapeOf(schema), owner) as Values<S>;
+}
+
+function build(shape: Shape, self: Expr<unknown>): unknown {
+  if (shape.type === 'leaf') return self;
+  if (shape.type === 'list') return new ListReference(self, shape.element);
+  if (shape.type === 'map') return new MapReference(self, shape.element);
+  const fields = Object.entries(shape.fields).map(([key, field]) => [
+    key,
+    build(field, new Field(self, key, field.type === 'leaf' ? field.leaf : undefined)),
+  ]);
+  return Object.freeze(Object.defineProperty(Object.fromEntries(fields), OBJECT, { value: self }));
+}

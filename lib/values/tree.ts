@@ -1,0 +1,197 @@
+/** Making the parts of a tree, and its plain reading. The Helm reading is in lib/output/helm. */
+import type { z } from 'zod';
+import { type Expr, type Input, type Json, type JsonObject, type Scalar, type Scope, isExpr, literalOf, toExpr } from './expression';
+import { and, compareBytes, isNotEmpty, isSet, not, or } from './operations';
+import { Each, EachEntry, Fragment, type FragmentDefinition, type Items, Keep, Late, Merge, type Node, type NodeMap, Text, type Tree, When } from './parts';
+import { ListReference, MapReference, type Values, Variable, references } from './reference';
+import { isList, scopesOf } from './loops';
+import { evaluateText } from './text';
+
+const ALWAYS = toExpr(true);
+
+/**
+ * The part if the condition holds, else the other or nothing.
+ * A literal condition is decided at once.
+ */
+export function when<T>(condition: Input<boolean>, then: Tree<T>): When<T> | undefined;
+export function when<T>(condition: Input<boolean>, then: Tree<T>, otherwise: Tree<T>): When<T>;
+export function when(condition: Input<boolean>, then: Node, otherwise?: Node): When | undefined {
+  const known = literalOf(condition);
+  if (known === undefined) return new When(toExpr(condition), then, otherwise);
+  const part = known ? then : otherwise;
+  return part === undefined ? undefined : new When(ALWAYS, part, undefined);
+}
+
+/** A nullable value where it is set, and nothing where it is null. */
+export function whenSet<T extends Scalar>(value: Input<T | null> | undefined): When<T> | undefined {
+  if (value === undefined || value === null) return undefined;
+  return new When(isExpr(value) ? isSet(value) : ALWAYS, value, undefined);
+}
+
+/** What the body of a loop sees of an element of a literal list or map. */
+export type Element<T> = [T] extends [Scalar | null | undefined] ? Input<Exclude<T, undefined>> : { readonly [K in keyof T]: Element<T[K]> };
+/** A literal list, or one that is known only at output. */
+export type ListInput<T> = readonly T[] | ListReference<Element<T>>;
+/** A literal map, or one that is known only at output. */
+export type MapInput<T> = Readonly<Record<string, T>> | MapReference<Element<T>>;
+
+/** One item for each element of a list. Spread it into a list: `[...each(hosts, (host) => ({ host }))]`. */
+export function each<T, U>(list: ListInput<T>, body: (item: Element<T>, index: Input<number>) => Tree<U>): Items<U> {
+  if (!(list instanceof ListReference)) return list.map((item, index) => body(item as Element<T>, index));
+  const [item, element] = list.item();
+  const index = new Variable('int', `${item.name}Index`);
+  return [new Each<U>(list, item, index, body(element, index as Expr<number>) as Node)];
+}
+
+/** One item for each entry of a map, by the order of its keys' bytes. */
+export function eachPair<T, U>(map: MapInput<T>, body: (key: Input<string>, item: Element<T>) => Tree<U>): Items<U> {
+  if (!(map instanceof MapReference)) {
+    const entries = Object.entries(map).sort(([a], [b]) => compareBytes(a, b));
+    return entries.map(([key, item]) => body(key, item as Element<T>));
+  }
+  const [item, element] = map.item();
+  const key = new Variable('string', 'key');
+  return [new Each<U>(map, item, key, body(key as Expr<string>, element) as Node)];
+}
+
+/** One item for each number from 0 to below the count. */
+export function times<U>(count: Input<number>, body: (index: Input<number>) => Tree<U>): Items<U> {
+  const literal = literalOf(count);
+  if (literal !== undefined) return Array.from({ length: literal }, (_, index) => body(index));
+  const index = new Variable('int', 'index');
+  return [new Each<U>(toExpr(count), index, index, body(index as Expr<number>) as Node)];
+}
+
+/** One entry for each entry of a map, to be given to `merge`. */
+export function eachEntry<T, U>(
+  map: MapInput<T>,
+  body: (key: Input<string>, item: Element<T>) => readonly [key: Input<string>, part: Tree<U>],
+): Merge<Record<string, U>> {
+  if (!(map instanceof MapReference)) {
+    const entries = Object.entries(map).map(([key, item]) => body(key, item as Element<T>));
+    return new Merge([Object.fromEntries(entries.map(([key, part]) => [String(literalOf(key)), part as Node]))]);
+  }
+  const [item, element] = map.item();
+  const index = new Variable('string', 'key');
+  const [key, part] = body(index as Expr<string>, element);
+  return new Merge([new EachEntry(map, item, index, toExpr(key), part as Node)]);
+}
+
+/** Entries of several maps as one map. */
+export function merge<T>(...parts: readonly (Tree<Partial<T>> | undefined)[]): Merge<T> {
+  return new Merge<T>(parts.filter((part) => part !== undefined) as readonly Node[]);
+}
+
+/** A map or list that stays when all of its parts are absent. */
+export function keep<T extends readonly unknown[] | object>(part: Tree<T>): Keep<T> {
+  return new Keep<T>(part as readonly Node[] | NodeMap);
+}
+
+/** A part that is built when it is first read: for lists that connections add to. */
+export function late<T>(build: () => Tree<T>): Late<T> {
+  return new Late<T>(() => build() as Node);
+}
+
+type Given<P extends Readonly<Record<string, z.ZodType>>> = { readonly [K in keyof P]: Values<P[K]> | Element<z.output<P[K]>> };
+
+/** Defines a part that several objects share. In the chart it is a named template of this name. */
+export function fragment<T, const P extends Readonly<Record<string, z.ZodType>>>(
+  name: string,
+  comment: string,
+  parameters: P,
+  body: (given: Given<P>) => Tree<T>,
+): (given: Given<P>) => Fragment<T> {
+  const definition: FragmentDefinition = { name, comment, parameters, body: (given) => body(given as Given<P>) as Node };
+  return (given) => new Fragment<T>(definition, given);
+}
+
+/** The parameters of a fragment as its named template sees them: fields of the map that the caller passes. */
+export function parametersOf(definition: FragmentDefinition): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(definition.parameters).map(([name, schema]) => [name, references(schema, Variable.for(schema, name))]),
+  );
+}
+
+// ---- Presence ------------------------------------------------------------------------------------------------------
+
+/** The condition under which a part is there at all. */
+export function presence(node: Node): Expr<boolean> {
+  if (node === undefined) return toExpr(false);
+  if (isExpr(node)) return node.kind === 'list' || node.kind === 'map' ? isNotEmpty(node as Expr<readonly unknown[]>) : ALWAYS;
+  if (node instanceof Text || node instanceof Keep || typeof node !== 'object') return ALWAYS;
+  if (node instanceof When) {
+    return or(and(node.condition, presence(node.then)), and(not(node.condition), presence(node.otherwise)));
+  }
+  if (node instanceof Each) {
+    if (literalOf(presence(node.body)) !== true) {
+      throw new TypeError(`the items of a loop over ${node.over.describe()} may all be absent: keep() the list, or make its items present`);
+    }
+    return node.over.kind === 'int' ? ALWAYS : isNotEmpty(node.over as Expr<readonly unknown[]>);
+  }
+  if (node instanceof EachEntry) return isNotEmpty(node.over);
+  if (node instanceof Fragment) return presence(node.body());
+  if (node instanceof Late) return presence(node.node);
+  const children: readonly Node[] = node instanceof Merge ? node.parts : Object.values(node);
+  return isWrittenEmpty(node) ? ALWAYS : or(...children.map(presence));
+}
+
+// ---- The plain reading ---------------------------------------------------------------------------------------------
+
+/** What a tree is for one environment, or undefined where it is absent. */
+export function evaluate(node: Node, scope: Scope): Json | undefined {
+  if (typeof node !== 'object') return node;
+  if (isExpr(node)) return pruned(node.evaluate(scope) as Json);
+  if (node instanceof Text) return evaluateText(node, scope);
+  if (node instanceof When) return evaluate(node.condition.evaluate(scope) ? node.then : node.otherwise, scope);
+  if (node instanceof Fragment) return evaluate(node.body(), scope);
+  if (node instanceof Late) return evaluate(node.node, scope);
+  if (node instanceof Keep) return evaluateContainer(node.part, scope);
+  if (node instanceof Each || node instanceof EachEntry) throw new TypeError('a loop stands only in a list or in merge()');
+  const result = evaluateContainer(node, scope);
+  return isWrittenEmpty(node) ? result : pruned(result);
+}
+
+/** `{}` means something to Kubernetes, as in `emptyDir: {}`; an empty list means no list. */
+function isWrittenEmpty(node: readonly Node[] | NodeMap | Merge): boolean {
+  return !(node instanceof Merge) && !isList(node) && Object.keys(node).length === 0;
+}
+
+function pruned(value: Json): Json | undefined {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0 ? undefined : value;
+}
+
+function evaluateContainer(node: readonly Node[] | NodeMap | Merge, scope: Scope): Json {
+  if (isList(node)) return node.flatMap((item) => evaluateItems(item, scope));
+  const entries: Record<string, Json> = {};
+  const set = (key: string, value: Json | undefined): void => {
+    if (value === undefined) return;
+    if (Object.hasOwn(entries, key)) throw new Error(`the key "${key}" is set twice`);
+    entries[key] = value;
+  };
+  const take = (part: Node): void => {
+    if (part === undefined) return;
+    if (part instanceof When) return take(part.condition.evaluate(scope) ? part.then : part.otherwise);
+    if (part instanceof Merge) return part.parts.forEach(take);
+    if (part instanceof Keep) return take(part.part);
+    if (part instanceof Fragment) return take(part.body());
+    if (part instanceof Late) return take(part.node);
+    if (part instanceof EachEntry) {
+      for (const inner of scopesOf(part, scope)) set(part.key.evaluate(inner), evaluate(part.body, inner));
+    } else if (isExpr(part)) {
+      for (const [key, value] of Object.entries(part.evaluate(scope) as JsonObject)) set(key, value);
+    } else if (typeof part === 'object' && !isList(part)) {
+      for (const [key, child] of Object.entries(part)) set(key, evaluate(child, scope));
+    }
+  };
+  take(node);
+  return entries;
+}
+
+function evaluateItems(item: Node, scope: Scope): readonly Json[] {
+  if (item instanceof When) return evaluateItems(item.condition.evaluate(scope) ? item.then : item.otherwise, scope);
+  if (item instanceof Each) return scopesOf(item, scope).flatMap((inner) => evaluateItems(item.body, inner));
+  if (item instanceof Late) return evaluateItems(item.node, scope);
+  if (isList(item)) return item.flatMap((inner) => evaluateItems(inner, scope));
+  const value = evaluate(item, scope);
+  return value === undefined ? [] : [value];
+}

@@ -1,0 +1,16 @@
+import type { ConfigMap } from 'kubernetes-types/core/v1';
+import { KubeObject } from '../objects/kube-object';
+import { Text, type Tree } from '../values/parts';
+import { assertFileText } from '../values/text';
+import type { Workload } from './workload';
+
+/** A ConfigMap with a workload's files. Mount it whole: a folder follows changes, a single file does not. */
+export function addConfigMap(workload: Workload, id: string, files: Readonly<Record<string, Text>>, suffix = ''): KubeObject<ConfigMap> {
+  for (const [name, content] of Object.entries(files)) assertFileText(content, `${workload.node.path}/${id}/${name}`);
+  return new KubeObject<ConfigMap>(workload, id, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: workload.metadata(suffix),
+    data: files as Tree<ConfigMap['data']>,
+  });
+}

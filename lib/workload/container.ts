@@ -1,0 +1,104 @@
+/** Containers, hardened: no privileges, a read-only root, and declared places to write. */
+import type { Container, ContainerPort, EnvVar, Lifecycle, Probe, ResourceRequirements, SecurityContext, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type { Input } from '../values/expression';
+import { choose, isSet, valueOf } from '../values/operations';
+import type { Items, Tree } from '../values/parts';
+import { fragment, whenSet } from '../values/tree';
+import type { Image, Platform } from './platform';
+
+/** What a container asks for and is held to. Quantities: `250m` cores, `512Mi` bytes. */
+export interface Resources {
+  readonly requests: { readonly cpu: Input<string>; readonly memory: Input<string>; readonly ephemeralStorage: Input<string> };
+  readonly limits: {
+    /** Null for no limit: the container may use what is idle. */
+    readonly cpu: Input<string | null>;
+    readonly memory: Input<string>;
+    readonly ephemeralStorage: Input<string>;
+  };
+}
+
+export interface Probes {
+  /** Holds the other two back until the program has started. */
+  readonly startup: Tree<Probe>;
+  /** Failing it restarts the container: it asks nothing of others. */
+  readonly liveness: Tree<Probe>;
+  /** Failing it takes the pod out of its Services. */
+  readonly readiness: Tree<Probe>;
+}
+
+export interface ContainerProps {
+  readonly name: string;
+  readonly image: Image;
+  readonly command?: readonly Tree<string>[];
+  readonly args?: readonly Tree<string>[];
+  readonly ports?: Items<ContainerPort>;
+  readonly env?: Items<EnvVar>;
+  readonly resources: Resources;
+  /** @default - none, which only a container that ends by itself may have */
+  readonly probes?: Probes;
+  readonly lifecycle?: Tree<Lifecycle>;
+  /** Mounts of the pod's volumes. */
+  readonly mounts?: Items<VolumeMount>;
+  /**
+   * Folders of its own that the container writes to, with the most they may hold: an emptyDir each.
+   * The root file system is read-only.
+   * @default - none
+   */
+  readonly writable?: Readonly<Record<string, Input<string>>>;
+  /** `Always` makes an init container a sidecar. */
+  readonly restartPolicy?: 'Always';
+}
+
+/** The security context of every container. */
+const containerSecurityContext = fragment<SecurityContext, Record<string, never>>(
+  'containerSecurityContext',
+  'The security context of every container: Pod Security "restricted", and a read-only root.',
+  {},
+  () => ({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  }),
+);
+
+export function container(props: ContainerProps, platform: Platform): Tree<Container> {
+  const writable = Object.keys(props.writable ?? {}).map((path) => ({ name: volumeName(props.name, path), mountPath: path }));
+  return {
+    name: props.name,
+    image: platform.image(props.image),
+    imagePullPolicy: 'IfNotPresent',
+    restartPolicy: props.restartPolicy,
+    command: props.command,
+    args: props.args,
+    env: props.env,
+    ports: props.ports,
+    startupProbe: props.probes?.startup,
+    livenessProbe: props.probes?.liveness,
+    readinessProbe: props.probes?.readiness,
+    lifecycle: props.lifecycle,
+    resources: resources(props.resources),
+    securityContext: containerSecurityContext({}),
+    volumeMounts: [...(props.mounts ?? []), ...writable],
+  };
+}
+
+/** The volumes behind a container's writable folders. */
+export function writableVolumes(props: ContainerProps): readonly Tree<Volume>[] {
+  return Object.entries(props.writable ?? {}).map(([path, sizeLimit]) => ({ name: volumeName(props.name, path), emptyDir: { sizeLimit } }));
+}
+
+function volumeName(containerName: string, path: string): string {
+  return `${containerName}${path.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}`.replace(/-$/, '');
+}
+
+function resources({ requests, limits }: Resources): Tree<ResourceRequirements> {
+  return {
+    requests: { cpu: requests.cpu, memory: requests.memory, 'ephemeral-storage': requests.ephemeralStorage },
+    limits: { cpu: whenSet(limits.cpu), memory: limits.memory, 'ephemeral-storage': limits.ephemeralStorage },
+  };
+}
+
+/** The CPU a container can count on: its limit, or its request where it has no limit. */
+export function cpuOf({ requests, limits }: Resources): Input<string> {
+  return choose(isSet(limits.cpu), valueOf(limits.cpu), requests.cpu);
+}

@@ -1,0 +1,47 @@
+import type { Construct } from 'constructs';
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import { KubeObject } from '../objects/kube-object';
+import type { Input } from '../values/expression';
+import { not } from '../values/operations';
+import { when } from '../values/tree';
+import { type Autoscaling, addAutoscaler, addDisruptionBudget, minReplicas } from './scaling';
+import { Workload, type WorkloadProps, isReplicated } from './workload';
+
+export interface DeploymentProps extends WorkloadProps {
+  /** Replicas where no autoscaler decides. */
+  readonly replicas: Input<number>;
+  /** @default - a fixed number of replicas */
+  readonly autoscaling?: Autoscaling;
+  /** Pods that a rolling update may add. @default 1 */
+  readonly maxSurge?: number;
+  /** Seconds a new pod must stay ready before the update goes on. @default 5 */
+  readonly minReadySeconds?: number;
+}
+
+/** Pods that are all alike and keep nothing: a Deployment, its autoscaler and its disruption budget. */
+export class DeploymentWorkload extends Workload {
+  readonly deployment: KubeObject<Deployment>;
+
+  constructor(scope: Construct, id: string, props: DeploymentProps) {
+    super(scope, id, props);
+    const { autoscaling, replicas } = props;
+    const fewest = minReplicas(replicas, autoscaling);
+    const most = autoscaling ? autoscaling.maxReplicas : replicas;
+    this.deployment = new KubeObject<Deployment>(this, 'deployment', {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: this.metadata(),
+      spec: {
+        replicas: autoscaling ? when(not(autoscaling.enabled), replicas) : replicas,
+        minReadySeconds: props.minReadySeconds ?? 5,
+        revisionHistoryLimit: 10,
+        selector: { matchLabels: this.selectorLabels },
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: props.maxSurge ?? 1, maxUnavailable: 0 } },
+        template: this.template(isReplicated(most) || isReplicated(replicas)),
+      },
+    });
+    if (autoscaling) addAutoscaler(this, 'Deployment', autoscaling);
+    if (isReplicated(fewest)) addDisruptionBudget(this, fewest);
+  }
+}
+

@@ -1,0 +1,40 @@
+import type { Construct } from 'constructs';
+import type { Job } from 'kubernetes-types/batch/v1';
+import { KubeObject } from '../objects/kube-object';
+import { fingerprint } from '../values/fingerprint';
+import { str } from '../values/operations';
+import { Workload, type WorkloadProps } from './workload';
+
+export interface JobProps extends WorkloadProps {
+  /** Seconds until the Job has failed for good. */
+  readonly activeDeadlineSeconds: number;
+  /** Pods that may fail before the Job does. @default 6, Kubernetes's own */
+  readonly backoffLimit?: number;
+}
+
+/** How long a finished Job stays to be read: a day. */
+const SECONDS_KEPT = 86_400;
+
+/**
+ * Work that is done once, and can be done again without harm.
+ * Its name ends in a hash of all that enters its pods: a changed Job is a new Job, an unchanged one is left alone.
+ */
+export class JobWorkload extends Workload {
+  readonly job: KubeObject<Job>;
+
+  constructor(scope: Construct, id: string, props: JobProps) {
+    super(scope, id, { restartPolicy: 'OnFailure', ...props });
+    const template = this.template(false);
+    this.job = new KubeObject<Job>(this, 'job', {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { ...this.metadata(), name: str`${this.objectName}-${fingerprint(() => template.node)}` },
+      spec: {
+        activeDeadlineSeconds: props.activeDeadlineSeconds,
+        backoffLimit: props.backoffLimit ?? 6,
+        ttlSecondsAfterFinished: SECONDS_KEPT,
+        template,
+      },
+    });
+  }
+}

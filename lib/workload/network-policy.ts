@@ -1,0 +1,88 @@
+/** The NetworkPolicy of a workload: what it may reach and who may reach it; all else is denied both ways. */
+import { Construct } from 'constructs';
+import type {
+  NetworkPolicy,
+  NetworkPolicyEgressRule,
+  NetworkPolicyIngressRule,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+} from 'kubernetes-types/networking/v1';
+import { KubeObject } from '../objects/kube-object';
+import type { Input } from '../values/expression';
+import { isSet, valueOf } from '../values/operations';
+import type { Items, Tree } from '../values/parts';
+import { each, fragment, late, when } from '../values/tree';
+import type { Platform } from './platform';
+import type { Workload } from './workload';
+
+export class WorkloadPolicy extends Construct {
+  private readonly ingress: Items<NetworkPolicyIngressRule>[number][] = [];
+  private readonly egress: Items<NetworkPolicyEgressRule>[number][] = [];
+
+  constructor(workload: Workload) {
+    super(workload, 'policy');
+    new KubeObject<NetworkPolicy>(this, 'network-policy', {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: workload.metadata(),
+      spec: {
+        podSelector: { matchLabels: workload.selectorLabels },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: late<NetworkPolicyIngressRule[]>(() => this.ingress),
+        egress: late<NetworkPolicyEgressRule[]>(() => [dnsEgress(workload.platform)({}), ...this.egress]),
+      },
+    });
+  }
+
+  allowFrom(rule: Tree<NetworkPolicyIngressRule>, condition: Input<boolean> = true): void {
+    this.ingress.push(when<NetworkPolicyIngressRule>(condition, rule));
+  }
+
+  allowTo(rule: Tree<NetworkPolicyEgressRule>, condition: Input<boolean> = true): void {
+    this.egress.push(when<NetworkPolicyEgressRule>(condition, rule));
+  }
+}
+
+/** The pods of a workload in the same namespace. */
+export function podsOf(workload: Workload): Tree<NetworkPolicyPeer> {
+  return { podSelector: { matchLabels: workload.selectorLabels } };
+}
+
+/** All pods of a namespace, where one is named. */
+export function allowFromNamespace(workload: Workload, namespace: Input<string | null>, ports: Items<NetworkPolicyPort>): void {
+  workload.policy.allowFrom({ from: [namespacePeer(valueOf(namespace))], ports }, isSet(namespace));
+}
+
+/** Lets a workload reach the API server. */
+export function allowApiServer(workload: Workload): void {
+  const { apiServerAddresses, apiServerPorts } = workload.platform.network;
+  workload.policy.allowTo({
+    to: each<string, NetworkPolicyPeer>(apiServerAddresses, (cidr) => ({ ipBlock: { cidr } })),
+    ports: each<number, NetworkPolicyPort>(apiServerPorts, (port) => ({ port, protocol: 'TCP' })),
+  });
+}
+
+function namespacePeer(namespace: Input<string>): Tree<NetworkPolicyPeer> {
+  return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
+}
+
+const dnsRules = new WeakMap<Platform, ReturnType<typeof makeDnsEgress>>();
+
+function dnsEgress(platform: Platform): ReturnType<typeof makeDnsEgress> {
+  const rule = dnsRules.get(platform) ?? makeDnsEgress(platform);
+  dnsRules.set(platform, rule);
+  return rule;
+}
+
+function makeDnsEgress({ network }: Platform) {
+  return fragment<NetworkPolicyEgressRule, Record<string, never>>('dnsEgress', 'The way to DNS, which every pod has.', {}, () => ({
+    to: [
+      namespacePeer(network.dnsNamespace),
+      ...each<string, NetworkPolicyPeer>(network.dnsAddresses, (cidr) => ({ ipBlock: { cidr } })),
+    ],
+    ports: [
+      ...each<number, NetworkPolicyPort>(network.dnsPorts, (port) => ({ port, protocol: 'UDP' })),
+      ...each<number, NetworkPolicyPort>(network.dnsPorts, (port) => ({ port, protocol: 'TCP' })),
+    ],
+  }));
+}

@@ -1,0 +1,204 @@
+/** The hardened pod that everything runs in: Pod Security "restricted", spread over zones and nodes. */
+import type {
+  Affinity,
+  EnvVar,
+  PodSecurityContext,
+  PodSpec,
+  PodTemplateSpec,
+  Toleration as KubernetesToleration,
+  TopologySpreadConstraint,
+  Volume,
+  VolumeMount,
+} from 'kubernetes-types/core/v1';
+import type { ObjectMeta } from 'kubernetes-types/meta/v1';
+import { z } from 'zod';
+import type { Input } from '../values/expression';
+import { str } from '../values/operations';
+import type { Items, Tree } from '../values/parts';
+import { type ListInput, type MapInput, each, eachEntry, eachPair, fragment, merge, whenSet } from '../values/tree';
+import { type ContainerProps, container, writableVolumes } from './container';
+import type { Platform } from './platform';
+
+/** What the operator of a tier may add to its pods. */
+export interface PodSettings {
+  /** @default {} */
+  readonly podLabels?: MapInput<string>;
+  /** @default {} */
+  readonly podAnnotations?: MapInput<string>;
+  /** @default {} */
+  readonly nodeSelector?: MapInput<string>;
+  /** @default [] */
+  readonly tolerations?: ListInput<Toleration>;
+  /** @default - the cluster's default priority */
+  readonly priorityClassName?: Input<string | null>;
+  /** Environment variables of the main container. @default {} */
+  readonly extraEnv?: MapInput<string>;
+  /** ConfigMaps mounted into the main container, by the folder they are mounted at. @default [] */
+  readonly extraVolumes?: ListInput<ExtraVolume>;
+}
+
+export interface Toleration {
+  readonly key: string;
+  readonly operator: string;
+  readonly value?: string | null | undefined;
+  readonly effect?: string | null | undefined;
+}
+
+export interface ExtraVolume {
+  readonly name: string;
+  readonly configMap: string;
+  readonly mountPath: string;
+}
+
+export interface PodProps extends PodSettings {
+  /** Numeric user, group and owner of volumes; above 0. */
+  readonly user: number;
+  /** The first is the main one. */
+  readonly containers: readonly ContainerProps[];
+  readonly initContainers?: readonly ContainerProps[];
+  readonly volumes?: Items<Volume>;
+  /** Values whose change restarts the pods, by name: `checksum/<name>` annotations. */
+  readonly checksums?: Readonly<Record<string, Input<string>>>;
+  /** Seconds from SIGTERM to SIGKILL, the preStop hook included. @default 30 */
+  readonly terminationGracePeriodSeconds?: Input<number>;
+  /** Where Prometheus finds metrics: the name of a port, and a path. @default - no metrics */
+  readonly scrape?: { readonly port: Input<number>; readonly path: string };
+  /** Mounts a token for the API server. @default false */
+  readonly serviceAccountToken?: boolean;
+  /** @default Always */
+  readonly restartPolicy?: 'Never' | 'OnFailure';
+}
+
+export interface PodIdentity {
+  readonly name: Input<string>;
+  readonly component: Input<string>;
+  readonly serviceAccountName: Input<string>;
+  /** Spread replicas over zones and nodes. */
+  readonly spread: boolean;
+}
+
+const podSecurityContext = fragment<PodSecurityContext, { user: z.ZodNumber }>(
+  'podSecurityContext',
+  'The security context of every pod: Pod Security "restricted".',
+  { user: z.int().min(1) },
+  ({ user }) => ({
+    runAsNonRoot: true,
+    runAsUser: user,
+    runAsGroup: user,
+    fsGroup: user,
+    fsGroupChangePolicy: 'OnRootMismatch',
+    seccompProfile: { type: 'RuntimeDefault' },
+  }),
+);
+
+export function podTemplate(props: PodProps, identity: PodIdentity, platform: Platform): Tree<PodTemplateSpec> {
+  const [main, ...others] = props.containers;
+  if (main === undefined) throw new TypeError('a pod has at least one container');
+  const labels = { name: identity.name, component: identity.component };
+  const withExtras: ContainerProps = {
+    ...main,
+    env: [...(main.env ?? []), ...extraEnv(props.extraEnv)],
+    mounts: [
+      ...(main.mounts ?? []),
+      ...each<ExtraVolume, VolumeMount>(props.extraVolumes ?? [], ({ name, mountPath }) => ({
+        name,
+        mountPath,
+        readOnly: true,
+      })),
+    ],
+  };
+  const all = [...(props.initContainers ?? []), ...props.containers];
+  const spec: Tree<PodSpec> = {
+    serviceAccountName: identity.serviceAccountName,
+    automountServiceAccountToken: props.serviceAccountToken ?? false,
+    enableServiceLinks: false,
+    securityContext: podSecurityContext({ user: props.user }),
+    priorityClassName: whenSet(props.priorityClassName),
+    imagePullSecrets: each<string, { name: string }>(platform.imagePullSecrets, (name) => ({ name })),
+    restartPolicy: props.restartPolicy,
+    terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? 30,
+    nodeSelector: merge<Record<string, string>>(eachEntry(props.nodeSelector ?? {}, (key, value) => [key, value])),
+    tolerations: each<Toleration, KubernetesToleration>(props.tolerations ?? [], ({ key, operator, value, effect }) => ({
+      key,
+      operator,
+      value: whenSet(value),
+      effect: whenSet(effect),
+    })),
+    affinity: identity.spread ? spreadAffinity(platform)(labels) : undefined,
+    topologySpreadConstraints: identity.spread ? spreadConstraints(platform)(labels) : undefined,
+    initContainers: (props.initContainers ?? []).map((init) => container(init, platform)),
+    containers: [withExtras, ...others].map((each) => container(each, platform)),
+    volumes: [
+      ...(props.volumes ?? []),
+      ...each<ExtraVolume, Volume>(props.extraVolumes ?? [], ({ name, configMap }) => ({ name, configMap: { name: configMap } })),
+      ...all.flatMap(writableVolumes),
+    ],
+  };
+  return {
+    metadata: {
+      labels: merge<Record<string, string>>(
+        platform.selectorLabels(labels),
+        eachEntry(props.podLabels ?? {}, (key, value) => [key, value]),
+      ),
+      annotations: annotations(props),
+    },
+    spec,
+  };
+}
+
+function extraEnv(given: MapInput<string> | undefined): Items<EnvVar> {
+  return eachPair<string, EnvVar>(given ?? {}, (name, value) => ({ name, value }));
+}
+
+function annotations(props: PodProps): Tree<ObjectMeta['annotations']> {
+  const checksums = Object.entries(props.checksums ?? {}).map(([name, sum]) => [`checksum/${name}`, sum] as const);
+  const scrape = props.scrape && {
+    'prometheus.io/scrape': 'true',
+    'prometheus.io/port': str`${props.scrape.port}`,
+    'prometheus.io/path': props.scrape.path,
+  };
+  return merge<Record<string, string>>(
+    Object.fromEntries(checksums),
+    scrape,
+    eachEntry(props.podAnnotations ?? {}, (key, value) => [key, value]),
+  );
+}
+
+const labelParameters = { name: z.string().meta({ plain: true }), component: z.string().meta({ plain: true }) };
+
+/** Fragments of one platform are made once, so that all its pods share one named template. */
+function perPlatform<T>(make: (platform: Platform) => T): (platform: Platform) => T {
+  const made = new WeakMap<Platform, T>();
+  return (platform) => {
+    const found = made.get(platform) ?? make(platform);
+    made.set(platform, found);
+    return found;
+  };
+}
+
+const spreadAffinity = perPlatform((platform) =>
+  fragment<Affinity, typeof labelParameters>('spreadAffinity', 'Keeps replicas of a workload on different nodes, where there are enough.', labelParameters, (labels) => ({
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 100,
+          podAffinityTerm: {
+            topologyKey: 'kubernetes.io/hostname',
+            labelSelector: { matchLabels: platform.selectorLabels(labels) },
+          },
+        },
+      ],
+    },
+  })),
+);
+
+const spreadConstraints = perPlatform((platform) =>
+  fragment<TopologySpreadConstraint[], typeof labelParameters>('spreadConstraints', 'Spreads replicas of a workload over zones.', labelParameters, (labels) => [
+    {
+      maxSkew: 1,
+      topologyKey: 'topology.kubernetes.io/zone',
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: platform.selectorLabels(labels) },
+    },
+  ]),
+);

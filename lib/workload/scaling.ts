@@ -1,0 +1,82 @@
+/** How many replicas a workload has, and how many of them may be missing. */
+import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, MetricSpec } from 'kubernetes-types/autoscaling/v2';
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
+import { Construct } from 'constructs';
+import { onlyWhen } from '../objects/conditions';
+import { KubeObject } from '../objects/kube-object';
+import type { Input } from '../values/expression';
+import { atLeast, choose, isSet, valueOf } from '../values/operations';
+import type { Tree } from '../values/parts';
+import { when } from '../values/tree';
+import type { Workload } from './workload';
+
+export interface Autoscaling {
+  readonly enabled: Input<boolean>;
+  readonly minReplicas: Input<number>;
+  readonly maxReplicas: Input<number>;
+  /** Percent of the CPU request. */
+  readonly targetCpuUtilization: Input<number>;
+  /** Percent of the memory request; null to scale on CPU alone. */
+  readonly targetMemoryUtilization: Input<number | null>;
+  /** Seconds for which the lowest recent recommendation holds before scaling out. */
+  readonly scaleUpStabilizationSeconds: Input<number>;
+  /** Seconds for which the highest recent recommendation holds before scaling in. */
+  readonly scaleDownStabilizationSeconds: Input<number>;
+}
+
+/** The most replicas that may run at a time, a rolling update's surge aside. */
+export function maxReplicas(replicas: Input<number>, autoscaling: Autoscaling | undefined): Input<number> {
+  return autoscaling === undefined ? replicas : choose(autoscaling.enabled, autoscaling.maxReplicas, replicas);
+}
+
+/** The fewest replicas that are asked for. */
+export function minReplicas(replicas: Input<number>, autoscaling: Autoscaling | undefined): Input<number> {
+  return autoscaling === undefined ? replicas : choose(autoscaling.enabled, autoscaling.minReplicas, replicas);
+}
+
+export function addAutoscaler(workload: Workload, kind: 'Deployment', autoscaling: Autoscaling): void {
+  const scope = new Construct(workload, 'autoscaling');
+  onlyWhen(scope, autoscaling.enabled);
+  const spec: Tree<HorizontalPodAutoscalerSpec> = {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind, name: workload.objectName },
+    minReplicas: autoscaling.minReplicas,
+    maxReplicas: autoscaling.maxReplicas,
+    metrics: [
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: autoscaling.targetCpuUtilization } } },
+      memoryMetric(autoscaling.targetMemoryUtilization),
+    ],
+    behavior: {
+      scaleUp: { stabilizationWindowSeconds: autoscaling.scaleUpStabilizationSeconds },
+      scaleDown: { stabilizationWindowSeconds: autoscaling.scaleDownStabilizationSeconds },
+    },
+  };
+  new KubeObject<HorizontalPodAutoscaler>(scope, 'horizontal-pod-autoscaler', {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: workload.metadata(),
+    spec,
+  });
+}
+
+function memoryMetric(target: Input<number | null>): Tree<MetricSpec> | undefined {
+  return when<MetricSpec>(isSet(target), {
+    type: 'Resource',
+    resource: { name: 'memory', target: { type: 'Utilization', averageUtilization: valueOf(target) } },
+  });
+}
+
+/** A budget that lets one pod go at a time, where there are two or more; broken pods never block a drain. */
+export function addDisruptionBudget(workload: Workload, replicas: Input<number>): void {
+  const scope = new Construct(workload, 'disruption-budget');
+  onlyWhen(scope, atLeast(replicas, 2));
+  new KubeObject<PodDisruptionBudget>(scope, 'pod-disruption-budget', {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: workload.metadata(),
+    spec: {
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: workload.selectorLabels },
+    },
+  });
+}

@@ -1,0 +1,90 @@
+/** What every workload has, of whatever kind: an identity, a ServiceAccount, its pods, and a list of what it may reach. */
+import { Construct } from 'constructs';
+import type { EnvVar, PodTemplateSpec, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { ObjectMeta } from 'kubernetes-types/meta/v1';
+import { KubeObject } from '../objects/kube-object';
+import { type Input, literalOf } from '../values/expression';
+import { atLeast, str } from '../values/operations';
+import type { Fragment, Items, Late, Tree } from '../values/parts';
+import { late } from '../values/tree';
+import { WorkloadPolicy, allowFromNamespace } from './network-policy';
+import { type PodProps, podTemplate } from './pod';
+import { Platform } from './platform';
+
+export interface WorkloadProps extends PodProps {
+  /** What the pods are of: the tier's name, such as `postgres`. */
+  readonly name: string;
+  /** What they do in it, such as `primary`. */
+  readonly component: string;
+  /** The objects' own name, without the instance. @default - `name` */
+  readonly objectName?: string;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+export abstract class Workload extends Construct {
+  readonly platform: Platform;
+  /** The name of the objects, which begins with the instance. */
+  readonly objectName: Input<string>;
+  readonly component: string;
+  readonly selectorLabels: Fragment<Labels>;
+  readonly serviceAccount: KubeObject<ServiceAccount>;
+  /** What its pods may reach, and who may reach them. */
+  readonly policy: WorkloadPolicy;
+  private readonly settings: Items<EnvVar>[number][] = [];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    protected readonly props: WorkloadProps,
+  ) {
+    super(scope, id);
+    this.platform = Platform.of(scope);
+    this.component = props.component;
+    this.objectName = this.named(props.objectName ?? props.name);
+    this.selectorLabels = this.platform.selectorLabels(props);
+    this.serviceAccount = new KubeObject<ServiceAccount>(this, 'service-account', {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: this.metadata(),
+      automountServiceAccountToken: false,
+    });
+    this.policy = new WorkloadPolicy(this);
+    if (props.scrape) allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port: props.scrape.port, protocol: 'TCP' }]);
+  }
+
+  /** Gives the main container settings: where a server is, and the key to it. */
+  addSettings(settings: Items<EnvVar>): void {
+    this.settings.push(...settings);
+  }
+
+  /** Metadata of an object that belongs to the workload. */
+  metadata(suffix = ''): Tree<ObjectMeta> {
+    return {
+      name: suffix === '' ? this.objectName : str`${this.objectName}-${suffix}`,
+      labels: this.platform.labels({ name: this.props.name, component: this.component }),
+    };
+  }
+
+  /** A name of the instance's: `<instance>-<name>`. */
+  protected named(name: string): Input<string> {
+    return str`${this.platform.instance}-${name}`;
+  }
+
+  /** The pod template, with all settings that connections have added by the time of output. */
+  protected template(spread: boolean): Late<PodTemplateSpec> {
+    return late<PodTemplateSpec>(() => {
+      const [main, ...others] = this.props.containers;
+      if (main === undefined) throw new TypeError(`${this.node.path}: a pod has at least one container`);
+      const containers = [{ ...main, env: [...(main.env ?? []), ...this.settings] }, ...others];
+      const identity = { name: this.props.name, component: this.component, serviceAccountName: this.objectName, spread };
+      return podTemplate({ ...this.props, containers }, identity, this.platform);
+    });
+  }
+}
+
+/** Whether a workload can have more than one replica. */
+export function isReplicated(replicas: Input<number>): boolean {
+  return literalOf(atLeast(replicas, 2)) !== false;
+}
+

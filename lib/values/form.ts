@@ -1,0 +1,159 @@
+/** The bounds of a value: as a JSON schema has them, and in words. */
+import { z } from 'zod';
+import type { Shape } from './shape';
+
+/** The bounds that Helm and zod check alike. */
+export interface Form {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+}
+
+const BOUNDS: ReadonlySet<string> = new Set([
+  'type',
+  'enum',
+  'pattern',
+  'minLength',
+  'maxLength',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minItems',
+  'maxItems',
+]);
+
+/** The checks of zod that such bounds stand for. */
+const CHECKS: ReadonlySet<string> = new Set([
+  'greater_than',
+  'less_than',
+  'multiple_of',
+  'number_format',
+  'min_length',
+  'max_length',
+  'length_equals',
+  'string_format',
+]);
+
+/** @throws naming the path, for a bound that Helm would not check, or not in the same way. */
+export function formOf(schema: z.ZodType, path: string): Form {
+  for (const { _zod: check } of schema.def.checks ?? []) {
+    if (!CHECKS.has(check.def.check)) {
+      throw new TypeError(
+        `${path}: Helm cannot check "${check.def.check}"; write a pattern or bounds, or a check across values`,
+      );
+    }
+  }
+  if ('coerce' in schema.def && schema.def.coerce === true) throw new TypeError(`${path}: Helm does not coerce values`);
+  const found = Object.entries(z.toJSONSchema(schema, { target: 'draft-07' }));
+  if (found.some(([name]) => name === 'allOf' || name === 'format')) {
+    throw new TypeError(`${path}: write one pattern, which is all that Helm checks of a text besides its length`);
+  }
+  const form: Form = Object.fromEntries(found.filter(([name]) => BOUNDS.has(name)));
+  if (form.pattern !== undefined) assertPortable(form.pattern, path);
+  return form;
+}
+
+/** What JavaScript has and RE2, Helm's regular expressions, has not or reads otherwise. */
+const UNPORTABLE: readonly (readonly [RegExp, string])[] = [
+  [/\(\?<?[=!]/, 'a look-around'],
+  [/\\[1-9k]/, 'a backreference'],
+  [/\\[0ucpP]/, 'an escape of JavaScript alone; write the character, or \\x and two digits'],
+  [/\\[sS]/, '\\s, which is another set of characters there; write [ \\t]'],
+  [/\[\^?\]|\[\[:/, 'a class that is read otherwise there'],
+  [/\{(?:\d+,)?\d{4,}/, 'a repetition above 1000'],
+];
+
+/** @throws naming the path. A pattern is matched by code points, as by RE2. */
+function assertPortable(pattern: string, path: string): void {
+  const without = pattern.replaceAll('\\\\', 'x');
+  const outsideClasses = without.replace(/\[(?:\\.|[^\]\\])*\]|\\./g, 'x');
+  const [, found] = UNPORTABLE.find(([unportable]) => unportable.test(without)) ?? [];
+  const fault =
+    found ?? (outsideClasses.includes('.') ? '".", which leaves out other characters there; write [^\\n]' : undefined);
+  if (fault !== undefined) throw new TypeError(`${path}: the pattern ${pattern} has ${fault}`);
+  try {
+    new RegExp(pattern, 'u');
+  } catch (error) {
+    throw new TypeError(`${path}: ${String(error)}`, { cause: error });
+  }
+}
+
+/** The pattern for the keys of a map, or undefined where every key will do. */
+export function keyPatternOf(map: z.ZodType, path: string): string | undefined {
+  const keys = map instanceof z.ZodRecord ? map.keyType : undefined;
+  if (!(keys instanceof z.ZodString))
+    throw new TypeError(`${path}: the keys of a map are z.string(), with one pattern at most`);
+  const form = formOf(keys, `${path}.*`);
+  if (Object.keys(form).some((bound) => bound !== 'type' && bound !== 'pattern'))
+    throw new TypeError(`${path}: write the bounds of the keys as one pattern`);
+  return form.pattern;
+}
+
+// ---- In words ------------------------------------------------------------------------------------------------------
+
+/** What a value may be, such as `a whole number from 1 to 50`. */
+export function allowedOf(shape: Shape, path: string): string {
+  if (shape.type === 'object') return `a map with ${Object.keys(shape.fields).join(', ')}`;
+  if (shape.type === 'list') {
+    const { minItems, maxItems } = formOf(shape.schema, path);
+    return `a list${counted(minItems, maxItems, 'item')}${eachOf('item', shape.element, path)}`;
+  }
+  if (shape.type === 'map') {
+    const pattern = keyPatternOf(shape.schema, path);
+    return `a map${pattern === undefined ? '' : ` with keys that match \`${pattern}\``}${eachOf('value', shape.element, path)}`;
+  }
+  const words = allowedLeaf(shape, path);
+  return shape.leaf.nullable ? `${words} or null` : words;
+}
+
+function eachOf(noun: string, element: Shape, path: string): string {
+  return element.type === 'leaf' && !element.leaf.free ? `, each ${noun} ${allowedOf(element, path)}` : '';
+}
+
+function allowedLeaf(shape: Extract<Shape, { type: 'leaf' }>, path: string): string {
+  if (shape.leaf.free) return 'anything but null';
+  const form = formOf(shape.schema, path);
+  if (shape.leaf.kind === 'bool') return 'true or false';
+  if (shape.leaf.kind === 'int') return `a whole number${ranged(form)}`;
+  if (shape.leaf.kind === 'float') return `a number${ranged(form)}`;
+  return allowedText(form, shape.schema.meta()?.form);
+}
+
+function allowedText(form: Form, words: unknown): string {
+  if (typeof words === 'string') return words;
+  if (form.enum !== undefined)
+    return form.enum.map((option) => JSON.stringify(option)).join(form.enum.length > 2 ? ', ' : ' or ');
+  const pattern = form.pattern === undefined ? '' : ` that matches \`${form.pattern}\``;
+  return `a text${counted(form.minLength, form.maxLength, 'character')}${pattern}`;
+}
+
+function counted(least: number | undefined, most: number | undefined, noun: string): string {
+  const plural = (count: number): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+  if (most === undefined) return least === undefined || least === 0 ? '' : ` of at least ${plural(least)}`;
+  if (least === undefined || least === 0) return ` of at most ${plural(most)}`;
+  return least === most ? ` of ${plural(most)}` : ` of ${least} to ${plural(most)}`;
+}
+
+function ranged(form: Form): string {
+  const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below, multipleOf } = form;
+  const least = minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum;
+  const most = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  const steps = multipleOf === undefined ? '' : `, a multiple of ${multipleOf}`;
+  if (least !== undefined && most !== undefined) return ` from ${least} to ${most}${steps}`;
+  const bounds = [
+    ...(above === undefined ? (least === undefined ? [] : [`of at least ${least}`]) : [`above ${above}`]),
+    ...(below === undefined ? (most === undefined ? [] : [`of at most ${most}`]) : [`below ${below}`]),
+  ];
+  return `${bounds.map((bound) => ` ${bound}`).join(' and')}${steps}`;
+}

@@ -1,0 +1,246 @@
+/** The nginx.conf of a Frontend: how it reads requests, compresses, logs, and which headers it answers with. */
+import type { Input } from '../../values/expression';
+import { choose, str } from '../../values/operations';
+import type { Text } from '../../values/parts';
+import { text } from '../../values/text';
+import { type ListInput, each, when } from '../../values/tree';
+import { type ProxiedPath, serverBlock, upstreamBlock } from './frontend-nginx-server';
+
+/** Requests that one client address may send to one pod. */
+export interface RateLimit {
+  readonly requestsPerSecond: Input<number>;
+  /** Requests above the rate that are let through before the next is answered with 429. */
+  readonly burst: Input<number>;
+}
+
+/** Response headers. An empty text leaves the header out. */
+export interface SecurityHeaders {
+  readonly contentSecurityPolicy: Input<string>;
+  readonly permissionsPolicy: Input<string>;
+  readonly referrerPolicy: Input<string>;
+  /** Sent to clients that came by HTTPS. */
+  readonly strictTransportSecurity: Input<string>;
+}
+
+/** How a content delivery network in front caches what nginx serves. */
+export interface Cdn {
+  readonly enabled: Input<boolean>;
+  /** Names the build in `Cache-Tag` and `Surrogate-Key`, in the document's ETag, and in the path `/v/<version>/`. */
+  readonly version: Input<string>;
+  /** Seconds for which the network may keep the document. */
+  readonly sharedMaxAgeSeconds: Input<number>;
+}
+
+export interface NginxSettings {
+  /**
+   * Compresses with Brotli too, for which the image has the modules of `nginx-module-brotli`
+   * (Debian: `libnginx-mod-http-brotli-*`).
+   */
+  readonly brotli: Input<boolean>;
+  /** The largest request body: bytes, or with `k` or `m`. */
+  readonly clientMaxBodySize: Input<string>;
+  /** Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: those of the proxies in front. */
+  readonly trustedProxies: ListInput<string>;
+  /** Answers 308 to a client that came to a trusted proxy without TLS. */
+  readonly httpsRedirect: Input<boolean>;
+  /** Folders of files whose names hold a hash of their content: cached for a year. */
+  readonly immutablePaths: ListInput<string>;
+  readonly securityHeaders: SecurityHeaders;
+  readonly rateLimit: {
+    /** For the files. */
+    readonly site: RateLimit;
+    /** For what is handed to other tiers. */
+    readonly api: RateLimit;
+  };
+  /** Seconds between two reads from, or writes to, another tier. */
+  readonly proxyTimeoutSeconds: Input<number>;
+  readonly cdn: Cdn;
+}
+
+export interface NginxConf extends NginxSettings {
+  readonly port: number;
+  /** On the loopback interface. */
+  readonly statusPort: number;
+  readonly workerProcesses: Input<number>;
+  /** Seconds that a stopping worker goes on with open requests. */
+  readonly drainSeconds: number;
+  readonly proxied: readonly ProxiedPath[];
+}
+
+const COMPRESSED_TYPES = [
+  'application/javascript',
+  'application/json',
+  'application/manifest+json',
+  'application/wasm',
+  'image/svg+xml',
+  'text/css',
+  'text/javascript',
+  'text/plain',
+  'text/xml',
+].join(' ');
+
+export function nginxConf(conf: NginxConf): Text {
+  const { brotli, cdn, rateLimit, securityHeaders, trustedProxies } = conf;
+  const shared = str`public, max-age=0, must-revalidate, s-maxage=${cdn.sharedMaxAgeSeconds}`;
+  return text`
+    daemon off;
+    pid /tmp/nginx.pid;
+    error_log stderr error;
+    worker_processes ${conf.workerProcesses};
+    worker_rlimit_nofile 16384;
+    worker_shutdown_timeout ${conf.drainSeconds}s;
+    ${when(
+      brotli,
+      text`
+        load_module /usr/lib/nginx/modules/ngx_http_brotli_filter_module.so;
+        load_module /usr/lib/nginx/modules/ngx_http_brotli_static_module.so;
+      `,
+    )}
+
+    events {
+      worker_connections 4096;
+    }
+
+    http {
+      include /etc/nginx/mime.types;
+      default_type application/octet-stream;
+      charset utf-8;
+      server_tokens off;
+      absolute_redirect off;
+      sendfile on;
+      tcp_nopush on;
+
+      client_body_temp_path /tmp/client-body;
+      proxy_temp_path /tmp/proxy;
+      fastcgi_temp_path /tmp/fastcgi;
+      uwsgi_temp_path /tmp/uwsgi;
+      scgi_temp_path /tmp/scgi;
+      client_max_body_size ${conf.clientMaxBodySize};
+
+      # Longer than load balancers keep an idle connection: AWS ALB 60 s, Google Cloud 600 s.
+      keepalive_timeout 620s;
+      # A busy connection ends with an answer that says so, within the preStop sleep: none is cut when the pod stops.
+      keepalive_time 10s;
+
+      # The client's address and scheme, as trusted proxies tell them.
+      real_ip_header X-Forwarded-For;
+      real_ip_recursive on;
+      ${each(trustedProxies, (network) => text`set_real_ip_from ${network};`)}
+      geo $realip_remote_addr $from_trusted_proxy {
+        default 0;
+        ${each(trustedProxies, (network) => text`${network} 1;`)}
+      }
+      map "$from_trusted_proxy $http_x_forwarded_proto" $client_scheme {
+        default $scheme;
+        "1 https" https;
+      }
+      map $http_x_request_id $traced_request_id {
+        default $request_id;
+        "~^[0-9A-Za-z-]{8,64}$" $http_x_request_id;
+      }
+
+      # No query string, cookie, token or full client address is logged.
+      map $request_uri $request_path {
+        default $uri;
+        "~^(?<path>[^?]*)" $path;
+      }
+      map $remote_addr $client_network {
+        default unknown;
+        "~^(?<ipv4>\d+\.\d+\.\d+)\." $ipv4.0;
+        "~^(?<ipv6>[0-9a-f]+:[0-9a-f]+:[0-9a-f]+):" $ipv6::;
+      }
+      log_format json escape=json
+        '{"time":"$time_iso8601","request_id":"$traced_request_id","client":"$client_network","method":"$request_method",'
+        '"path":"$request_path","protocol":"$server_protocol","status":$status,"bytes":$body_bytes_sent,'
+        '"seconds":$request_time,"upstream_seconds":"$upstream_response_time","upstream_status":"$upstream_status",'
+        '"user_agent":"$http_user_agent"}';
+      access_log /dev/stdout json;
+
+      gzip on;
+      gzip_comp_level 5;
+      gzip_min_length 1024;
+      gzip_proxied any;
+      gzip_static on;
+      gzip_types ${COMPRESSED_TYPES};
+      gzip_vary on;
+      ${when(
+        brotli,
+        text`
+          brotli on;
+          brotli_comp_level 5;
+          brotli_min_length 1024;
+          brotli_static on;
+          brotli_types ${COMPRESSED_TYPES};
+        `,
+      )}
+
+      # Headers depend on variables, not on locations: an add_header in a location would drop those of the server.
+      # $kind is document, file, asset, image, probe or proxied.
+      map "$kind $status" $cache_control {
+        "~^proxied " "";
+        "~ (30[1278]|[45])" no-store;
+        "~^probe " no-store;
+        "~^asset " "public, max-age=31536000, immutable";
+        "~^image " "public, max-age=86400";
+        default "${choose(cdn.enabled, shared, 'no-cache')}";
+      }
+      map $client_scheme $strict_transport_security {
+        https "${securityHeaders.strictTransportSecurity}";
+      }
+      map "$status $upstream_status" $retry_after {
+        "429 " 1;
+      }
+      map $uri $vary {
+        "~*\.(jpe?g|png)(\.webp)?$" Accept;
+      }
+      # logo.png is answered with logo.png.webp where the build has one and the client takes it.
+      map "$uri $http_accept" $webp_suffix {
+        "~*\.(jpe?g|png) .*image/webp" .webp;
+      }
+      map $http_upgrade $proxy_connection {
+        default upgrade;
+        "" "";
+      }
+      ${when(
+        cdn.enabled,
+        text`
+          map $kind $cache_tag {
+            "~^(probe|proxied)$" "";
+            default site,site-${cdn.version};
+          }
+          map $kind $surrogate_key {
+            "~^(probe|proxied)$" "";
+            default "site site-${cdn.version}";
+          }
+          # Reproducible builds give every file the same date: the version tells two documents apart.
+          map "$kind $status" $document_etag {
+            "~^document (200|304)$" 'W/"${cdn.version}"';
+          }
+          map $http_if_none_match $document_unchanged {
+            default 0;
+            'W/"${cdn.version}"' 1;
+          }
+        `,
+      )}
+
+      # For one client address and this pod.
+      limit_req_zone $binary_remote_addr zone=site:10m rate=${rateLimit.site.requestsPerSecond}r/s;
+      limit_req_zone $binary_remote_addr zone=api:10m rate=${rateLimit.api.requestsPerSecond}r/s;
+      limit_req_status 429;
+      limit_req_log_level info;
+
+      ${conf.proxied.map(upstreamBlock)}
+      ${serverBlock(conf)}
+
+      # For the exporter in this pod.
+      server {
+        listen 127.0.0.1:${conf.statusPort};
+        access_log off;
+
+        location = /stub_status {
+          stub_status;
+        }
+      }
+    }
+  `;
+}

@@ -1,0 +1,58 @@
+/** What all servers of HTTP share: how they are probed, how they stop, and how others find them. */
+import type { Lifecycle } from 'kubernetes-types/core/v1';
+import type { Server } from '../../network/connections';
+import type { Input } from '../../values/expression';
+import { add, divide, millicores } from '../../values/operations';
+import type { Tree } from '../../values/parts';
+import { type Probes, type Resources, cpuOf } from '../../workload/container';
+
+/** A server of HTTP behind a Service of its own. */
+export interface HttpServer extends Server {
+  /** The Service's name. */
+  readonly objectName: Input<string>;
+  readonly servicePort: number;
+  /** Where it says whether it can serve. */
+  readonly readinessPath: string;
+}
+
+/** Seconds that open requests get once the server was told to stop. */
+export const DRAIN_SECONDS = 30;
+
+/**
+ * Seconds between a pod's removal from its Service and the signal to stop. In that time its connections end by
+ * themselves, as nginx uses none for longer than 10 s, and load balancers learn that it is gone.
+ */
+const PRE_STOP_SECONDS = 15;
+
+export const GRACE_PERIOD_SECONDS = PRE_STOP_SECONDS + DRAIN_SECONDS + 5;
+
+export const stopGracefully: Tree<Lifecycle> = { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } };
+
+/** Probes of a port named `http`. */
+export function httpProbes(paths: { readonly liveness: string; readonly readiness: string }): Probes {
+  return {
+    startup: {
+      httpGet: { path: paths.liveness, port: 'http' },
+      periodSeconds: 2,
+      timeoutSeconds: 2,
+      failureThreshold: 30,
+    },
+    liveness: {
+      httpGet: { path: paths.liveness, port: 'http' },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    },
+    readiness: {
+      httpGet: { path: paths.readiness, port: 'http' },
+      periodSeconds: 5,
+      timeoutSeconds: 5,
+      failureThreshold: 2,
+    },
+  };
+}
+
+/** One for each core that the container can count on, rounded up: `250m` gives 1, `1500m` gives 2. */
+export function processesFor(resources: Resources): Input<number> {
+  return divide(add(millicores(cpuOf(resources)), 999), 1000);
+}

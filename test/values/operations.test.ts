@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import type { Expr, GoContext, Input, JsonObject, Scalar, Scope } from '../../lib/values/expression';
+import * as op from '../../lib/values/operations';
+import { references, release } from '../../lib/values/reference';
+import { bySource, helm } from '../support/helm';
+
+const bools = { no: false, yes: true };
+const ints = {
+  ...{ zero: 0, one: 1, seven: 7, port: 65_535, million: 1_000_000, above: 1_234_567, huge: 2 ** 53 - 1 },
+  ...{ minusOne: -1, minusSeven: -7, minusMillion: -1_000_000, low: -(2 ** 53 - 1) },
+};
+const floats = { none: 0, tenth: 0.1, third: 0.333, small: 0.0001, whole: 3, most: 999_999, fraction: 999_998.75 };
+const strings = {
+  ...{
+    empty: '',
+    blank: ' ',
+    word: 'cluster-ai',
+    yes: 'yes',
+    off: 'off',
+    octal: '012',
+    number: '1e3',
+    int: '42',
+    null: 'null',
+  },
+  ...{
+    quotes: `"a" 'b'`,
+    backslash: 'a\\b',
+    lines: 'two\nlines\n',
+    indented: '\n  a',
+    tab: '\ta',
+    percent: '100 %d %s',
+  },
+  ...{ angles: '<a> & b', braces: '{{ .Values }} {{`', unicode: 'é日本語😀', separator: 'a\u2028b', colon: 'a: b # c' },
+  ...{ long: 'long '.repeat(60), path: '/var/lib/a.b_c:d' },
+};
+const bytes = { ki: '1Ki', mi: '512Mi', gi: '10Gi', ti: '999Ti', same: '1024Mi', asGi: '1Gi' };
+const cpus = { few: '1m', quarter: '250m', one: '1', many: '128', odd: '1500m' };
+const lists = { none: [], one: ['a'], several: ['b', '', 'yes', '012', 'é<'] };
+const maps = { none: {}, one: { a: 'b' }, several: { b: '1', 'a.b/c': 'yes', on: '', é: '😀', '😀': 'é', Z: '<' } };
+const nullables = { unset: null, text: 'a', empty: '', zero: '0' };
+
+const described = <T extends z.ZodType>(type: T) => type.describe('an operand');
+const fields = <K extends string, T extends z.ZodType>(values: Readonly<Record<K, unknown>>, type: T) =>
+  z.strictObject(Object.fromEntries(Object.keys(values).map((key) => [key, described(type)])) as Record<K, T>);
+
+const schema = z.strictObject({
+  bools: fields(bools, z.boolean()),
+  ints: fields(ints, z.int()),
+  floats: fields(floats, z.number().min(0).max(999_999)),
+  strings: fields(strings, z.string()),
+  bytes: fields(bytes, z.string()),
+  cpus: fields(cpus, z.string()),
+  lists: fields(lists, z.array(z.string())),
+  maps: fields(maps, z.record(z.string(), z.string())),
+  nullables: fields(nullables, z.string().nullable().default(null)),
+});
+const values = { bools, ints, floats, strings, bytes, cpus, lists, maps, nullables };
+const v = references(schema);
+const all = <T>(group: Readonly<Record<string, T>>): readonly T[] => Object.values(group);
+const pairs = <A, B>(left: readonly A[], right: readonly B[]) => left.flatMap((a) => right.map((b) => [a, b] as const));
+
+const intPairs = pairs(all(v.ints), [...all(v.ints), 3, -2]);
+const floatPairs = pairs(all(v.floats), [...all(v.floats), 0.5]);
+const scalars: readonly Expr<Scalar>[] = [...all(v.bools), ...all(v.ints), ...all(v.floats), ...all(v.strings)];
+
+type Binary = (a: Input<number>, b: Input<number>) => Expr<unknown>;
+const onPairs = (of: readonly (readonly [Input<number>, Input<number>])[], ...operations: readonly Binary[]) =>
+  operations.flatMap((operation) => of.map(([a, b]) => operation(a, b)));
+
+/** Expressions by operation; what cannot be computed exactly is refused elsewhere. */
+const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
+  reference: [...scalars, ...all(v.bytes), ...all(v.cpus), ...all(v.lists), ...all(v.maps), ...all(v.nullables)],
+  release: [release.name, release.namespace],
+  add: onPairs(intPairs, op.add),
+  subtract: onPairs(intPairs, op.subtract),
+  multiply: onPairs(intPairs, op.multiply),
+  divide: onPairs(intPairs, op.divide),
+  minimum: onPairs(intPairs, op.minimum),
+  maximum: onPairs(intPairs, op.maximum),
+  comparison: onPairs([...intPairs, ...floatPairs], op.lessThan, op.atMost, op.greaterThan, op.atLeast),
+  equals: [
+    ...onPairs(intPairs, op.equals),
+    ...pairs(all(v.strings), [...all(v.strings), 'yes', '{{']).map(([a, b]) => op.equals(a, b)),
+    ...pairs(all(v.bools), [...all(v.bools), true]).map(([a, b]) => op.equals(a, b)),
+  ],
+  and: pairs(all(v.bools), all(v.bools)).flatMap(([a, b]) => [
+    op.and(a, b),
+    op.and(a, op.not(b), v.bools.yes),
+    op.and(a, true),
+  ]),
+  or: pairs(all(v.bools), all(v.bools)).flatMap(([a, b]) => [
+    op.or(a, b),
+    op.or(a, op.not(b), v.bools.no),
+    op.or(a, false),
+  ]),
+  not: [
+    ...all(v.bools).map((a) => op.not(a)),
+    op.not(op.and(v.bools.yes, v.bools.no)),
+    op.not(op.atLeast(v.ints.one, 1)),
+  ],
+  isSet: all(v.nullables).map((value) => op.isSet(value)),
+  valueOf: [v.nullables.text, v.nullables.empty, v.nullables.zero].map((value) => op.valueOf(value)),
+  isNotEmpty: [...all(v.lists), ...all(v.maps)].map((value) => op.isNotEmpty(value)),
+  sizeOf: [...all(v.lists), ...all(v.maps)].map((value) => op.sizeOf(value)),
+  hasKey: pairs(all(v.maps), ['a', 'a.b/c', 'on', '😀', '', v.strings.word]).map(([map, key]) => op.hasKey(map, key)),
+  choose: all(v.bools).flatMap((condition) => [
+    ...pairs(all(v.strings), ['', '"b" \\ {{', v.strings.word]).map(([a, b]) => op.choose(condition, a, b)),
+    ...pairs(all(v.ints), [0, v.ints.million]).map(([a, b]) => op.choose(condition, a, b)),
+    op.choose(condition, v.bools.no, true),
+    op.choose(condition, op.choose(condition, 1, 2), 3),
+  ]),
+  str: [
+    ...scalars.map((value) => op.str`${value}`),
+    ...scalars.map((value) => op.str`"100 %" \\ {{ ${value} }} é\n\t${value}%`),
+    op.str`${op.add(v.ints.million, 1)}/${op.divide(v.ints.huge, 3)}/${op.choose(v.bools.yes, v.ints.million, 0)}`,
+    op.str`${release.name}.${release.namespace}.svc:${v.ints.port}`,
+    op.str`${op.str`${v.strings.word}-${1}`}-${true}`,
+  ],
+  truncate: pairs([v.strings.word, v.strings.path, v.strings.empty], [0, 1, 10, 63]).map(([a, n]) => op.truncate(a, n)),
+  hashOfText: all(v.strings).map((value) => op.hashOfText(value)),
+  hashOfValue: [...all(v.strings), ...all(v.bools), ...all(v.lists), ...all(v.maps)].map((value) =>
+    op.hashOfValue(value),
+  ),
+};
+
+const scope: Scope = {
+  values,
+  release: { name: 'release', namespace: 'default' },
+  variables: new Map(),
+};
+const atTheTop: GoContext = {
+  root: '',
+  variable: (variable) => variable.describe(),
+  helper: (name) => name,
+  text: () => '',
+};
+
+function isExact(expression: Expr<unknown>): boolean {
+  try {
+    expression.evaluate(scope);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+describe('both readings of an operation agree', () => {
+  test.each(Object.entries(table))('%s', async (name, expressions) => {
+    const exact = expressions.filter(isExact);
+    const lines = exact.map((expression, index) => `_${index}: {{ ${expression.toGoTemplate(atTheTop)} | toJson }}\n`);
+
+    const answers = await helm({
+      chart: { 'values.yaml': JSON.stringify(values), [`templates/${name}.yaml`]: lines.join('') },
+    });
+
+    const ours = exact.map((expression) => [expression.describe(), expression.evaluate(scope)]);
+    for (const answer of Object.values(answers)) {
+      if ('error' in answer) throw new Error(answer.error);
+      const printed = bySource(answer.output).get(`templates/${name}.yaml`)?.trim().split('\n') ?? [];
+      const theirs = printed.map((line, index) => [
+        exact[index]?.describe(),
+        JSON.parse(line.slice(line.indexOf(' '))) as unknown,
+      ]);
+      expect(theirs).toEqual(ours);
+    }
+  });
+
+  test('on every operation there is', () => {
+    const others = ['bytes', 'millicores', 'lessThan', 'atMost', 'greaterThan', 'atLeast'];
+    const tested = new Set([...Object.keys(table), ...others]);
+    const helpers = new Set(['concat', 'goJson', 'compareBytes', 'sha256', 'isPlainText']);
+    const operations = Object.keys(op).filter((name) => /^[a-z]/.test(name) && !helpers.has(name));
+    expect(operations.filter((name) => !tested.has(name))).toEqual([]);
+  });
+});
+
+describe('an operation refuses what float64 cannot carry', () => {
+  test.each([
+    ['a sum', op.add(v.ints.huge, 1), 'add gives 9007199254740992, which is beyond ±(2^53 - 1)'],
+    ['a difference', op.subtract(v.ints.low, 1), 'subtract gives -9007199254740992, which is beyond ±(2^53 - 1)'],
+    ['a product', op.multiply(v.ints.huge, -2), 'multiply gives -18014398509481982, which is beyond ±(2^53 - 1)'],
+    ['a division by zero', op.divide(v.ints.one, v.ints.zero), 'divide by zero'],
+  ])('%s', (_, expression, message) => {
+    expect(() => expression.evaluate(scope)).toThrow(new RangeError(message));
+  });
+});

@@ -50,14 +50,17 @@ export function formOf(schema: z.ZodType, path: string): Form {
   for (const { _zod: check } of schema.def.checks ?? []) {
     if (!CHECKS.has(check.def.check)) {
       throw new TypeError(
-        `${path}: Helm cannot check "${check.def.check}"; write a pattern or bounds, or a check across values`,
+        `values.${path}: Helm cannot check "${check.def.check}"; write a pattern or bounds, or a check across values`,
       );
     }
   }
-  if ('coerce' in schema.def && schema.def.coerce === true) throw new TypeError(`${path}: Helm does not coerce values`);
+  if ('coerce' in schema.def && schema.def.coerce === true)
+    throw new TypeError(`values.${path}: Helm does not coerce values`);
   const found = Object.entries(z.toJSONSchema(schema, { target: 'draft-07' }));
   if (found.some(([name]) => name === 'allOf' || name === 'format')) {
-    throw new TypeError(`${path}: write one pattern, which is all that Helm checks of a text besides its length`);
+    throw new TypeError(
+      `values.${path}: write one pattern, which is all that Helm checks of a text besides its length`,
+    );
   }
   const form: Form = Object.fromEntries(found.filter(([name]) => BOUNDS.has(name)));
   if (form.pattern !== undefined) assertPortable(form.pattern, path);
@@ -71,7 +74,7 @@ const UNPORTABLE: readonly (readonly [RegExp, string])[] = [
   [/\\[0ucpP]/, 'an escape of JavaScript alone; write the character, or \\x and two digits'],
   [/\\[sS]/, '\\s, which is another set of characters there; write [ \\t]'],
   [/\[\^?\]|\[\[:/, 'a class that is read otherwise there'],
-  [/\{(?:\d+,)?\d{4,}/, 'a repetition above 1000'],
+  [/\{(?:\d+,)?(?!1000[,}])\d{4,}/, 'a repetition above 1000'],
 ];
 
 /** @throws naming the path. A pattern is matched by code points, as by RE2. */
@@ -81,11 +84,11 @@ function assertPortable(pattern: string, path: string): void {
   const [, found] = UNPORTABLE.find(([unportable]) => unportable.test(without)) ?? [];
   const fault =
     found ?? (outsideClasses.includes('.') ? '".", which leaves out other characters there; write [^\\n]' : undefined);
-  if (fault !== undefined) throw new TypeError(`${path}: the pattern ${pattern} has ${fault}`);
+  if (fault !== undefined) throw new TypeError(`values.${path}: the pattern ${pattern} has ${fault}`);
   try {
     new RegExp(pattern, 'u');
   } catch (error) {
-    throw new TypeError(`${path}: ${String(error)}`, { cause: error });
+    throw new TypeError(`values.${path}: ${String(error)}`, { cause: error });
   }
 }
 
@@ -93,10 +96,10 @@ function assertPortable(pattern: string, path: string): void {
 export function keyPatternOf(map: z.ZodType, path: string): string | undefined {
   const keys = map instanceof z.ZodRecord ? map.keyType : undefined;
   if (!(keys instanceof z.ZodString))
-    throw new TypeError(`${path}: the keys of a map are z.string(), with one pattern at most`);
+    throw new TypeError(`values.${path}: the keys of a map are z.string(), with one pattern at most`);
   const form = formOf(keys, `${path}.*`);
   if (Object.keys(form).some((bound) => bound !== 'type' && bound !== 'pattern'))
-    throw new TypeError(`${path}: write the bounds of the keys as one pattern`);
+    throw new TypeError(`values.${path}: write the bounds of the keys as one pattern`);
   return form.pattern;
 }
 
@@ -113,29 +116,31 @@ export function allowedOf(shape: Shape, path: string): string {
     const pattern = keyPatternOf(shape.schema, path);
     return `a map${pattern === undefined ? '' : ` with keys that match \`${pattern}\``}${eachOf('value', shape.element, path)}`;
   }
-  const words = allowedLeaf(shape, path);
-  return shape.leaf.nullable ? `${words} or null` : words;
+  return listed([...allowedLeaf(shape, path), ...(shape.leaf.nullable ? ['null'] : [])]);
+}
+
+/** `a, b or c` */
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
 
 function eachOf(noun: string, element: Shape, path: string): string {
   return element.type === 'leaf' && !element.leaf.free ? `, each ${noun} ${allowedOf(element, path)}` : '';
 }
 
-function allowedLeaf(shape: Extract<Shape, { type: 'leaf' }>, path: string): string {
-  if (shape.leaf.free) return 'anything but null';
+/** The alternatives of a leaf. */
+function allowedLeaf(shape: Extract<Shape, { type: 'leaf' }>, path: string): readonly string[] {
+  if (shape.leaf.free) return ['anything but null'];
   const form = formOf(shape.schema, path);
-  if (shape.leaf.kind === 'bool') return 'true or false';
-  if (shape.leaf.kind === 'int') return `a whole number${ranged(form)}`;
-  if (shape.leaf.kind === 'float') return `a number${ranged(form)}`;
-  return allowedText(form, shape.schema.meta()?.form);
-}
-
-function allowedText(form: Form, words: unknown): string {
-  if (typeof words === 'string') return words;
-  if (form.enum !== undefined)
-    return form.enum.map((option) => JSON.stringify(option)).join(form.enum.length > 2 ? ', ' : ' or ');
+  if (shape.leaf.kind === 'bool') return ['true', 'false'];
+  if (shape.leaf.kind === 'int') return [`a whole number${ranged(form)}`];
+  if (shape.leaf.kind === 'float') return [`a number${ranged(form)}`];
+  if (form.enum !== undefined) return form.enum.map((option) => JSON.stringify(option));
+  const words = shape.schema.meta()?.form;
   const pattern = form.pattern === undefined ? '' : ` that matches \`${form.pattern}\``;
-  return `a text${counted(form.minLength, form.maxLength, 'character')}${pattern}`;
+  return [
+    typeof words === 'string' ? words : `a text${counted(form.minLength, form.maxLength, 'character')}${pattern}`,
+  ];
 }
 
 function counted(least: number | undefined, most: number | undefined, noun: string): string {

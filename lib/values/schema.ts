@@ -255,10 +255,10 @@ function strict(shape: Shape, path: readonly string[], inElement: boolean): z.Zo
   }
   if (shape.type === 'list') {
     const { minItems = 0, maxItems = Infinity } = formOf(shape.schema, pathText(path));
-    return z
-      .array(strictElement(shape.element, [...path, '[]']))
-      .min(minItems)
-      .max(maxItems);
+    const fits = (items: readonly unknown[]): boolean => items.length >= minItems && items.length <= maxItems;
+    // Unlike min() and max(), this has the items checked too, and the number of items where an item is wrong.
+    const when = ({ value }: { value: unknown }): boolean => Array.isArray(value);
+    return z.array(strictElement(shape.element, [...path, '[]'])).refine(fits, { when });
   }
   if (shape.type === 'map') {
     const pattern = keyPatternOf(shape.schema, pathText(path));

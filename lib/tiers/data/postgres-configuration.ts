@@ -1,0 +1,125 @@
+/** postgresql.conf, pg_hba.conf and the SQL of a Postgres. */
+import type { Input } from '../../values/expression';
+import { bytes, divide, maximum, minimum, multiply } from '../../values/operations';
+import { text } from '../../values/text';
+import type { Text } from '../../values/parts';
+
+export interface PostgresqlConf {
+  readonly maxConnections: Input<number>;
+  /** Walsenders and slots: the most replicas, backups and archivers at a time. */
+  readonly maxWalSenders: Input<number>;
+  /** Milliseconds from which a statement is logged; -1 for none. */
+  readonly logMinDurationStatement: Input<number>;
+  /** The container's memory limit, such as `2Gi`. */
+  readonly memory: Input<string>;
+  /** The size of the data volume, such as `20Gi`. */
+  readonly storage: Input<string>;
+}
+
+/** Connections kept for superusers, the probes among them: PostgreSQL's own default. */
+export const SUPERUSER_RESERVED_CONNECTIONS = 3;
+/** Connections kept for members of pg_use_reserved_connections: exporters and backups. */
+export const RESERVED_CONNECTIONS = 5;
+
+const MEBIBYTE = 2 ** 20;
+
+export function mebibytes(quantity: Input<string>): Input<number> {
+  return divide(bytes(quantity), MEBIBYTE);
+}
+
+/**
+ * Settings that both primary and replicas run with: a standby needs at least the primary's limits.
+ * Memory is dealt out as PostgreSQL's manual advises for a server of its own (section 19.4.1): a quarter of it for
+ * shared_buffers, and three quarters as what the planner may take for cached.
+ */
+export function postgresqlConf(conf: PostgresqlConf): Text {
+  const memory = mebibytes(conf.memory);
+  const storage = mebibytes(conf.storage);
+  return text`
+    # Connections
+    listen_addresses = '*'
+    unix_socket_directories = '/var/run/postgresql'
+    unix_socket_permissions = 0700
+    password_encryption = scram-sha-256
+    max_connections = ${conf.maxConnections}
+    superuser_reserved_connections = ${SUPERUSER_RESERVED_CONNECTIONS}
+    reserved_connections = ${RESERVED_CONNECTIONS}
+
+    # Memory. A quarter is left for the sorts and hashes of all connections together.
+    shared_buffers = ${divide(memory, 4)}MB
+    effective_cache_size = ${divide(multiply(memory, 3), 4)}MB
+    work_mem = ${maximum(divide(multiply(memory, 256), conf.maxConnections), 4096)}kB
+    maintenance_work_mem = ${divide(memory, 16)}MB
+
+    # Planner: network volumes on SSD seek almost for free.
+    random_page_cost = 1.1
+    effective_io_concurrency = 200
+
+    # WAL. An inactive slot keeps at most a quarter of the volume; then its replica copies the primary anew.
+    wal_level = replica
+    wal_compression = lz4
+    max_wal_size = ${minimum(divide(storage, 8), 4096)}MB
+    max_slot_wal_keep_size = ${divide(storage, 4)}MB
+
+    # Replication. A broken connection is noticed within these timeouts, and reads leave the replica.
+    max_wal_senders = ${conf.maxWalSenders}
+    max_replication_slots = ${conf.maxWalSenders}
+    wal_sender_timeout = 20s
+    wal_receiver_timeout = 20s
+    hot_standby = on
+
+    # Log, to the container's output
+    logging_collector = off
+    log_line_prefix = '%m [%p] %q%u@%d/%a '
+    log_lock_waits = on
+    log_min_duration_statement = ${conf.logMinDurationStatement}
+    shared_preload_libraries = 'pg_stat_statements'
+  `;
+}
+
+export const pgHba: Text = text`
+  # TYPE  DATABASE     USER        ADDRESS       METHOD
+  # The socket lies in a folder of this container alone and opens to its own user only.
+  local   all          postgres                  trust
+  # The superuser comes by the socket or a port-forward, never over the network.
+  host    all          postgres    127.0.0.1/32  scram-sha-256
+  host    all          postgres    all           reject
+  host    replication  replicator  all           scram-sha-256
+  host    all          all         all           scram-sha-256
+`;
+
+/** Psql variables: `application`, the role's name, and `database`. */
+export const initialiseSql: Text = text`
+  -- Roles, the database and PgBouncer's auth_query. Each statement may run again on a server that has it all.
+  SELECT format('CREATE ROLE %I', name)
+    FROM unnest(ARRAY['replicator', 'pgbouncer', :'application']) AS name
+   WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+  ALTER ROLE replicator LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
+  ALTER ROLE pgbouncer LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
+  ALTER ROLE :"application" LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
+
+  SELECT format('CREATE DATABASE %I', :'database')
+   WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
+  ALTER DATABASE :"database" OWNER TO :"application";
+  REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+  GRANT CONNECT ON DATABASE :"database" TO pgbouncer;
+
+  \connect :"database"
+  CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+  CREATE SCHEMA IF NOT EXISTS pgbouncer;
+  ALTER SCHEMA pgbouncer OWNER TO postgres;
+  REVOKE ALL ON SCHEMA pgbouncer FROM PUBLIC;
+  GRANT USAGE ON SCHEMA pgbouncer TO pgbouncer;
+
+  -- The verifier of one ordinary role that may log in now: never a superuser's, never a replication role's.
+  CREATE OR REPLACE FUNCTION pgbouncer.user_lookup(username text) RETURNS TABLE (rolname name, rolpassword text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      SELECT role.rolname, role.rolpassword
+        FROM pg_authid AS role
+       WHERE role.rolname = username AND role.rolcanlogin AND NOT role.rolsuper AND NOT role.rolreplication
+         AND (role.rolvaliduntil IS NULL OR role.rolvaliduntil > now())
+    $$;
+  ALTER FUNCTION pgbouncer.user_lookup(text) OWNER TO postgres;
+  REVOKE ALL ON FUNCTION pgbouncer.user_lookup(text) FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION pgbouncer.user_lookup(text) TO pgbouncer;
+`;

@@ -1,0 +1,319 @@
+import { Construct } from 'constructs';
+import type { ConfigMap, EnvVar, Service, VolumeMount } from 'kubernetes-types/core/v1';
+import { images } from '../../images';
+import { type Server, allow } from '../../network/connections';
+import { demand } from '../../objects/checks';
+import { onlyWhen } from '../../objects/conditions';
+import { KubeObject } from '../../objects/kube-object';
+import { type Input, literalOf } from '../../values/expression';
+import { add, atLeast, atMost, choose, divide, str } from '../../values/operations';
+import type { Items } from '../../values/parts';
+import { checksum } from '../../values/text';
+import type { Resources } from '../../workload/container';
+import type { PodSettings } from '../../workload/pod';
+import type { Image } from '../../workload/platform';
+import { type SecretInput, envFromSecret, secretFiles, secretName } from '../../workload/secrets';
+import { addService } from '../../workload/service';
+import { StatefulSetWorkload, type StatefulSetProps, type Storage } from '../../workload/stateful-set';
+import { Tier, type TierProps } from '../tier';
+import { initialiseSql, mebibytes, pgHba, postgresqlConf } from './postgres-configuration';
+import { initialise, replicaLive, replicaReady, startPrimary, startReplica } from './postgres-scripts';
+
+export interface PostgresProps extends TierProps, PodSettings {
+  /** Name of the application's database: lower-case letters, digits and underscores. */
+  readonly database: Input<string>;
+  /** Role that owns the database and logs in for the application. @default - the database's name */
+  readonly username?: Input<string>;
+  /** Streaming replicas beside the primary, for reads. @default 0 */
+  readonly replicas?: Input<number>;
+  /**
+   * Secret with the keys `postgres-password`, `replication-password`, `password` (the application's) and
+   * `pooler-password` (PgBouncer's).
+   * @default - a Secret of the tier's own name, such as `shop-postgres`, which must exist
+   */
+  readonly existingSecret?: SecretInput;
+  /** @default 200 */
+  readonly maxConnections?: Input<number>;
+  /**
+   * Walsenders and replication slots. Raising `replicas` within it restarts nothing.
+   * @default 10, PostgreSQL's own
+   */
+  readonly maxWalSenders?: Input<number>;
+  /** Seconds that a replica may be behind and still serve reads. @default 30 */
+  readonly maxReplicationLagSeconds?: Input<number>;
+  /** Milliseconds from which a statement is logged; -1 for none. @default 1000 */
+  readonly logMinDurationStatement?: Input<number>;
+  /** Seconds for open transactions to be ended and the shutdown checkpoint to be written. @default 120 */
+  readonly terminationGracePeriodSeconds?: Input<number>;
+  /** Volume of each pod. @default 10Gi of the cluster's default class */
+  readonly storage?: Storage;
+  /** Of each pod. PostgreSQL's memory settings follow the memory limit. @default - see postgresDefaults */
+  readonly resources?: Resources;
+  /** The official image, or one that has the same programs and user 999. @default - see lib/images.ts */
+  readonly image?: Image;
+}
+
+export const postgresDefaults = {
+  replicas: 0,
+  maxConnections: 200,
+  maxWalSenders: 10,
+  maxReplicationLagSeconds: 30,
+  logMinDurationStatement: 1000,
+  terminationGracePeriodSeconds: 120,
+  storage: { size: '10Gi', storageClassName: null },
+  resources: {
+    requests: { cpu: '500m', memory: '1Gi', ephemeralStorage: '128Mi' },
+    limits: { cpu: '1', memory: '2Gi', ephemeralStorage: '1Gi' },
+  },
+  image: images.postgres,
+} as const;
+
+export const POSTGRES_PORT = 5432;
+
+/** `postgres` in the official image. */
+const USER = 999;
+/** A base backup or a crash recovery of a large database may take hours: a day before the start counts as failed. */
+const STARTUP_SECONDS = 86_400;
+/** Walsenders beyond the replicas': one for a base backup and its WAL stream each. */
+const SPARE_WAL_SENDERS = 2;
+
+const SECRET_KEYS = ['postgres-password', 'replication-password', 'password', 'pooler-password'] as const;
+
+/**
+ * PostgreSQL: one primary, and streaming replicas for reads.
+ *
+ * A StatefulSet brings a lost primary back on its volume; it does not fail over to a replica.
+ *
+ * ```ts
+ * const postgres = new Postgres(chart, 'postgres', { database: 'shop', replicas: 2 });
+ * api.connectTo(postgres, postgres.replicas);
+ * ```
+ *
+ * Connect to `new PgBouncer(chart, 'pgbouncer', { server: postgres })` instead where many clients come.
+ */
+export class Postgres extends Tier implements Server {
+  readonly primary: StatefulSetWorkload;
+  readonly replica: StatefulSetWorkload;
+  /** Reads, on the replicas where there are any and on the primary where not. */
+  readonly replicas: Server;
+  readonly database: Input<string>;
+  readonly username: Input<string>;
+  /** Name of the Secret with all passwords. */
+  readonly secret: Input<string>;
+  readonly maxConnections: Input<number>;
+  /** Whether there is at least one replica. */
+  readonly hasReplicas: Input<boolean>;
+  /** Name of the Service of the primary. */
+  readonly primaryHost: Input<string>;
+  /** Name of the Service of the replicas, or of the primary where there are none. */
+  readonly readHost: Input<string>;
+  protected readonly client: StatefulSetWorkload;
+
+  constructor(scope: Construct, id: string, props: PostgresProps) {
+    super(scope, id, props);
+    const settings = { ...postgresDefaults, ...props };
+    const { replicas, maxWalSenders } = settings;
+    this.database = this.identifier('database', props.database);
+    this.username = this.identifier('username', props.username ?? props.database);
+    this.secret = props.existingSecret === undefined ? this.objectName : secretName(props.existingSecret);
+    this.maxConnections = settings.maxConnections;
+    this.hasReplicas = atLeast(replicas, 1);
+    this.primaryHost = str`${this.objectName}-primary`;
+    this.readHost = str`${this.objectName}-read`;
+    demand(
+      this,
+      atMost(add(replicas, SPARE_WAL_SENDERS), maxWalSenders),
+      str`replicas ${replicas} need ${add(replicas, SPARE_WAL_SENDERS)} WAL senders, ${SPARE_WAL_SENDERS} of them for backups, but maxWalSenders allows ${maxWalSenders}; raise it to ${add(replicas, SPARE_WAL_SENDERS)} or more.`,
+    );
+
+    const conf = postgresqlConf({
+      ...settings,
+      memory: settings.resources.limits.memory,
+      storage: settings.storage.size,
+    });
+    new KubeObject<ConfigMap>(this, 'configuration', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: this.objectName, labels: this.platform.labels({ name: id, component: 'configuration' }) },
+      data: {
+        'postgresql.conf': conf,
+        'pg_hba.conf': pgHba,
+        'start-primary.sh': startPrimary,
+        'initialise.sh': initialise,
+        'initialise.sql': initialiseSql,
+        'start-replica.sh': startReplica,
+        'replica-ready.sh': replicaReady,
+        'replica-live.sh': replicaLive,
+      },
+    });
+    const sums = { 'postgresql.conf': checksum(conf), 'pg_hba.conf': checksum(pgHba) };
+
+    this.primary = new StatefulSetWorkload(this, 'primary', {
+      ...this.pods(id, 'primary', settings),
+      checksums: {
+        ...sums,
+        'start-primary.sh': checksum(startPrimary),
+        'initialise.sh': checksum(initialise),
+        'initialise.sql': checksum(initialiseSql),
+      },
+      replicas: 1,
+    });
+    addService(this.primary, 'service', { ports: servicePorts });
+    addService(this.primary, 'headless', { suffix: 'headless', ports: servicePorts, headless: true });
+
+    const replicaScope = new Construct(this, 'replicas');
+    onlyWhen(replicaScope, this.hasReplicas);
+    this.replica = new StatefulSetWorkload(replicaScope, 'replica', {
+      ...this.pods(id, 'replica', settings),
+      checksums: { ...sums, 'start-replica.sh': checksum(startReplica) },
+      replicas,
+      podManagementPolicy: 'Parallel',
+    });
+    addService(this.replica, 'headless', { suffix: 'headless', ports: servicePorts, headless: true });
+    this.addReadService(id);
+
+    this.client = this.primary;
+    this.replicas = {
+      endpoints: [{ workload: this.replica, port: POSTGRES_PORT, name: 'postgres' }],
+      clientSettings: [{ name: 'DATABASE_READ_URL', value: this.url(this.readHost) }],
+    };
+    allow(this.replica, { workload: this.primary, port: POSTGRES_PORT, name: 'replication' });
+  }
+
+  get endpoints(): Server['endpoints'] {
+    return [{ workload: this.primary, port: POSTGRES_PORT, name: 'postgres' }];
+  }
+
+  /** `DATABASE_URL` without a password, which libpq and the drivers built on it take from `PGPASSWORD`. */
+  get clientSettings(): Items<EnvVar> {
+    return [
+      { name: 'DATABASE_URL', value: this.url(this.primaryHost) },
+      envFromSecret('PGPASSWORD', this.secret, 'password'),
+    ];
+  }
+
+  private url(host: Input<string>): Input<string> {
+    return str`postgresql://${this.username}@${host}:${POSTGRES_PORT}/${this.database}`;
+  }
+
+  /** What the pods of both StatefulSets have in common. */
+  private pods(id: string, role: Role, settings: Settings): Omit<StatefulSetProps, 'replicas'> {
+    const { resources } = settings;
+    const keys = role === 'primary' ? SECRET_KEYS : (['replication-password'] as const);
+    return {
+      ...settings,
+      name: id,
+      component: role,
+      objectName: `${id}-${role}`,
+      user: USER,
+      containers: [
+        {
+          name: 'postgres',
+          image: settings.image,
+          command: ['sh', `/etc/postgresql/start-${role}.sh`],
+          env: [...COMMON_ENV, ...(role === 'primary' ? this.primaryEnv() : this.replicaEnv(settings))],
+          ports: [{ name: 'postgres', containerPort: POSTGRES_PORT }],
+          resources,
+          probes: {
+            startup: { ...STARTED, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: STARTUP_SECONDS / 5 },
+            liveness: { ...LIVE[role], periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 3 },
+            readiness: { ...READY[role], periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
+          },
+          // The image's stop signal, SIGINT, means a fast shutdown; SIGTERM, where the image is built anew without it,
+          // would wait for clients to leave. The second signal changes nothing.
+          lifecycle: { preStop: { exec: { command: ['pg_ctl', 'kill', 'INT', '1'] } } },
+          mounts: MOUNTS,
+          writable: { '/tmp': '64Mi' },
+        },
+      ],
+      volumes: [
+        { name: 'configuration', configMap: { name: this.objectName } },
+        { name: 'secrets', secret: secretFiles(this.secret, keys) },
+        // Socket and password file, in memory.
+        { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+        // Memory that parallel workers share; Kubernetes gives 64Mi unless told. It counts against the limit.
+        {
+          name: 'shm',
+          emptyDir: { medium: 'Memory', sizeLimit: str`${divide(mebibytes(resources.limits.memory), 8)}Mi` },
+        },
+      ],
+      storage: { data: settings.storage },
+    };
+  }
+
+  private primaryEnv(): Items<EnvVar> {
+    return [
+      { name: 'APPLICATION_USER', value: this.username },
+      { name: 'APPLICATION_DATABASE', value: this.database },
+    ];
+  }
+
+  private replicaEnv(settings: Settings): Items<EnvVar> {
+    return [
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'PRIMARY_HOST', value: this.primaryHost },
+      { name: 'MAX_LAG_SECONDS', value: str`${settings.maxReplicationLagSeconds}` },
+    ];
+  }
+
+  private addReadService(id: string): void {
+    const component = choose(this.hasReplicas, 'replica', 'primary');
+    new KubeObject<Service>(this, 'read-service', {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: this.readHost, labels: this.platform.labels({ name: id, component: 'read' }) },
+      spec: {
+        type: 'ClusterIP',
+        selector: this.platform.selectorLabels({ name: id, component }),
+        ports: servicePorts,
+      },
+    });
+  }
+
+  /** A name that needs no quoting in SQL, in a URL or in pgbouncer.ini. */
+  private identifier(prop: string, name: Input<string>): Input<string> {
+    const literal = literalOf(name);
+    if (literal !== undefined && !/^[a-z_][a-z0-9_]{0,62}$/.test(literal)) {
+      throw new RangeError(
+        `${this.node.path}: ${prop} "${literal}" is not a plain name; write a lower-case letter or underscore, then up to 62 of them and digits.`,
+      );
+    }
+    return name;
+  }
+}
+
+type Role = 'primary' | 'replica';
+type Settings =
+  typeof postgresDefaults | (PostgresProps & Required<Pick<PostgresProps, keyof typeof postgresDefaults>>);
+
+const servicePorts = [{ name: 'postgres', port: POSTGRES_PORT, targetPort: 'postgres' }];
+
+/** So that `psql` in the container, by probes or by hand, is the superuser's. PGDATA lies below the volume's own folder. */
+const COMMON_ENV: Items<EnvVar> = [
+  { name: 'PGDATA', value: '/var/lib/postgresql/data/pgdata' },
+  { name: 'PGUSER', value: 'postgres' },
+  { name: 'PGDATABASE', value: 'postgres' },
+];
+
+const MOUNTS: Items<VolumeMount> = [
+  { name: 'data', mountPath: '/var/lib/postgresql/data' },
+  { name: 'configuration', mountPath: '/etc/postgresql', readOnly: true },
+  { name: 'secrets', mountPath: '/run/secrets/postgres', readOnly: true },
+  { name: 'run', mountPath: '/var/run/postgresql' },
+  { name: 'shm', mountPath: '/dev/shm' },
+];
+
+function exec(...command: readonly string[]): { readonly exec: { readonly command: readonly string[] } } {
+  return { exec: { command } };
+}
+
+const STARTED = exec('pg_isready', '--quiet');
+/** A server that is still recovering rejects clients (1), but it is alive. */
+const LIVE = {
+  primary: exec('sh', '-c', 'pg_isready --quiet || [ $? -eq 1 ]'),
+  replica: exec('sh', '/etc/postgresql/replica-live.sh'),
+};
+const READY = {
+  primary: exec('sh', '-c', `[ "$(psql --no-psqlrc -Atc 'SELECT pg_is_in_recovery()')" = f ]`),
+  replica: exec('sh', '/etc/postgresql/replica-ready.sh'),
+};

@@ -20,6 +20,11 @@ interface ObjectKind {
 export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
   readonly tree: NodeMap;
 
+  /** ApiObject's own test would take every ApiObject for one of these. */
+  static override [Symbol.hasInstance](construct: unknown): construct is KubeObject {
+    return ApiObject.isApiObject(construct) && 'tree' in construct;
+  }
+
   constructor(scope: Construct, id: string, tree: Tree<T> & { readonly apiVersion: string; readonly kind: string }) {
     super(scope, id, { apiVersion: tree.apiVersion, kind: tree.kind });
     this.tree = tree as NodeMap;

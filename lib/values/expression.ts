@@ -33,6 +33,8 @@ export const LITERALS: Scope = { values: undefined, release: undefined, variable
 export interface GoContext {
   /** What stands before `.Values` and `.Release`: nothing at the top, `$` in a range, `.root` in a helper. */
   readonly root: string;
+  /** The whole root, to be passed on. */
+  readonly dot: string;
   /** The code that stands for a bound variable here, such as `$peer`. */
   variable(variable: Expr<unknown>): string;
   /** The full name of a named template, which the chart then carries. */
@@ -75,7 +77,7 @@ export abstract class Expr<T> {
     return false;
   }
 
-  /** True where the text has only letters, digits and `. _ / : -`, which YAML leaves alone. */
+  /** True where the text has only letters, digits and `. _ / : -`, with a letter, digit or `_` first and last. */
   get plain(): boolean {
     return false;
   }
@@ -92,6 +94,16 @@ export abstract class Expr<T> {
   /** The same for a function that casts numbers by itself. */
   toGoNumber(go: GoContext): string {
     return this.toGoTemplate(go);
+  }
+
+  /** Code for a condition, where Go asks only whether a value is empty. */
+  toGoCondition(go: GoContext): string {
+    return this.toGoTemplate(go);
+  }
+
+  /** True where every value it can have, but null, counts as true to Go. */
+  get truthy(): boolean {
+    return false;
   }
 
   /** How an error names this expression. */
@@ -143,7 +155,7 @@ export class Constant<T> extends Expr<T> {
   }
 }
 
-export function isExpr<T>(value: T): value is Extract<T, Expr<unknown>> {
+export function isExpr<T>(value: T): value is unknown extends T ? T & Expr<unknown> : Extract<T, Expr<unknown>> {
   return value instanceof Expr;
 }
 
@@ -186,6 +198,8 @@ export interface OperationSpec<A extends readonly unknown[], R> {
   readonly kind: Kind | ((operands: readonly Expr<unknown>[]) => Kind);
   evaluate(...operands: A): R;
   toGoTemplate(operands: { readonly [I in keyof A]: string }, go: GoContext): string;
+  /** The same, for a condition: operands and result need only be empty or not. */
+  toGoCondition?(operands: { readonly [I in keyof A]: string }, expressions: readonly Expr<unknown>[]): string | undefined;
   /** The function casts its numbers to int64 by itself. */
   readonly casts?: boolean;
   /** The result is never negative if no operand is. */
@@ -219,7 +233,13 @@ export class Operation<A extends readonly unknown[], R> extends Expr<R> {
   toGoTemplate(go: GoContext): string {
     const operands = this.inputs.map((input) => (this.spec.casts === true ? input.toGoNumber(go) : input.toGoTemplate(go)));
     const code = this.spec.toGoTemplate(operands as { [I in keyof A]: string }, go);
-    return code.startsWith('(') || !code.includes(' ') ? code : `(${code})`;
+    return parenthesised(code);
+  }
+
+  override toGoCondition(go: GoContext): string {
+    const operands = this.inputs.map((input) => input.toGoCondition(go));
+    const code = this.spec.toGoCondition?.(operands as { [I in keyof A]: string }, this.inputs);
+    return code === undefined ? this.toGoTemplate(go) : parenthesised(code);
   }
 
   describe(): string {
@@ -229,6 +249,10 @@ export class Operation<A extends readonly unknown[], R> extends Expr<R> {
   override operands(): readonly Expr<unknown>[] {
     return this.inputs;
   }
+}
+
+function parenthesised(code: string): string {
+  return code.includes(' ') ? `(${code})` : code;
 }
 
 /** Maps a tuple's places; the compiler cannot see that `map` keeps their number and order. */

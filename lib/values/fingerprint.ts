@@ -10,7 +10,7 @@ export function fingerprint(node: () => Node): Expr<string> {
 }
 
 class Fingerprint extends Expr<string> {
-  private collected: { readonly skeleton: string; readonly inputs: readonly Expr<unknown>[] } | undefined;
+  private collected: { readonly skeleton: string; readonly inputs: readonly Expr<unknown>[] } | undefined = undefined;
 
   constructor(private readonly node: () => Node) {
     super('string');

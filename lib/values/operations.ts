@@ -124,8 +124,22 @@ export const millicores = operation({
 
 // ---- Comparison and logic ------------------------------------------------------------------------------------------
 
+const toFloat = operation({
+  name: 'toFloat',
+  kind: 'float',
+  evaluate: (number: number) => number,
+  toGoTemplate: ([number]) => `float64 ${number}`,
+});
+
+/** Go compares only numbers of one type. */
+function alike(a: Input<number>, b: Input<number>): readonly [Input<number>, Input<number>] {
+  const kinds = [toExpr(a).kind, toExpr(b).kind];
+  return kinds.includes('int') && kinds.includes('float') ? [toFloat(a), toFloat(b)] : [a, b];
+}
+
 function comparison(name: string, go: string, evaluate: (a: number, b: number) => boolean) {
-  return operation({ name, kind: 'bool', evaluate, toGoTemplate: ([a, b]) => `${go} ${a} ${b}` });
+  const compare = operation({ name, kind: 'bool', evaluate, toGoTemplate: ([a, b]) => `${go} ${a} ${b}` });
+  return (a: Input<number>, b: Input<number>): Expr<boolean> => compare(...alike(a, b));
 }
 
 export const lessThan = comparison('lessThan', 'lt', (a, b) => a < b);
@@ -142,7 +156,9 @@ const same = operation({
 
 /** Equality of two scalars of one type. */
 export function equals<T extends Scalar>(a: Input<T>, b: Input<T>): Expr<boolean> {
-  return same(a, b);
+  const [left, right] = [toExpr<Scalar>(a), toExpr<Scalar>(b)];
+  if (left.kind !== 'int' && left.kind !== 'float') return same(left, right);
+  return same(...alike(left as Expr<number>, right as Expr<number>));
 }
 
 const conjunction = operation({
@@ -150,6 +166,7 @@ const conjunction = operation({
   kind: 'bool',
   evaluate: (...conditions: boolean[]) => conditions.every(Boolean),
   toGoTemplate: (conditions) => `and ${conditions.join(' ')}`,
+  toGoCondition: (conditions) => `and ${conditions.join(' ')}`,
 });
 
 const disjunction = operation({
@@ -157,6 +174,7 @@ const disjunction = operation({
   kind: 'bool',
   evaluate: (...conditions: boolean[]) => conditions.some(Boolean),
   toGoTemplate: (conditions) => `or ${conditions.join(' ')}`,
+  toGoCondition: (conditions) => `or ${conditions.join(' ')}`,
 });
 
 export const not = operation({
@@ -164,6 +182,7 @@ export const not = operation({
   kind: 'bool',
   evaluate: (condition: boolean) => !condition,
   toGoTemplate: ([condition]) => `not ${condition}`,
+  toGoCondition: ([condition]) => `not ${condition}`,
 });
 
 /** True if all are. Literals and repetitions drop out. */
@@ -199,6 +218,7 @@ export const isSet = operation({
   kind: 'bool',
   evaluate: (value: Json | null) => value !== null,
   toGoTemplate: ([value]) => `not (kindIs "invalid" ${value})`,
+  toGoCondition: ([code], [value]) => (value?.truthy === true ? code : undefined),
 });
 
 /** A nullable value where it is known to be set: under `isSet` of it. */
@@ -212,6 +232,7 @@ export const isNotEmpty = operation({
   kind: 'bool',
   evaluate: (value: readonly unknown[] | Readonly<Record<string, unknown>>) => Object.keys(value).length > 0,
   toGoTemplate: ([value]) => `not (empty ${value})`,
+  toGoCondition: ([value]) => value,
 });
 
 export const hasKey = operation({

@@ -82,6 +82,9 @@ class Field extends Expr<unknown> {
   override get plain(): boolean {
     return this.leaf?.plain === true;
   }
+  override get truthy(): boolean {
+    return this.leaf?.truthy === true;
+  }
   override operands(): readonly Expr<unknown>[] {
     return [this.owner];
   }
@@ -161,7 +164,7 @@ export class Variable extends Expr<unknown> {
   }
   /** The variable through which a named template sees a parameter of this schema. */
   static for(schema: z.ZodType, name: string): Variable {
-    const shape = shapeOf(schema);
+    const shape = shapeOf(schema, true);
     return shape.type === 'leaf' ? new Variable(shape.leaf.kind, name, shape.leaf) : new Variable('map', name);
   }
   override get nonNegative(): boolean {
@@ -169,6 +172,9 @@ export class Variable extends Expr<unknown> {
   }
   override get plain(): boolean {
     return this.leaf?.plain === true;
+  }
+  override get truthy(): boolean {
+    return this.leaf?.truthy === true;
   }
   evaluate(scope: Scope): unknown {
     if (!scope.variables.has(this)) throw new Error(`${this.name} is used outside the loop or helper that binds it`);
@@ -193,9 +199,14 @@ export function objectReference(object: object): Expr<unknown> | undefined {
   return (object as { [OBJECT]?: Expr<unknown> })[OBJECT];
 }
 
-/** The expressions of a schema below a root, a loop's variable or a helper's parameter. */
-export function references<S extends z.ZodType>(schema: S, owner: Expr<unknown> = new Root()): Values<S> {
-  return build(shapeOf(schema), owner) as Values<S>;
+/** The expressions of a system's schema. */
+export function references<S extends z.ZodType>(schema: S): Values<S> {
+  return build(shapeOf(schema), new Root()) as Values<S>;
+}
+
+/** What a named template sees of a parameter. */
+export function parameter<S extends z.ZodType>(schema: S, name: string): Values<S> {
+  return build(shapeOf(schema, true), Variable.for(schema, name)) as Values<S>;
 }
 
 function build(shape: Shape, self: Expr<unknown>): unknown {

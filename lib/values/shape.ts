@@ -9,6 +9,8 @@ export interface Leaf {
   readonly minimum?: number;
   /** The pattern lets only letters, digits and `. _ / : -` pass. */
   readonly plain: boolean;
+  /** Go counts every value but null as true: no zero and no empty text. */
+  readonly truthy: boolean;
   /** Any JSON: printed with toYaml. */
   readonly free: boolean;
 }
@@ -31,10 +33,14 @@ export type Shape = Described &
 const known = new WeakMap<z.ZodType, Shape>();
 
 /** @throws naming the path, for a form outside the closed set. */
-export function shapeOf(schema: z.ZodType): Shape {
-  const found = known.get(schema) ?? read(schema, 'values', false);
+export function shapeOf(schema: z.ZodType, inElement = false): Shape {
+  const found = known.get(schema) ?? read(schema, 'values', inElement);
   known.set(schema, found);
   return found;
+}
+
+function isTruthy(schema: z.ZodType): boolean {
+  return ['', 0, false].every((value) => !schema.safeParse(value).success);
 }
 
 function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
@@ -64,9 +70,7 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
     return { ...described, type: 'object', fields: Object.fromEntries(fields) };
   }
   const leaf = (kind: Kind, more: Partial<Leaf> = {}): Shape => {
-    if (!inElement && description === undefined) throw new TypeError(`${path}: describe it`);
-    if (nullable && !inElement && fallback !== null) throw new TypeError(`${path}: a nullable value defaults to null`);
-    return { ...described, type: 'leaf', leaf: { kind, nullable, plain: false, free: false, ...more } };
+    return { ...described, type: 'leaf', leaf: { kind, nullable, plain: false, truthy: isTruthy(schema), free: false, ...more } };
   };
   if (schema instanceof z.ZodBoolean) return leaf('bool');
   if (schema instanceof z.ZodEnum) {

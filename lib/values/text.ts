@@ -130,8 +130,8 @@ export function checksum(content: Text): Expr<string> {
   return new Checksum(content);
 }
 
-class Checksum extends Expr<string> {
-  constructor(private readonly content: Text) {
+export class Checksum extends Expr<string> {
+  constructor(readonly content: Text) {
     super('string');
   }
   override get plain(): boolean {

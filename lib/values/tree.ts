@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { type Expr, type Input, type Json, type JsonObject, type Scalar, type Scope, isExpr, literalOf, toExpr } from './expression';
 import { and, compareBytes, isNotEmpty, isSet, not, or } from './operations';
 import { Each, EachEntry, Fragment, type FragmentDefinition, type Items, Keep, Late, Merge, type Node, type NodeMap, Text, type Tree, When } from './parts';
-import { ListReference, MapReference, type Values, Variable, references } from './reference';
+import { ListReference, MapReference, type Values, Variable, parameter } from './reference';
 import { isList, scopesOf } from './loops';
 import { evaluateText } from './text';
 
@@ -108,7 +108,7 @@ export function fragment<T, const P extends Readonly<Record<string, z.ZodType>>>
 /** The parameters of a fragment as its named template sees them: fields of the map that the caller passes. */
 export function parametersOf(definition: FragmentDefinition): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(definition.parameters).map(([name, schema]) => [name, references(schema, Variable.for(schema, name))]),
+    Object.entries(definition.parameters).map(([name, schema]) => [name, parameter(schema, name)]),
   );
 }
 
@@ -162,11 +162,11 @@ function pruned(value: Json): Json | undefined {
 
 function evaluateContainer(node: readonly Node[] | NodeMap | Merge, scope: Scope): Json {
   if (isList(node)) return node.flatMap((item) => evaluateItems(item, scope));
-  const entries: Record<string, Json> = {};
+  const entries = new Map<string, Json>();
   const set = (key: string, value: Json | undefined): void => {
     if (value === undefined) return;
-    if (Object.hasOwn(entries, key)) throw new Error(`the key "${key}" is set twice`);
-    entries[key] = value;
+    if (entries.has(key)) throw new Error(`the key "${key}" is set twice`);
+    entries.set(key, value);
   };
   const take = (part: Node): void => {
     if (part === undefined) return;
@@ -184,7 +184,7 @@ function evaluateContainer(node: readonly Node[] | NodeMap | Merge, scope: Scope
     }
   };
   take(node);
-  return entries;
+  return Object.fromEntries(entries);
 }
 
 function evaluateItems(item: Node, scope: Scope): readonly Json[] {

@@ -21,7 +21,7 @@ export const imageShape = z.strictObject({
   registry: z.string(),
   repository: z.string(),
   tag: z.string(),
-  digest: z.string().nullish(),
+  digest: z.string().min(1).nullish(),
 });
 
 /** Facts of the cluster's network that no manifest can know. */

@@ -1,0 +1,77 @@
+/** The objects of a system, in the order in which a reader and `kubectl apply` like them. */
+import { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { conditionOf } from '../objects/conditions';
+import { type Check, checksOf } from '../objects/checks';
+import { KubeObject } from '../objects/kube-object';
+import type { Expr, Json } from '../values/expression';
+import type { Node } from '../values/parts';
+import { rehydrate } from '../values/token';
+
+export interface Collected {
+  /** The id of the part of the system that the object belongs to: its file or folder. */
+  readonly tier: string;
+  /** A name within the tier: the kind, and what tells it from others of its kind. */
+  readonly file: string;
+  readonly condition: Expr<boolean>;
+  readonly tree: Node;
+}
+
+/** What others need comes first; what acts on others comes last. */
+const ORDER = [
+  'Namespace',
+  'ServiceAccount',
+  'Role',
+  'RoleBinding',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Secret',
+  'ConfigMap',
+  'PersistentVolumeClaim',
+  'Service',
+  'NetworkPolicy',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+];
+
+function rank(kind: string): number {
+  const place = ORDER.indexOf(kind);
+  return place < 0 ? ORDER.length : place;
+}
+
+export function collectObjects(system: IConstruct): readonly Collected[] {
+  return system.node.children.flatMap((tier) => {
+    const objects = tier.node.findAll().filter((construct) => construct instanceof ApiObject);
+    objects.sort((a, b) => rank(a.kind) - rank(b.kind));
+    return objects.map((object) => ({
+      tier: tier.node.id,
+      file: fileName(object, objects, tier),
+      condition: conditionOf(object),
+      tree: treeOf(object),
+    }));
+  });
+}
+
+function treeOf(object: ApiObject): Node {
+  return object instanceof KubeObject ? object.tree : rehydrate(object.toJson() as Json, object.node.path);
+}
+
+/** `statefulset`, or `primary-statefulset` where the tier has more than one, or `primary-service-read` where that is not enough. */
+function fileName(object: ApiObject, all: readonly ApiObject[], tier: IConstruct): string {
+  const kind = object.kind.toLowerCase();
+  const rivals = all.filter((other) => other.kind === object.kind);
+  if (rivals.length === 1) return kind;
+  const owner = (other: ApiObject): string => other.node.scopes[tier.node.scopes.length]?.node.id ?? '';
+  const name = `${owner(object)}-${kind}`;
+  const tail = object.node.id.replace(new RegExp(`-?${kind}-?`), '');
+  return rivals.filter((other) => owner(other) === owner(object)).length === 1 || tail === '' ? name : `${name}-${tail}`;
+}
+
+export function collectChecks(system: IConstruct): readonly Check[] {
+  return system.node.findAll().flatMap(checksOf);
+}

@@ -1,0 +1,140 @@
+/** The Helm reading of a system: a chart that a person can read and change. */
+import type { IConstruct } from 'constructs';
+import type { Check } from '../../objects/checks';
+import { Expr, literalOf } from '../../values/expression';
+import { Each, EachEntry, Fragment, type FragmentDefinition, Keep, Late, Line, Merge, type Node, Text, When } from '../../values/parts';
+import { Checksum } from '../../values/text';
+import { type Collected, collectChecks, collectObjects } from '../collect';
+import { Place, type ChartNames } from './go';
+import { operationHelpers } from './helpers';
+import { type Definitions, TemplatePrinter } from './template';
+
+/** Templates of one chart, by path. */
+export function templates(system: IConstruct, chart: string): ReadonlyMap<string, string> {
+  return new ChartTemplates(chart, collectObjects(system), collectChecks(system)).files();
+}
+
+interface Definition {
+  readonly name: string;
+  readonly comment: string;
+  readonly needsRoot: boolean;
+  readonly lines: readonly string[];
+}
+
+class ChartTemplates implements ChartNames, Definitions {
+  private readonly printer = new TemplatePrinter(this);
+  private readonly helpers = new Map<string, Definition>();
+  private readonly fragments = new Map<string, FragmentDefinition>();
+  private readonly texts = new Map<Text, { readonly name: string; readonly path: string }>();
+
+  constructor(
+    readonly chart: string,
+    private readonly objects: readonly Collected[],
+    private readonly checks: readonly Check[],
+  ) {
+    const hashed = new Set<Text>();
+    for (const { tree } of objects) walk(tree, (node) => node instanceof Checksum && hashed.add(node.content));
+    for (const { tier, tree } of objects) this.nameTexts(tier, tree, hashed);
+  }
+
+  files(): ReadonlyMap<string, string> {
+    const files = new Map<string, string>();
+    for (const [text, { name, path }] of this.texts) {
+      const lines = this.printer.text(text, 0, Place.top(this));
+      files.set(path, `{{- define "${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`);
+    }
+    for (const object of this.objects) files.set(`templates/${object.tier}/${object.file}.yaml`, this.object(object));
+    if (this.checks.length > 0) files.set('templates/checks.yaml', this.checksFile());
+    files.set('templates/_helpers.tpl', this.helpersFile());
+    return files;
+  }
+
+  private object({ condition, tree }: Collected): string {
+    const go = Place.top(this);
+    const lines = this.printer.map(tree, 0, go);
+    return `${this.printer.guarded(condition, lines, 0, go).join('\n')}\n`;
+  }
+
+  /** All failures at once, in the words of the plain reading. */
+  private checksFile(): string {
+    const go = Place.top(this);
+    const blocks = this.checks.flatMap(({ fails, message }) => {
+      const condition = this.printer.condition(fails, go);
+      if (literalOf(fails) === false) return [];
+      return [`{{- if ${condition ?? 'true'} }}`, `{{- $failures = append $failures ${message.toGoTemplate(go)} }}`, '{{- end }}'];
+    });
+    return [
+      '{{- /* What values must keep to together. All failures are reported at once; nothing is rendered. */ -}}',
+      '{{- $failures := list }}',
+      ...blocks,
+      '{{- if $failures }}',
+      '{{- fail (join "\\n" $failures) }}',
+      '{{- end }}',
+      '',
+    ].join('\n');
+  }
+
+  private helpersFile(): string {
+    const definitions = [...this.helpers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return definitions
+      .map(({ name, comment, lines }) => `{{/* ${comment} */}}\n{{- define "${this.chart}.${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`)
+      .join('\n');
+  }
+
+  need(name: string): void {
+    const helper = operationHelpers[name];
+    if (helper === undefined) throw new Error(`no helper "${name}"`);
+    this.helpers.set(name, { name, needsRoot: false, ...helper });
+  }
+
+  define(definition: FragmentDefinition): { readonly name: string; readonly needsRoot: boolean } {
+    const { name, comment } = definition;
+    const known = this.fragments.get(name);
+    if (known !== undefined && known !== definition) throw new Error(`two fragments are called "${name}"`);
+    const found = this.helpers.get(name);
+    if (found !== undefined) return { name: `${this.chart}.${name}`, needsRoot: found.needsRoot };
+    this.fragments.set(name, definition);
+    const go = Object.keys(definition.parameters).length === 0 ? Place.top(this) : Place.inHelper(this);
+    const lines = this.printer.body(definition, go);
+    this.helpers.set(name, { name, comment, needsRoot: go.needsRoot, lines });
+    return { name: `${this.chart}.${name}`, needsRoot: go.needsRoot };
+  }
+
+  definedText(text: Text): string | undefined {
+    return this.texts.get(text)?.name;
+  }
+
+  textOf(text: Text): string {
+    const found = this.texts.get(text);
+    if (found === undefined) throw new Error(`a text is hashed but stands in no object: ${String(text.items.length)} lines`);
+    return found.name;
+  }
+
+  /** A hashed text is a named template of its own, called after its tier and its key. */
+  private nameTexts(tier: string, tree: Node, hashed: ReadonlySet<Text>): void {
+    walk(tree, (node, key) => {
+      if (!(node instanceof Text) || !hashed.has(node) || this.texts.has(node)) return;
+      const name = `${this.chart}.${tier}.${key}`;
+      const isTaken = [...this.texts.values()].some((other) => other.name === name);
+      if (isTaken) throw new Error(`two texts are called "${name}"`);
+      this.texts.set(node, { name, path: `templates/${tier}/_${key}.tpl` });
+    });
+  }
+}
+
+/** Visits all that a tree holds, with the key under which it stands. */
+function walk(node: unknown, visit: (node: unknown, key: string) => void, key = ''): void {
+  visit(node, key);
+  const inner = (part: unknown, at = key): void => walk(part, visit, at);
+  if (typeof node !== 'object' || node === null) return;
+  if (node instanceof Expr) node.operands().forEach((operand) => inner(operand));
+  else if (node instanceof When) [node.condition, node.then, node.otherwise].forEach((part) => inner(part));
+  else if (node instanceof Each || node instanceof EachEntry) [node.over, node.body].forEach((part) => inner(part));
+  else if (node instanceof Fragment) inner(node.body());
+  else if (node instanceof Late) inner(node.node);
+  else if (node instanceof Keep) inner(node.part);
+  else if (node instanceof Merge) node.parts.forEach((part) => inner(part));
+  else if (node instanceof Text) node.items.forEach((part) => inner(part));
+  else if (node instanceof Line) node.parts.forEach((part) => inner(part));
+  else for (const [name, part] of Object.entries(node)) inner(part, Array.isArray(node) ? key : name);
+}

@@ -1,0 +1,87 @@
+/** Where code stands in a chart: what its names are there, and which helpers it has called for. */
+import type { Expr, GoContext } from '../../values/expression';
+import type { Text } from '../../values/parts';
+import { Variable } from '../../values/reference';
+
+/** What all templates of one chart share. */
+export interface ChartNames {
+  /** The chart's name, which is before the name of every named template. */
+  readonly chart: string;
+  /** Notes that a helper of this name is needed. */
+  need(helper: string): void;
+  /** The named template that holds a text. */
+  textOf(text: Text): string;
+}
+
+export class Place implements GoContext {
+  private usesRoot = false;
+
+  private constructor(
+    private readonly names: ChartNames,
+    /** `''` where the dot is the template's own argument, `$` in a range. */
+    private readonly prefix: '' | '$',
+    private readonly isHelper: boolean,
+    private readonly bound: ReadonlyMap<Variable, string>,
+    private readonly outer?: Place,
+  ) {}
+
+  static top(names: ChartNames): Place {
+    return new Place(names, '', false, new Map());
+  }
+
+  /** A named template that takes a map of parameters, and the root among them. */
+  static inHelper(names: ChartNames): Place {
+    return new Place(names, '', true, new Map());
+  }
+
+  /** Inside a range that binds variables. */
+  inRange(...variables: readonly Variable[]): Place {
+    const bound = new Map(this.bound);
+    for (const variable of new Set(variables)) bound.set(variable, this.unused(variable.name, bound));
+    return new Place(this.names, '$', this.isHelper, bound, this);
+  }
+
+  get root(): string {
+    this.noteRoot();
+    return `${this.prefix}${this.isHelper ? '.root' : ''}`;
+  }
+
+  get dot(): string {
+    return this.root === '' ? '.' : this.root;
+  }
+
+  /** Whether code here asked for the root, so that a caller must pass it. */
+  get needsRoot(): boolean {
+    return this.usesRoot;
+  }
+
+  variable(variable: Expr<unknown>): string {
+    if (!(variable instanceof Variable)) throw new TypeError(`${variable.describe()} is not a variable`);
+    const name = this.bound.get(variable);
+    if (name !== undefined) return `$${name}`;
+    if (!this.isHelper) throw new Error(`${variable.name} is used outside the loop or helper that binds it`);
+    return `${this.prefix}.${variable.name}`;
+  }
+
+  helper(name: string): string {
+    this.names.need(name);
+    return `${this.names.chart}.${name}`;
+  }
+
+  text(text: Text): string {
+    return this.names.textOf(text);
+  }
+
+  private noteRoot(): void {
+    this.usesRoot = true;
+    this.outer?.noteRoot();
+  }
+
+  private unused(name: string, bound: ReadonlyMap<Variable, string>): string {
+    const taken = new Set(bound.values());
+    for (let i = 1; ; i++) {
+      const candidate = i === 1 ? name : `${name}${i}`;
+      if (!taken.has(candidate)) return candidate;
+    }
+  }
+}

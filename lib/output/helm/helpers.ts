@@ -1,0 +1,21 @@
+/** Named templates that operations call for. */
+
+interface Helper {
+  readonly comment: string;
+  readonly lines: readonly string[];
+}
+
+export const operationHelpers: Readonly<Record<string, Helper>> = {
+  bytes: {
+    comment: 'The bytes of a quantity with a binary suffix: 2147483648 for 2Gi.',
+    lines: [
+      '{{- $factors := dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 }}',
+      '{{- $suffix := trimAll "0123456789" . }}',
+      '{{- mul (trimSuffix $suffix .) (get $factors $suffix) }}',
+    ],
+  },
+  millicores: {
+    comment: 'The thousandths of a core in a CPU quantity: 250 for 250m, 2000 for 2.',
+    lines: ['{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mul . 1000 }}{{ end }}'],
+  },
+};

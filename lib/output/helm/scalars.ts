@@ -1,0 +1,85 @@
+/** Scalars of a template: literals, and expressions within `{{ }}`. */
+import { type Expr, type GoContext, isExpr, literalOf, type Scalar } from '../../values/expression';
+import { Choice, Interpolation } from '../../values/operations';
+import { emitDocument, scalarText } from '../yaml';
+
+/** Code without the parentheses that it needs only as an operand. */
+export function bare(code: string): string {
+  return code.startsWith('(') && closesAtEnd(code) ? code.slice(1, -1) : code;
+}
+
+function closesAtEnd(code: string): boolean {
+  let depth = 0;
+  for (const [i, token] of tokens(code)) {
+    if (token === '(') depth++;
+    if (token === ')' && --depth === 0) return i === code.length - 1;
+  }
+  return false;
+}
+
+/** Parentheses outside of quoted texts. */
+function* tokens(code: string): Generator<readonly [number, string]> {
+  for (const match of code.matchAll(/"(?:[^"\\]|\\.)*"|[()]/g)) yield [match.index, match[0]];
+}
+
+/** Text that Helm prints as it is, though it may have `{{` of its own. */
+export function escaped(text: string): string {
+  return text.replace(/\{\{/g, '{{ "{{" }}');
+}
+
+export function action(code: string): string {
+  return `{{ ${bare(code)} }}`;
+}
+
+/** An expression among the characters of a text or a scalar. */
+export function inline(parts: readonly (string | Expr<unknown>)[], go: GoContext): string {
+  let result = '';
+  for (const part of parts) {
+    if (!isExpr(part)) {
+      result += escaped(part);
+      continue;
+    }
+    const literal = literalOf(part);
+    if (literal !== undefined) {
+      result += escaped(String(literal));
+      continue;
+    }
+    // A brace directly before an action would be taken for its beginning.
+    if (result.endsWith('{')) result = `${result.slice(0, -1)}{{ "{" }}`;
+    result += inlineExpression(part, go);
+  }
+  return result;
+}
+
+function inlineExpression(part: Expr<unknown>, go: GoContext): string {
+  if (part instanceof Interpolation) return inline(part.parts, go);
+  if (!(part instanceof Choice)) return action(part.toGoTemplate(go));
+  const branches = [part.then, part.otherwise].map((branch) => inline([branch], go));
+  return `{{ if ${bare(part.condition.toGoCondition(go))} }}${branches.join('{{ else }}')}{{ end }}`;
+}
+
+/** What a plain expression may print: each shows whether YAML needs quotes around the whole. */
+const SAMPLES = ['a', '1', '1e5', '0x1', 'null', '1:2'];
+
+/** A scalar as the value of a key or an item. */
+export function scalar(node: Scalar | Expr<unknown>, go: GoContext): string {
+  const literal = isExpr(node) ? literalOf(node) : node;
+  if (literal !== undefined) return literalScalar(literal as Scalar);
+  const expression = node as Expr<unknown>;
+  if (expression.kind !== 'string') return action(expression.toGoTemplate(go));
+  if (expression instanceof Interpolation && expression.parts.every((part) => !isExpr(part) || part.plain || part.kind !== 'string')) {
+    const code = inline(expression.parts, go);
+    if (SAMPLES.every((sample) => staysPlain(expression, sample))) return code;
+    if (expression.parts.every((part) => isExpr(part) || !/["\\\n]/.test(part))) return `"${code}"`;
+  }
+  return `{{ ${bare(expression.toGoTemplate(go))} | quote }}`;
+}
+
+function staysPlain({ parts }: Interpolation, sample: string): boolean {
+  const text = parts.map((part) => (isExpr(part) ? (part.kind === 'string' ? sample : '1') : part)).join('');
+  return scalarText(text) === text;
+}
+
+function literalScalar(literal: Scalar): string {
+  return typeof literal === 'string' && !literal.includes('\n') ? escaped(scalarText(literal)) : escaped(emitDocument(literal).trimEnd());
+}

@@ -1,0 +1,278 @@
+/**
+ * The Helm reading of a tree: lines of a template, with controls at the indentation of what they guard.
+ *
+ * A block is a run of lines under one condition. Neighbours under the same condition share one `if`, and a block under
+ * the opposite condition becomes its `else`.
+ */
+import { type Expr, type Scalar, isExpr, literalOf } from '../../values/expression';
+import { IN_CHART, not } from '../../values/operations';
+import { Each, EachEntry, Fragment, type FragmentDefinition, Keep, Late, Line, Merge, type Node, type NodeMap, Text, When } from '../../values/parts';
+import { objectReference } from '../../values/reference';
+import { parametersOf, presence } from '../../values/tree';
+import { scalarText } from '../yaml';
+import type { Place } from './go';
+import { bare, escaped, inline, scalar } from './scalars';
+
+/** Lines under a condition, or always there. */
+interface Block {
+  readonly guard: string | undefined;
+  readonly opposite?: string;
+  readonly lines: readonly string[];
+  readonly otherwise?: readonly string[];
+}
+
+/** What a template may ask of the chart it is part of. */
+export interface Definitions {
+  /** Defines a fragment once; tells whether its callers must pass the root. */
+  define(definition: FragmentDefinition): { readonly name: string; readonly needsRoot: boolean };
+  /** The named template of a text that is also hashed. */
+  definedText(text: Text): string | undefined;
+}
+
+export class TemplatePrinter {
+  constructor(private readonly definitions: Definitions) {}
+
+  /** The fields of a map. */
+  map(node: Node, indent: number, go: Place, known: Known = NOTHING): readonly string[] {
+    return join(this.mapBlocks(node, indent, go, known), indent);
+  }
+
+  /** The lines of a condition around others. */
+  guarded(condition: Expr<boolean>, lines: readonly string[], indent: number, go: Place): readonly string[] {
+    const code = this.condition(condition, go);
+    return join([{ guard: code, lines }], indent);
+  }
+
+  /** A fragment's body, as the content of its named template. */
+  body(definition: FragmentDefinition, go: Place): readonly string[] {
+    const node = unwrap(definition.body(parametersOf(definition)));
+    if (isExpr(node) || typeof node !== 'object') return [isExpr(node) ? inline([node], go) : escaped(String(node))];
+    return Array.isArray(node) ? this.items(node, 0, go) : this.map(node, 0, go);
+  }
+
+  /** The lines of a text. */
+  text(content: Text, indent: number, go: Place): readonly string[] {
+    const pad = ' '.repeat(indent);
+    return content.items.flatMap((item): readonly string[] => {
+      if (item instanceof Line) {
+        const line = inline(item.parts, go);
+        return [line === '' ? '' : pad + line];
+      }
+      if (item instanceof Each) {
+        const inner = go.inRange(item.index, item.item);
+        const body = item.body instanceof Text ? this.text(item.body, indent, inner) : [];
+        return this.range(item, body, indent, go, inner);
+      }
+      const branch = (part: Node): readonly string[] => (part instanceof Text ? this.text(part, indent, go) : []);
+      const otherwise = branch(item.otherwise);
+      return [
+        `${pad}{{- if ${this.condition(item.condition, go) ?? 'true'} }}`,
+        ...branch(item.then),
+        ...(otherwise.length > 0 ? [`${pad}{{- else }}`, ...otherwise] : []),
+        `${pad}{{- end }}`,
+      ];
+    });
+  }
+
+  /** The code of a condition; undefined where it always holds in a chart. */
+  condition(condition: Expr<boolean>, go: Place): string | undefined {
+    return condition === IN_CHART || literalOf(condition) === true ? undefined : bare(condition.toGoCondition(go));
+  }
+
+  // ---- Maps --------------------------------------------------------------------------------------------------------
+
+  private mapBlocks(part: Node, indent: number, go: Place, known: Known): readonly Block[] {
+    const node = unwrap(part);
+    const pad = ' '.repeat(indent);
+    if (node === undefined) return [];
+    if (node instanceof When) return this.choice(node, go, known, (branch, inner) => this.mapBlocks(branch, indent, go, inner), indent);
+    if (node instanceof Merge) return node.parts.flatMap((inner) => this.mapBlocks(inner, indent, go, known));
+    if (node instanceof Keep) return this.mapBlocks(node.part, indent, go, known);
+    if (node instanceof Fragment) return [this.under(presence(node), go, known, [`${pad}{{- ${this.include(node, go)} | nindent ${indent} }}`])];
+    if (node instanceof EachEntry) {
+      const inner = go.inRange(node.index, node.item);
+      const lines = join(this.entry(scalar(node.key, inner), node.body, indent, inner, NOTHING), indent);
+      return [{ guard: undefined, lines: this.range(node, lines, indent, go, inner) }];
+    }
+    if (isExpr(node)) return [this.free(node, [], indent, go, known)];
+    if (typeof node !== 'object' || Array.isArray(node) || node instanceof Text || node instanceof Each) {
+      throw new TypeError('a map is expected here');
+    }
+    return Object.entries(node as NodeMap).flatMap(([key, child]) => this.entry(escaped(scalarText(key)), child, indent, go, known));
+  }
+
+  /** One field: its key, and its value on the same line or below. */
+  private entry(key: string, value: Node, indent: number, go: Place, known: Known): readonly Block[] {
+    const node = unwrap(value);
+    const pad = ' '.repeat(indent);
+    const head = `${pad}${key}:`;
+    if (node === undefined) return [];
+    if (node instanceof When) return this.choice(node, go, known, (branch, inner) => this.entry(key, branch, indent, go, inner), indent);
+    if (node instanceof Text) {
+      const name = this.definitions.definedText(node);
+      const lines = name === undefined ? this.text(node, indent + 2, go) : [`${pad}  {{- include "${name}" ${go.dot} | nindent ${indent + 2} }}`];
+      return [always([`${head} |`, ...lines])];
+    }
+    if (isExpr(node) && (node.kind === 'map' || node.kind === 'list')) return [this.free(node, [head], indent + 2, go, known)];
+    if (isExpr(node) || typeof node !== 'object') return [always([`${head} ${scalar(node, go)}`])];
+    if (node instanceof Fragment) {
+      if (isScalar(node.body())) return [always([`${head} {{ ${this.include(node, go)} | quote }}`])];
+      return [this.under(presence(node), go, known, [head, `${pad}  {{- ${this.include(node, go)} | nindent ${indent + 2} }}`])];
+    }
+    const condition = presence(node);
+    const isKept = node instanceof Keep;
+    const part: Node = isKept ? node.part : node;
+    if (!Array.isArray(part) && Object.keys(part).length === 0) return [always([`${head} {}`])];
+    const inner = known.with(condition);
+    const lines = Array.isArray(part) ? this.items(part, indent + 2, go, inner) : this.map(part, indent + 2, go, inner);
+    if (isKept && lines.length === 0) return [always([`${head} ${Array.isArray(part) ? '[]' : '{}'}`])];
+    if (isKept && literalOf(presence(part)) !== true) {
+      const isEmpty = this.condition(not(presence(part)), go) ?? 'false';
+      return [always([`${head} {{- if ${isEmpty} }} ${Array.isArray(part) ? '[]' : '{}'}{{- end }}`, ...lines])];
+    }
+    return lines.length === 0 ? [] : [this.under(condition, go, known, [head, ...lines])];
+  }
+
+  // ---- Lists -------------------------------------------------------------------------------------------------------
+
+  private items(items: readonly Node[], indent: number, go: Place, known: Known = NOTHING): readonly string[] {
+    return join(
+      items.flatMap((item) => this.item(item, indent, go, known)),
+      indent,
+    );
+  }
+
+  private item(value: Node, indent: number, go: Place, known: Known): readonly Block[] {
+    const node = unwrap(value);
+    const pad = ' '.repeat(indent);
+    if (node === undefined) return [];
+    if (node instanceof When) return this.choice(node, go, known, (branch, inner) => this.item(branch, indent, go, inner), indent);
+    if (Array.isArray(node)) return (node as readonly Node[]).flatMap((inner) => this.item(inner, indent, go, known));
+    if (node instanceof Each) {
+      const inner = go.inRange(node.index, node.item);
+      return [always(this.range(node, join(this.item(node.body, indent, inner, NOTHING), indent), indent, go, inner))];
+    }
+    if (node instanceof Fragment && isScalar(node.body())) return [always([`${pad}- {{ ${this.include(node, go)} | quote }}`])];
+    if (node instanceof Text) throw new TypeError('a text stands under a key');
+    if ((isExpr(node) && node.kind !== 'map') || typeof node !== 'object') return [always([`${pad}- ${scalar(node, go)}`])];
+    const condition = presence(node);
+    const lines = this.map(node, indent + 2, go, known.with(condition));
+    const [first] = lines;
+    // A control or an include cannot follow the dash: the map begins on the next line.
+    const dashed = first?.trimStart().startsWith('{{-') === true ? [`${pad}-`, ...lines] : [`${pad}- ${first?.trimStart() ?? '{}'}`, ...lines.slice(1)];
+    return [this.under(condition, go, known, dashed)];
+  }
+
+  // ---- Parts -------------------------------------------------------------------------------------------------------
+
+  private choice(
+    node: When,
+    go: Place,
+    known: Known,
+    print: (branch: Node, known: Known) => readonly Block[],
+    indent: number,
+  ): readonly Block[] {
+    const guard = this.condition(node.condition, go);
+    if (guard === undefined || known.holds(node.condition)) return print(node.then, known);
+    const lines = join(print(node.then, known.with(node.condition)), indent);
+    const otherwise = join(print(node.otherwise, known), indent);
+    const opposite = this.condition(not(node.condition), go);
+    if (lines.length === 0) return otherwise.length === 0 ? [] : [{ guard: opposite, opposite: guard, lines: otherwise }];
+    return [{ guard, ...(opposite === undefined ? {} : { opposite }), lines, ...(otherwise.length > 0 ? { otherwise } : {}) }];
+  }
+
+  private under(condition: Expr<boolean>, go: Place, known: Known, lines: readonly string[]): Block {
+    return known.holds(condition) ? always(lines) : { guard: this.condition(condition, go), lines };
+  }
+
+  /** A map or list of the user's, as YAML. */
+  private free(node: Expr<unknown>, head: readonly string[], indent: number, go: Place, known: Known): Block {
+    const pad = ' '.repeat(indent);
+    const code = node.toGoTemplate(go);
+    return this.under(presence(node), go, known, [...head, `${pad}{{- toYaml ${code} | nindent ${indent} }}`]);
+  }
+
+  private range(loop: Each | EachEntry, lines: readonly string[], indent: number, go: Place, inner: Place): readonly string[] {
+    const pad = ' '.repeat(indent);
+    const [index, item] = [inner.variable(loop.index), inner.variable(loop.item)];
+    const isUsed = (variable: string): boolean => lines.some((line) => new RegExp(`\\${variable}\\b`).test(line));
+    const over = loop.over.kind === 'int' ? `until (int ${loop.over.toGoNumber(go)})` : loop.over.toGoTemplate(go);
+    const variables = loop.index === loop.item || !(isUsed(index) || loop.over.kind === 'map') ? item : `${index}, ${item}`;
+    return [`${pad}{{- range ${variables} := ${over} }}`, ...lines, `${pad}{{- end }}`];
+  }
+
+  /** The call of a fragment's named template. */
+  private include(node: Fragment, go: Place): string {
+    const { name, needsRoot } = this.definitions.define(node.definition);
+    const parameters = Object.keys(node.definition.parameters);
+    if (parameters.length === 0) return `include "${name}" ${go.dot}`;
+    const given = parameters.map((parameter) => ` "${parameter}" ${argument(node.given[parameter], go)}`).join('');
+    return `include "${name}" (dict${needsRoot ? ` "root" ${go.dot}` : ''}${given})`;
+  }
+}
+
+/** A fragment's argument: an expression, a literal, or an object of them. */
+function argument(given: unknown, go: Place): string {
+  if (isExpr(given)) return given.toGoTemplate(go);
+  if (typeof given !== 'object' || given === null) return JSON.stringify(given);
+  const whole = objectReference(given);
+  if (whole !== undefined) return whole.toGoTemplate(go);
+  const fields = Object.entries(given).filter(([, value]) => value !== null && value !== undefined && literalOf(value) !== null);
+  return `(dict${fields.map(([key, value]) => ` "${key}" ${argument(value, go)}`).join('')})`;
+}
+
+/** Conditions that hold for certain where lines stand, because lines around them ask for them. */
+class Known {
+  constructor(private readonly conditions: ReadonlySet<string>) {}
+  with(condition: Expr<boolean>): Known {
+    return literalOf(condition) === undefined ? new Known(new Set([...this.conditions, condition.describe()])) : this;
+  }
+  holds(condition: Expr<boolean>): boolean {
+    return literalOf(condition) === true || this.conditions.has(condition.describe());
+  }
+}
+const NOTHING = new Known(new Set());
+
+function always(lines: readonly string[]): Block {
+  return { guard: undefined, lines };
+}
+
+/** Late parts as built, and conditions that are already decided. */
+function unwrap(node: Node): Node {
+  if (node instanceof Late) return unwrap(node.node);
+  if (node instanceof When) {
+    const known = literalOf(node.condition);
+    return known === undefined ? node : unwrap(known ? node.then : node.otherwise);
+  }
+  if (Array.isArray(node) && node.length === 0) return undefined;
+  return node;
+}
+
+function isScalar(part: Node): part is Scalar | Expr<Scalar> {
+  const node = unwrap(part);
+  return isExpr(node) ? node.kind !== 'map' && node.kind !== 'list' : typeof node !== 'object';
+}
+
+/** Prints blocks one after the other, joining neighbours whose conditions are the same or opposite. */
+function join(blocks: readonly Block[], indent: number): readonly string[] {
+  const pad = ' '.repeat(indent);
+  const merged: Block[] = [];
+  for (const block of blocks) {
+    const last = merged.at(-1);
+    if (last === undefined || block.guard === undefined || last.guard === undefined) {
+      if (last !== undefined && last.guard === undefined && block.guard === undefined) merged[merged.length - 1] = always([...last.lines, ...block.lines]);
+      else merged.push(block);
+    } else if (last.guard === block.guard) {
+      const otherwise = [...(last.otherwise ?? []), ...(block.otherwise ?? [])];
+      merged[merged.length - 1] = { ...last, lines: [...last.lines, ...block.lines], ...(otherwise.length > 0 ? { otherwise } : {}) };
+    } else if (last.opposite === block.guard && block.otherwise === undefined) {
+      merged[merged.length - 1] = { ...last, otherwise: [...(last.otherwise ?? []), ...block.lines] };
+    } else merged.push(block);
+  }
+  return merged.flatMap(({ guard, lines, otherwise }) =>
+    guard === undefined
+      ? lines
+      : [`${pad}{{- if ${guard} }}`, ...lines, ...(otherwise ? [`${pad}{{- else }}`, ...otherwise] : []), `${pad}{{- end }}`],
+  );
+}
+

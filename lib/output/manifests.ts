@@ -1,0 +1,67 @@
+/** The plain reading of a system: manifests for one environment, with a kustomization. */
+import type { IConstruct } from 'constructs';
+import { failures } from '../objects/checks';
+import type { Json, JsonObject, Scope } from '../values/expression';
+import { evaluate } from '../values/tree';
+import { type Collected, collectChecks, collectObjects } from './collect';
+import { emitDocument, emitStream } from './yaml';
+
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** A system read once, for any number of environments. */
+export class Manifests {
+  private readonly objects: readonly Collected[];
+
+  constructor(private readonly system: IConstruct) {
+    this.objects = collectObjects(system);
+  }
+
+  /**
+   * The objects of one environment, by tier.
+   * @throws with every check that fails.
+   */
+  evaluate(values: JsonObject, release: Release): ReadonlyMap<string, readonly Json[]> {
+    const scope: Scope = { values, release, variables: new Map() };
+    const failed = failures(collectChecks(this.system), scope);
+    if (failed.length > 0) throw new Error(failed.join('\n'));
+    const tiers = new Map<string, Json[]>();
+    for (const { tier, condition, tree } of this.objects) {
+      const object = condition.evaluate(scope) ? evaluate(tree, scope) : undefined;
+      if (object === undefined) continue;
+      const documents = tiers.get(tier);
+      if (documents) documents.push(object);
+      else tiers.set(tier, [object]);
+    }
+    return tiers;
+  }
+
+  /** The files of one environment: what `kubectl apply -k` takes. */
+  files(values: JsonObject, release: Release): ReadonlyMap<string, string> {
+    const tiers = this.evaluate(values, release);
+    const files = new Map([...tiers].map(([tier, objects]) => [`${tier}.yaml`, emitStream(objects)]));
+    files.set('namespace.yaml', emitDocument(namespaceObject(release.namespace)));
+    const resources = ['namespace.yaml', ...[...tiers.keys()].map((tier) => `${tier}.yaml`)];
+    const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', namespace: release.namespace, resources };
+    files.set('kustomization.yaml', emitDocument(kustomization));
+    return files;
+  }
+}
+
+/** A namespace that lets in only pods of Pod Security "restricted". */
+function namespaceObject(name: string): JsonObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name,
+      labels: {
+        'pod-security.kubernetes.io/enforce': 'restricted',
+        'pod-security.kubernetes.io/audit': 'restricted',
+        'pod-security.kubernetes.io/warn': 'restricted',
+      },
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Expressions in places where another library's interface demands a string, such as the name of an `ISecret`.
+ * The string is a marker that stands for the expression until the object that holds it is read back.
+ */
+import { type Expr, type Input, type Json, isExpr, literalOf } from './expression';
+import { concat } from './operations';
+import type { Node } from './parts';
+
+const MARKER = /cdk8s-tiers-expression-(\d+)-/g;
+const minted: Expr<string>[] = [];
+const arrived = new Set<number>();
+
+/** A string that stands for an expression in an interface that knows only strings. A literal is itself. */
+export function asString(input: Input<string>): string {
+  const literal = literalOf(input);
+  if (literal !== undefined) return literal;
+  if (!isExpr(input)) return input;
+  return `cdk8s-tiers-expression-${minted.push(input) - 1}-`;
+}
+
+/** Another library's object as a tree, with the expressions back in place of their markers. */
+export function rehydrate(json: Json, path: string): Node {
+  if (typeof json === 'string') return withExpressions(json, path);
+  if (json === null) return undefined;
+  if (Array.isArray(json)) return json.map((item: Json) => rehydrate(item, path));
+  if (typeof json !== 'object') return json;
+  return Object.fromEntries(
+    Object.entries(json).map(([key, item]) => {
+      if (key.search(MARKER) >= 0) throw new TypeError(`${path}: an expression cannot be the key of a map in another library's object`);
+      return [key, rehydrate(item, path)];
+    }),
+  );
+}
+
+function withExpressions(text: string, path: string): Node {
+  const pieces = text.split(MARKER);
+  if (pieces.length === 1) return text;
+  return concat(
+    pieces.map((piece, i) => {
+      if (i % 2 === 0) return piece;
+      const expression = minted[Number(piece)];
+      if (expression === undefined) throw new TypeError(`${path}: "${text}" holds a marker that was never made`);
+      arrived.add(Number(piece));
+      return expression;
+    }),
+  );
+}
+
+/** Expressions that were handed out as strings and never came back. */
+export function lostTokens(): readonly string[] {
+  return minted.filter((_, i) => !arrived.has(i)).map((expression) => expression.describe());
+}

@@ -41,6 +41,8 @@ export interface GoContext {
   helper(name: string): string;
   /** The name of the template that renders this text. */
   text(text: object): string;
+  /** Defines a named template on the root, once, and gives its full name. */
+  named(name: string, comment: string, lines: (go: GoContext) => readonly string[]): string;
 }
 
 const PHANTOM: unique symbol = Symbol('type');
@@ -99,6 +101,11 @@ export abstract class Expr<T> {
   /** Code for a condition, where Go asks only whether a value is empty. */
   toGoCondition(go: GoContext): string {
     return this.toGoTemplate(go);
+  }
+
+  /** True for a value as it is given, whatever it is part of. */
+  get isValue(): boolean {
+    return false;
   }
 
   /** True where every value it can have, but null, counts as true to Go. */

@@ -4,15 +4,21 @@ import { goJson, sha256 } from './operations';
 import { Each, EachEntry, Fragment, Keep, Late, Line, Merge, type Node, Text, When } from './parts';
 import { Variable } from './reference';
 
-/** Eight hexadecimal characters that change when the tree's content changes, and only then. */
-export function fingerprint(node: () => Node): Expr<string> {
-  return new Fingerprint(node);
+/**
+ * Eight hexadecimal characters that change when anything changes that enters the tree: its fixed parts, or a value.
+ * In the chart it is a named template, called after what it is of.
+ */
+export function fingerprint(of: string, node: () => Node): Expr<string> {
+  return new Fingerprint(of, node);
 }
 
 class Fingerprint extends Expr<string> {
   private collected: { readonly skeleton: string; readonly inputs: readonly Expr<unknown>[] } | undefined = undefined;
 
-  constructor(private readonly node: () => Node) {
+  constructor(
+    private readonly of: string,
+    private readonly node: () => Node,
+  ) {
     super('string');
   }
 
@@ -27,7 +33,13 @@ class Fingerprint extends Expr<string> {
 
   toGoTemplate(go: GoContext): string {
     const { skeleton, inputs } = this.collect();
-    return `(list "${skeleton}"${inputs.map((input) => ` ${input.toGoTemplate(go)}`).join('')} | toJson | sha256sum | trunc 8)`;
+    const name = go.named(`${this.of}.fingerprint`, `Changes with all that enters the pods of ${this.of}.`, (inner) => [
+      '{{- list',
+      `  "${skeleton}"`,
+      ...inputs.map((input) => `  ${input.toGoNumber(inner)}`),
+      '  | toJson | sha256sum | trunc 8 }}',
+    ]);
+    return `(include "${name}" ${go.dot})`;
   }
 
   describe(): string {
@@ -51,7 +63,7 @@ function skeletonOf(node: Node | Line, inputs: Map<string, Expr<unknown>>): unkn
   if (isExpr(node)) {
     const literal = literalOf(node);
     if (literal !== undefined) return literal;
-    if (!dependsOnVariable(node)) inputs.set(node.describe(), node);
+    gather(node, inputs);
     return node.describe();
   }
   if (node instanceof Text) return node.items.map(inner);
@@ -64,6 +76,15 @@ function skeletonOf(node: Node | Line, inputs: Map<string, Expr<unknown>>): unkn
   if (node instanceof Keep) return inner(node.part);
   if (node instanceof Late) return inner(node.node);
   return Object.entries(node).map(([key, part]: [string, Node]) => [key, inner(part)]);
+}
+
+/** The values that an expression is made of. */
+function gather(expression: Expr<unknown>, inputs: Map<string, Expr<unknown>>): void {
+  if (expression.operands().length > 0 && !expression.isValue) {
+    expression.operands().forEach((operand) => gather(operand, inputs));
+  } else if (literalOf(expression) === undefined && !dependsOnVariable(expression)) {
+    inputs.set(expression.describe(), expression);
+  }
 }
 
 function dependsOnVariable(expression: Expr<unknown>): boolean {

@@ -15,6 +15,9 @@ abstract class Collection<C, E> extends Expr<C> {
   override operands(): readonly Expr<unknown>[] {
     return [this.self];
   }
+  override get isValue(): boolean {
+    return true;
+  }
   evaluate(scope: Scope): C {
     return this.self.evaluate(scope) as C;
   }
@@ -84,6 +87,9 @@ class Field extends Expr<unknown> {
   }
   override get truthy(): boolean {
     return this.leaf?.truthy === true;
+  }
+  override get isValue(): boolean {
+    return true;
   }
   override operands(): readonly Expr<unknown>[] {
     return [this.owner];

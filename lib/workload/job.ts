@@ -28,7 +28,7 @@ export class JobWorkload extends Workload {
     this.job = new KubeObject<Job>(this, 'job', {
       apiVersion: 'batch/v1',
       kind: 'Job',
-      metadata: { ...this.metadata(), name: str`${this.objectName}-${fingerprint(() => template.node)}` },
+      metadata: { ...this.metadata(), name: str`${this.objectName}-${fingerprint(props.objectName ?? props.name, () => template.node)}` },
       spec: {
         activeDeadlineSeconds: props.activeDeadlineSeconds,
         backoffLimit: props.backoffLimit ?? 6,

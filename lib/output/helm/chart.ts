@@ -1,7 +1,7 @@
 /** The Helm reading of a system: a chart that a person can read and change. */
 import type { IConstruct } from 'constructs';
 import type { Check } from '../../objects/checks';
-import { Expr, literalOf } from '../../values/expression';
+import { Expr, type GoContext, literalOf } from '../../values/expression';
 import { Each, EachEntry, Fragment, type FragmentDefinition, Keep, Late, Line, Merge, type Node, Text, When } from '../../values/parts';
 import { Checksum } from '../../values/text';
 import { type Collected, collectChecks, collectObjects } from '../collect';
@@ -85,6 +85,10 @@ class ChartTemplates implements ChartNames, Definitions {
     const helper = operationHelpers[name];
     if (helper === undefined) throw new Error(`no helper "${name}"`);
     this.helpers.set(name, { name, needsRoot: false, ...helper });
+  }
+
+  name(name: string, comment: string, lines: (go: GoContext) => readonly string[]): void {
+    if (!this.helpers.has(name)) this.helpers.set(name, { name, comment, needsRoot: false, lines: lines(Place.top(this)) });
   }
 
   define(definition: FragmentDefinition): { readonly name: string; readonly needsRoot: boolean } {

@@ -11,6 +11,8 @@ export interface ChartNames {
   need(helper: string): void;
   /** The named template that holds a text. */
   textOf(text: Text): string;
+  /** Defines a named template on the root. */
+  name(name: string, comment: string, lines: (go: GoContext) => readonly string[]): void;
 }
 
 export class Place implements GoContext {
@@ -70,6 +72,11 @@ export class Place implements GoContext {
 
   text(text: Text): string {
     return this.names.textOf(text);
+  }
+
+  named(name: string, comment: string, lines: (go: GoContext) => readonly string[]): string {
+    this.names.name(name, comment, lines);
+    return `${this.names.chart}.${name}`;
   }
 
   private noteRoot(): void {

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { type ValueLeaf, defaultsOf, fieldsOf, leavesOf, pathText } from '../../values/schema';
 import type { Shape } from '../../values/shape';
-import { emitDocument } from '../yaml';
+import { emitDocument, scalarText } from '../yaml';
 import { boundsOf } from './values-words';
 
 const COLUMNS = 100;
@@ -33,14 +33,14 @@ function entry(key: string, shape: Shape, above: readonly string[], leaves: Leav
     const fields = Object.entries(shape.fields).map(([name, field]) => entry(name, field, path, leaves));
     return [
       ...comment(shape.description, pad),
-      `${pad}${key}:${isWithoutDefaults ? ' {}' : ''}`,
+      `${pad}${scalarText(key)}:${isWithoutDefaults ? ' {}' : ''}`,
       ...spaced(fields, above.length),
     ];
   }
   const leaf = leaves.get(pathText(path));
   if (leaf === undefined) throw new Error(`${pathText(path)} is not among the leaves of its schema`);
   const words = [...comment(leaf.description, pad), ...bounds(leaf, pad), ...elements(leaf, leaves, pad)];
-  if (leaf.default === undefined) return [...words, `${pad}# ${key}:`];
+  if (leaf.default === undefined) return [...words, `${pad}# ${scalarText(key)}:`];
   const lines = emitDocument({ [key]: leaf.default })
     .trimEnd()
     .split('\n');

@@ -204,6 +204,8 @@ class DocumentReader {
       return undefined;
     }
     const value = this.resolve(key, path);
+    // Go's YAML writer, and so toYaml, leaves this key without its quotes.
+    if (value === '<<') this.refuse(key, below(path, '<<'), 'a key that a chart would print as a merge; rename it');
     if (typeof value === 'string') return value;
     const text = String(key.value);
     this.refuse(key, path, `the key ${text} is ${String(value)} to YAML 1.1; write "${text}" in quotes`);

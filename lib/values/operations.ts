@@ -216,6 +216,7 @@ function join(
 export const isSet = operation({
   name: 'isSet',
   kind: 'bool',
+  casts: true,
   evaluate: (value: Json | null) => value !== null,
   toGoTemplate: ([value]) => `not (kindIs "invalid" ${value})`,
   toGoCondition: ([code], [value]) => (value?.truthy === true ? code : undefined),
@@ -382,6 +383,7 @@ export function sha256(text: string): string {
 export const hashOfValue = operation({
   name: 'hashOfValue',
   kind: 'string',
+  casts: true,
   plain: true,
   evaluate: (value: Json | JsonObject) => sha256(goJson(value)),
   toGoTemplate: ([value]) => `toJson ${value} | sha256sum`,

@@ -106,9 +106,12 @@ class Field extends Expr<unknown> {
   }
   /** Helm reads every number as float64, which prints a million as 1e+06: whole numbers are cast. */
   toGoTemplate(go: GoContext): string {
-    return this.kind === 'int' && this.leaf?.nullable !== true ? `(int64 ${this.path(go)})` : this.path(go);
+    return this.kind === 'int' ? `(int64 ${this.path(go)})` : this.path(go);
   }
   override toGoNumber(go: GoContext): string {
+    return this.path(go);
+  }
+  override toGoCondition(go: GoContext): string {
     return this.path(go);
   }
   describe(): string {

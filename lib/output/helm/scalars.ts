@@ -61,10 +61,10 @@ function inlineExpression(part: Expr<unknown>, go: GoContext): string {
 /** What a plain expression may print: each shows whether YAML needs quotes around the whole. */
 const SAMPLES = ['a', '1', '1e5', '0x1', 'null', '1:2'];
 
-/** A scalar as the value of a key or an item. */
-export function scalar(node: Scalar | Expr<unknown>, go: GoContext): string {
+/** A scalar as the value of a key or an item that stands at an indentation. */
+export function scalar(node: Scalar | Expr<unknown>, go: GoContext, indent: number): string {
   const literal = isExpr(node) ? literalOf(node) : node;
-  if (literal !== undefined) return literalScalar(literal as Scalar);
+  if (literal !== undefined) return literalScalar(literal as Scalar, indent);
   const expression = node as Expr<unknown>;
   if (expression.kind !== 'string') return action(expression.toGoTemplate(go));
   if (expression instanceof Interpolation && expression.parts.every((part) => !isExpr(part) || part.plain || part.kind !== 'string')) {
@@ -80,6 +80,7 @@ function staysPlain({ parts }: Interpolation, sample: string): boolean {
   return scalarText(text) === text;
 }
 
-function literalScalar(literal: Scalar): string {
-  return typeof literal === 'string' && !literal.includes('\n') ? escaped(scalarText(literal)) : escaped(emitDocument(literal).trimEnd());
+function literalScalar(literal: Scalar, indent: number): string {
+  if (typeof literal === 'string' && !literal.includes('\n')) return escaped(scalarText(literal));
+  return escaped(emitDocument(literal).trimEnd().replace(/\n(?!\n)/g, `\n${' '.repeat(indent)}`));
 }

@@ -91,7 +91,7 @@ export class TemplatePrinter {
     if (node instanceof Fragment) return [this.under(presence(node), go, known, [`${pad}{{- ${this.include(node, go)} | nindent ${indent} }}`])];
     if (node instanceof EachEntry) {
       const inner = go.inRange(node.index, node.item);
-      const lines = join(this.entry(scalar(node.key, inner), node.body, indent, inner, NOTHING), indent);
+      const lines = join(this.entry(scalar(node.key, inner, indent), node.body, indent, inner, NOTHING), indent);
       return [{ guard: undefined, lines: this.range(node, lines, indent, go, inner) }];
     }
     if (isExpr(node)) return [this.free(node, [], indent, go, known)];
@@ -114,7 +114,7 @@ export class TemplatePrinter {
       return [always([`${head} |`, ...lines])];
     }
     if (isExpr(node) && (node.kind === 'map' || node.kind === 'list')) return [this.free(node, [head], indent + 2, go, known)];
-    if (isExpr(node) || typeof node !== 'object') return [always([`${head} ${scalar(node, go)}`])];
+    if (isExpr(node) || typeof node !== 'object') return [always([`${head} ${scalar(node, go, indent)}`])];
     if (node instanceof Fragment) {
       if (isScalar(node.body())) return [always([`${head} {{ ${this.include(node, go)} | quote }}`])];
       return [this.under(presence(node), go, known, [head, `${pad}  {{- ${this.include(node, go)} | nindent ${indent + 2} }}`])];
@@ -154,7 +154,7 @@ export class TemplatePrinter {
     }
     if (node instanceof Fragment && isScalar(node.body())) return [always([`${pad}- {{ ${this.include(node, go)} | quote }}`])];
     if (node instanceof Text) throw new TypeError('a text stands under a key');
-    if ((isExpr(node) && node.kind !== 'map') || typeof node !== 'object') return [always([`${pad}- ${scalar(node, go)}`])];
+    if ((isExpr(node) && node.kind !== 'map') || typeof node !== 'object') return [always([`${pad}- ${scalar(node, go, indent)}`])];
     const condition = presence(node);
     const lines = this.map(node, indent + 2, go, known.with(condition));
     const [first] = lines;

@@ -4,6 +4,9 @@ import type { Image } from './workload/platform';
 type Pinned = { readonly [K in keyof Image]: Extract<Image[K], string | null> };
 
 export const images = {
+  // The product's own: nginx with the React build, and the FastAPI application.
+  clusterAiFrontend: { registry: 'ghcr.io', repository: 'cluster-ai/frontend', tag: '1.0.0', digest: null },
+  clusterAiBackend: { registry: 'ghcr.io', repository: 'cluster-ai/backend', tag: '1.0.0', digest: null },
   // https://github.com/nginx/nginx-prometheus-exporter/releases
   nginxExporter: { registry: 'docker.io', repository: 'nginx/nginx-prometheus-exporter', tag: '1.5.1', digest: null },
   // https://hub.docker.com/_/postgres, Dockerfile 17/trixie: user 999, bash, coreutils, sed.
@@ -22,4 +25,10 @@ export const images = {
     tag: 'v0.12.0',
     digest: null,
   },
+  // https://hub.docker.com/_/redis, debian/Dockerfile: trixie-slim with sh, awk, coreutils, flock, getent, grep, sed.
+  redis: { registry: 'docker.io', repository: 'library/redis', tag: '8.8.3-trixie', digest: null },
+  // https://github.com/oliver006/redis_exporter/releases: one program.
+  redisExporter: { registry: 'docker.io', repository: 'oliver006/redis_exporter', tag: 'v1.90.0', digest: null },
+  // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
+  curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

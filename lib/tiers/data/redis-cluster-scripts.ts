@@ -1,0 +1,111 @@
+/**
+ * The scripts of a Redis Cluster, in POSIX sh. Beside the shell's own they use `awk`, `cat`, `date`, `flock`, `getent`,
+ * `grep`, `head`, `sed`, `sleep`, `sort`, `tail`, `touch`, `tr` and `wc`, and `redis-cli` and `redis-server`: the image
+ * has all of them in its PATH.
+ */
+import type { Text } from '../../values/parts';
+import { text } from '../../values/text';
+import { prepareServer } from './redis-configuration';
+
+export const startNode: Text = text`
+  #!/bin/sh
+  # Starts this pod's node, and beside it the script that follows the addresses of its peers.
+  set -eu
+  umask 077
+
+  ${prepareServer}
+
+  cat > /run/redis/runtime.conf <<CONF
+  requirepass "$password"
+  masterauth "$password"
+  cluster-announce-ip $POD_IP
+  cluster-announce-hostname $POD_NAME.$DOMAIN
+  cluster-announce-human-nodename $POD_NAME/\${ZONE:-$NODE_NAME}
+  CONF
+
+  address_of() { getent hosts "$1" | awk '{ print $1; exit }'; }
+
+  # nodes.conf names a node as address:6379@16379,hostname,…; the host name outlives the address.
+  refresh_nodes_conf() {
+    sed -n 's/^[^ ]* [^ ]*@16379,\([^, ]*\).*/\1/p' /data/nodes.conf | while read -r host; do
+      address=$(address_of "$host")
+      [ -z "$address" ] || sed -i "s/ [^ ]*:6379@16379,$host,/ $address:6379@16379,$host,/" /data/nodes.conf
+    done
+  }
+
+  [ ! -s /data/nodes.conf ] || refresh_nodes_conf
+  redis-server /etc/redis/redis.conf &
+  server=$!
+  trap 'kill -TERM "$server"' TERM INT
+  sh /etc/redis/follow.sh 9>&- &
+  status=0
+  wait "$server" || status=$?
+  while kill -0 "$server" 2>/dev/null; do wait "$server" || status=$?; done
+  exit "$status"
+`;
+
+export const followPeers: Text = text`
+  #!/bin/sh
+  # Tells the server beside it where its peers live. The cluster's bus knows nodes by address only, pods change address
+  # when they restart, and where all restart at once nobody is left to tell.
+  set -u
+
+  address_of() { getent hosts "$1" | awk '{ print $1; exit }'; }
+
+  # Meeting a node that is known already corrects its address.
+  meet_lost_peers() {
+    redis-cli cluster nodes | while read -r _ node flags _ _ _ _ link _; do
+      case $flags,$link in *myself* | *handshake*) continue ;; *fail* | *noaddr* | *,disconnected) ;; *) continue ;; esac
+      host=\${node#*,} host=\${host%%,*}
+      address=$(address_of "$host")
+      case $address in
+        '' | "\${node%:6379@*}") ;;
+        *) echo "$host is at $address: $(redis-cli cluster meet "$address" 6379)" ;;
+      esac
+    done
+  }
+
+  # A replica that learns by gossip where its master went still replicates from the old address (redis/redis#14633).
+  follow_master() {
+    replication=$(redis-cli info replication | tr -d '\r')
+    case $replication in *role:slave*master_link_status:down*) ;; *) return ;; esac
+    master=$(redis-cli cluster nodes | awk '$3 ~ /myself/ { print $4 }')
+    address=$(redis-cli cluster nodes | awk -v id="$master" '$1 == id && $3 !~ /fail|noaddr/ { sub(/:6379@.*/, "", $2); print $2 }')
+    case $replication in *"master_host:$address
+  "*) return ;; esac
+    [ -z "$address" ] || echo "master $master is at $address: $(redis-cli cluster replicate "$master")"
+  }
+
+  while sleep 5; do
+    meet_lost_peers
+    follow_master
+  done
+`;
+
+export const nodeReady: Text = text`
+  #!/bin/sh
+  # Ready: answers. Until the cluster was whole once in the life of this pod: whole, and in step with its master.
+  set -eu
+  [ "$(redis-cli ping)" = PONG ]
+  [ ! -e /run/redis/joined ] || exit 0
+  redis-cli cluster info | grep -q '^cluster_state:ok'
+  redis-cli cluster info | grep -q '^cluster_slots_assigned:16384'
+  redis-cli info replication | grep -q -e '^role:master' -e '^master_link_status:up'
+  touch /run/redis/joined
+`;
+
+export const stopNode: Text = text`
+  #!/bin/sh
+  # Before SIGTERM: a master hands its slots to a replica in step with it, so that nobody waits for an election.
+  set -u
+  role() { redis-cli role | head -n 1; }
+
+  [ "$(role)" = master ] || exit 0
+  replica=$(redis-cli info replication | sed -n 's/^slave[0-9]*:ip=\([^,]*\),port=6379,state=online,.*/\1/p' | head -n 1)
+  [ -n "$replica" ] || exit 0
+  redis-cli -h "$replica" cluster failover
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ "$(role)" = master ] || exit 0
+    sleep 1
+  done
+`;

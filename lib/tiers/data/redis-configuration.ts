@@ -1,0 +1,101 @@
+/** The configuration of a Redis server, and the start that both Redis tiers share. */
+import type { Input } from '../../values/expression';
+import { bytes, choose, divide, multiply } from '../../values/operations';
+import type { Text } from '../../values/parts';
+import { text } from '../../values/text';
+
+export interface RedisMemory {
+  /** The memory limit of the container. */
+  readonly memory: Input<string>;
+  readonly maxmemoryPercent: Input<number>;
+}
+
+export interface RedisConfiguration extends RedisMemory {
+  readonly maxmemoryPolicy: Input<string>;
+  readonly appendonly: Input<boolean>;
+  /** @default - a server of its own */
+  readonly cluster?: ClusterConfiguration;
+}
+
+export interface ClusterConfiguration {
+  readonly replBacklogSize: Input<string>;
+  readonly minReplicasToWrite: Input<number>;
+  readonly clusterNodeTimeoutMilliseconds: Input<number>;
+  readonly clusterRequireFullCoverage: Input<boolean>;
+  readonly clusterAllowReplicaMigration: Input<boolean>;
+}
+
+/** Bytes of data from which on Redis evicts. */
+export function maxmemory({ memory, maxmemoryPercent }: RedisMemory): Input<number> {
+  return divide(multiply(bytes(memory), maxmemoryPercent), 100);
+}
+
+/** Beyond maxmemory come the buffers below, the AOF's, and the pages that a rewrite copies. */
+export function redisConf(settings: RedisConfiguration): Text {
+  return text`
+    # Whoever connects needs the password, which runtime.conf holds.
+    port 6379
+    bind * -::*
+    protected-mode no
+    tcp-keepalive 60
+
+    maxmemory ${maxmemory(settings)}
+    maxmemory-policy ${settings.maxmemoryPolicy}
+    maxmemory-clients 10%
+    client-output-buffer-limit normal 0 0 0
+    client-output-buffer-limit replica ${divide(bytes(settings.memory), 8)} ${divide(bytes(settings.memory), 16)} 60
+    client-output-buffer-limit pubsub 32mb 8mb 60
+    lazyfree-lazy-eviction yes
+    lazyfree-lazy-expire yes
+    lazyfree-lazy-server-del yes
+    lazyfree-lazy-user-del yes
+    lazyfree-lazy-user-flush yes
+    replica-lazy-flush yes
+
+    dir /data
+    appendonly ${yesNo(settings.appendonly)}
+    appendfsync everysec
+    save ""
+    shutdown-timeout 10
+
+    ${settings.cluster && clusterConf(settings.cluster)}
+    include /run/redis/runtime.conf
+  `;
+}
+
+function clusterConf(cluster: ClusterConfiguration): Text {
+  return text`
+    repl-backlog-size ${bytes(cluster.replBacklogSize)}
+    repl-diskless-sync-delay 0
+    min-replicas-to-write ${cluster.minReplicasToWrite}
+
+    cluster-enabled yes
+    cluster-config-file nodes.conf
+    cluster-node-timeout ${cluster.clusterNodeTimeoutMilliseconds}
+    cluster-require-full-coverage ${yesNo(cluster.clusterRequireFullCoverage)}
+    cluster-allow-replica-migration ${yesNo(cluster.clusterAllowReplicaMigration)}
+  `;
+}
+
+function yesNo(condition: Input<boolean>): Input<string> {
+  return choose(condition, 'yes', 'no');
+}
+
+/** Reads the password into `password`, quoted for a configuration file, and waits for the volume. */
+export const prepareServer: Text = text`
+  case \${REDISCLI_AUTH:?the password is empty} in
+    *[[:cntrl:]]*) echo 'the password holds a line break or another control character' >&2; exit 1 ;;
+  esac
+  password=$(printf '%s' "$REDISCLI_AUTH" | sed 's/["\\]/\\&/g')
+
+  # A pod deleted by force can leave its server running: one server at a time has the volume.
+  exec 9>>/data/.lock
+  flock -n 9 || { echo 'another server has this volume; waiting until it ends'; flock 9; }
+`;
+
+/** Alive is what answers at all: a server that loads its data or has lost its master is at work. */
+export const serverAlive: Text = text`
+  #!/bin/sh
+  # Alive is what answers at all: a server that loads its data or has lost its master is at work.
+  case $(redis-cli ping) in PONG | LOADING* | MASTERDOWN*) ;; *) exit 1 ;; esac
+`;

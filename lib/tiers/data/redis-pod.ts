@@ -1,0 +1,182 @@
+/** The pods of both Redis tiers: a server and its exporter. */
+import type { EnvVar, Lifecycle } from 'kubernetes-types/core/v1';
+import { images } from '../../images';
+import type { Server } from '../../network/connections';
+import { demand } from '../../objects/checks';
+import { type Input, isExpr } from '../../values/expression';
+import { and, atLeast, atMost, choose, divide, isSet, str, valueOf } from '../../values/operations';
+import type { Items, Tree } from '../../values/parts';
+import type { Resources } from '../../workload/container';
+import type { Image } from '../../workload/platform';
+import type { PodProps, PodSettings } from '../../workload/pod';
+import { type SecretInput, envFromSecret, secretName } from '../../workload/secrets';
+import type { Storage } from '../../workload/stateful-set';
+import type { Tier, TierProps } from '../tier';
+import { maxmemory } from './redis-configuration';
+
+export const REDIS_PORT = 6379;
+const METRICS_PORT = 9121;
+
+/** Nothing in the image asks for a user of its own: the volume belongs to whoever runs. */
+export const REDIS_USER = 10_001;
+
+/** How Redis makes room: by age or frequency of use, of all keys or of those that expire, or not at all. */
+export type MaxmemoryPolicy =
+  | 'noeviction'
+  | 'allkeys-lru'
+  | 'allkeys-lfu'
+  | 'allkeys-random'
+  | 'volatile-lru'
+  | 'volatile-lfu'
+  | 'volatile-random'
+  | 'volatile-ttl';
+
+export interface RedisProps extends TierProps, PodSettings {
+  /**
+   * Secret with the key `password`, which servers and clients share.
+   * @default - the instance's name and `-redis`, such as `shop-redis`, which must exist
+   */
+  readonly existingSecret?: SecretInput | Input<string | null>;
+  /**
+   * Percent of the memory limit that data may take, 10 to 90. The rest is for buffers and for the pages that are copied
+   * while a rewrite of the append-only file or a full synchronisation runs.
+   * @default 75, as ElastiCache reserves 25 percent
+   */
+  readonly maxmemoryPercent?: Input<number>;
+  /** @default allkeys-lru */
+  readonly maxmemoryPolicy?: Input<MaxmemoryPolicy>;
+  /** Seconds for the hand-over to a replica, for clients' last replies and for the last write to disk. @default 60 */
+  readonly terminationGracePeriodSeconds?: Input<number>;
+  /** Volume of each pod. @default 1Gi of the cluster's default class */
+  readonly storage?: Storage;
+  /** Of each server. @default - 250m to 500m CPU, 128Mi to 512Mi */
+  readonly resources?: Resources;
+  /** The official image, or one with the same programs. @default - see lib/images.ts */
+  readonly image?: Image;
+  /** Prometheus exporter beside each server, on port 9121. @default - see redisDefaults */
+  readonly exporter?: RedisExporter;
+}
+
+export interface RedisExporter {
+  readonly image: Image;
+  readonly resources: Resources;
+}
+
+export const redisDefaults = {
+  existingSecret: null,
+  maxmemoryPercent: 75,
+  maxmemoryPolicy: 'allkeys-lru',
+  terminationGracePeriodSeconds: 60,
+  storage: { size: '1Gi', storageClassName: null },
+  resources: {
+    requests: { cpu: '250m', memory: '128Mi', ephemeralStorage: '32Mi' },
+    limits: { cpu: '500m', memory: '512Mi', ephemeralStorage: '128Mi' },
+  },
+  image: images.redis,
+  exporter: {
+    image: images.redisExporter,
+    resources: {
+      requests: { cpu: '10m', memory: '32Mi', ephemeralStorage: '16Mi' },
+      limits: { cpu: '100m', memory: '64Mi', ephemeralStorage: '64Mi' },
+    },
+  },
+} as const;
+
+export interface RedisPod {
+  readonly image: Image;
+  readonly resources: Resources;
+  readonly exporter: RedisExporter;
+  /** Name of the ConfigMap with redis.conf, `start.sh` and `alive.sh`. */
+  readonly configMap: Input<string>;
+  readonly secret: Input<string>;
+  /** @default - none */
+  readonly env?: Items<EnvVar>;
+  /** Command of the readiness probe. */
+  readonly ready: readonly string[];
+  /** @default - SIGTERM at once */
+  readonly lifecycle?: Tree<Lifecycle>;
+  /** Port of the cluster's bus. @default - no cluster */
+  readonly busPort?: number;
+}
+
+/** A server started by `start.sh`. Its own `redis-cli` knows the password by the variable that redis-cli reads. */
+export function redisPod(pod: RedisPod): Pick<PodProps, 'user' | 'containers' | 'volumes' | 'scrape'> {
+  const alive = { exec: { command: ['sh', '/etc/redis/alive.sh'] } };
+  const ports = [{ name: 'redis', containerPort: REDIS_PORT }];
+  return {
+    user: REDIS_USER,
+    scrape: { port: METRICS_PORT, path: '/metrics' },
+    containers: [
+      {
+        name: 'redis',
+        image: pod.image,
+        command: ['sh', '/etc/redis/start.sh'],
+        env: [password(pod.secret), ...(pod.env ?? [])],
+        ports: pod.busPort === undefined ? ports : [...ports, { name: 'bus', containerPort: pod.busPort }],
+        resources: pod.resources,
+        probes: {
+          startup: { ...alive, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
+          liveness: { ...alive, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 3 },
+          readiness: { exec: { command: pod.ready }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
+        },
+        ...(pod.lifecycle === undefined ? {} : { lifecycle: pod.lifecycle }),
+        mounts: [
+          { name: 'data', mountPath: '/data' },
+          { name: 'configuration', mountPath: '/etc/redis', readOnly: true },
+          { name: 'run', mountPath: '/run/redis' },
+        ],
+      },
+      {
+        name: 'exporter',
+        image: pod.exporter.image,
+        // It reads files only of a form of its own, so the password comes as it does to redis-cli.
+        env: [
+          { name: 'REDIS_ADDR', value: `redis://127.0.0.1:${REDIS_PORT}` },
+          envFromSecret('REDIS_PASSWORD', pod.secret, 'password'),
+        ],
+        ports: [{ name: 'metrics', containerPort: METRICS_PORT }],
+        resources: pod.exporter.resources,
+        probes: {
+          startup: { httpGet: { path: '/health', port: 'metrics' }, periodSeconds: 1, failureThreshold: 30 },
+          liveness: { httpGet: { path: '/health', port: 'metrics' }, periodSeconds: 30, timeoutSeconds: 5 },
+          readiness: { tcpSocket: { port: 'metrics' }, periodSeconds: 10, failureThreshold: 6 },
+        },
+      },
+    ],
+    volumes: [
+      { name: 'configuration', configMap: { name: pod.configMap } },
+      // The configuration with the password, in memory.
+      { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+    ],
+  };
+}
+
+/** What redis-cli takes as the password where none is given: never an argument that others could read. */
+export function password(secret: Input<string>): Tree<EnvVar> {
+  return envFromSecret('REDISCLI_AUTH', secret, 'password');
+}
+
+/** The settings by which a client finds a Redis. */
+export function redisClientSettings(host: Input<string>, secret: Input<string>): Server['clientSettings'] {
+  return [
+    { name: 'REDIS_HOST', value: host },
+    { name: 'REDIS_PORT', value: `${REDIS_PORT}` },
+    envFromSecret('REDIS_PASSWORD', secret, 'password'),
+  ];
+}
+
+/** Name of the Secret with the password. */
+export function redisSecret(tier: Tier, secret: SecretInput | Input<string | null>): Input<string> {
+  const name = secret === null || isExpr(secret) || typeof secret === 'string' ? secret : secretName(secret);
+  return choose(isSet(name), valueOf(name), str`${tier.platform.instance}-redis`);
+}
+
+/** Data must leave room in the container. */
+export function demandRoom(tier: Tier, maxmemoryPercent: Input<number>, memory: Input<string>): void {
+  const mebibytes = divide(maxmemory({ memory, maxmemoryPercent }), 2 ** 20);
+  demand(
+    tier,
+    and(atLeast(maxmemoryPercent, 10), atMost(maxmemoryPercent, 90)),
+    str`maxmemoryPercent ${maxmemoryPercent} gives data ${mebibytes}Mi of the memory limit ${memory}; set it to 10 at least, and to 90 at most to leave room for buffers and rewrites.`,
+  );
+}

@@ -2,11 +2,15 @@
 import type { Input } from '../../values/expression';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
+import { when } from '../../values/tree';
 
 export interface PgBouncerIni {
   readonly port: number;
   readonly database: Input<string>;
   readonly primaryHost: Input<string>;
+  readonly hasReplicas: Input<boolean>;
+  /** PgBouncer's name for the database on the replicas. */
+  readonly readDatabase: Input<string>;
   readonly readHost: Input<string>;
   readonly serverPort: number;
   readonly defaultPoolSize: Input<number>;
@@ -21,8 +25,13 @@ export function pgbouncerIni(ini: PgBouncerIni): Text {
   return text`
     [databases]
     ${ini.database} = host=${ini.primaryHost} port=${ini.serverPort}
-    ; Short-lived, so that connections leave a replica that is no longer ready, and find one that is new.
-    ${ini.database}_read = host=${ini.readHost} port=${ini.serverPort} dbname=${ini.database} server_lifetime=60
+    ${when(
+      ini.hasReplicas,
+      text`
+        ; Short-lived, so that connections leave a replica that is no longer ready, and find one that is new.
+        ${ini.readDatabase} = host=${ini.readHost} port=${ini.serverPort} dbname=${ini.database} server_lifetime=60
+      `,
+    )}
 
     [users]
     pgbouncer = pool_size=${ini.authPoolSize} reserve_pool_size=0

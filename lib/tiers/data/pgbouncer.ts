@@ -17,9 +17,10 @@ import { type Autoscaling, maxReplicas } from '../../workload/scaling';
 import { envFromSecret, secretFiles } from '../../workload/secrets';
 import { addService } from '../../workload/service';
 import { Tier, type TierProps } from '../tier';
-import { POSTGRES_PORT, type Postgres } from './postgres';
+import type { Postgres } from './postgres';
 import { pgbouncerIni, startPgbouncer } from './pgbouncer-configuration';
 import { RESERVED_CONNECTIONS, SUPERUSER_RESERVED_CONNECTIONS } from './postgres-configuration';
+import { POSTGRES_PORT } from './postgres-pod';
 
 export interface PgBouncerProps extends TierProps, PodSettings {
   /** Where its server connections go. */
@@ -30,7 +31,7 @@ export interface PgBouncerProps extends TierProps, PodSettings {
   readonly autoscaling?: Autoscaling;
   /**
    * Server connections that one pod keeps per user and database.
-   * Times pods and pools, must fit the server's `maxConnections`.
+   * Times the pods, must fit the server's `maxConnections`.
    * @default 50
    */
   readonly defaultPoolSize?: Input<number>;
@@ -104,7 +105,7 @@ const DRAIN_MARGIN_SECONDS = 15;
  */
 export class PgBouncer extends Tier implements Server {
   readonly workload: DeploymentWorkload;
-  /** A pool on the server's replicas, or on its primary where there are none. Connect to it beside the PgBouncer itself. */
+  /** The pool on the server's replicas; the primary's where there are none. To be connected to beside the PgBouncer. */
   readonly replicas: Server;
   protected readonly client: DeploymentWorkload;
   private readonly server: Postgres;
@@ -116,14 +117,18 @@ export class PgBouncer extends Tier implements Server {
     const settings = { ...pgBouncerDefaults, ...props };
     this.server = props.server;
     this.clientLifetimeSeconds = settings.clientLifetimeSeconds;
+    const { database, hasReplicas, primary, primaryHost, readHost, replica } = props.server;
+    const readDatabase = str`${database}_read`;
     this.demandServerConnections(settings);
 
     const ini = pgbouncerIni({
       ...settings,
       port: PORT,
-      database: this.server.database,
-      primaryHost: this.server.primaryHost,
-      readHost: this.server.readHost,
+      database,
+      primaryHost,
+      hasReplicas,
+      readDatabase,
+      readHost,
       serverPort: POSTGRES_PORT,
       authPoolSize: AUTH_POOL_SIZE,
     });
@@ -181,7 +186,6 @@ export class PgBouncer extends Tier implements Server {
     addConfigMap(this.workload, 'configuration', { 'pgbouncer.ini': ini, 'start-pgbouncer.sh': startPgbouncer });
     addService(this.workload, 'service', { ports: [{ name: 'pgbouncer', port: PORT, targetPort: 'pgbouncer' }] });
     this.client = this.workload;
-    const { primary, replica } = this.server;
     connect(this.client, {
       endpoints: [{ workload: primary, port: POSTGRES_PORT, name: 'postgres' }],
       clientSettings: [],
@@ -192,7 +196,7 @@ export class PgBouncer extends Tier implements Server {
     });
     this.replicas = {
       endpoints: this.endpoints,
-      clientSettings: [{ name: 'DATABASE_READ_URL', value: this.url(str`${this.server.database}_read`) }],
+      clientSettings: [{ name: 'DATABASE_READ_URL', value: this.url(choose(hasReplicas, readDatabase, database)) }],
     };
   }
 
@@ -213,22 +217,19 @@ export class PgBouncer extends Tier implements Server {
     return str`postgresql://${this.server.username}@${this.objectName}:${PORT}/${database}`;
   }
 
-  /** All pods together must never ask more of a server than it grants. Without replicas, both pools are the primary's. */
+  /** All pods together must never ask more of a server than it grants. Primary and replicas have a pool each. */
   private demandServerConnections(settings: Sizes): void {
     const { defaultPoolSize, reservePoolSize } = settings;
     const { maxConnections } = this.server;
     const pods = add(maxReplicas(settings.replicas, settings.autoscaling), SURGE);
-    const pools = choose(this.server.hasReplicas, 1, 2);
-    const connections = multiply(multiply(pods, pools), add(add(defaultPoolSize, reservePoolSize), AUTH_POOL_SIZE));
+    const connections = multiply(pods, add(add(defaultPoolSize, reservePoolSize), AUTH_POOL_SIZE));
     const reserved = SUPERUSER_RESERVED_CONNECTIONS + RESERVED_CONNECTIONS;
-    const largest = subtract(
-      divide(subtract(maxConnections, reserved), multiply(pods, pools)),
-      add(reservePoolSize, AUTH_POOL_SIZE),
-    );
+    const perPod = divide(subtract(maxConnections, reserved), pods);
+    const largest = subtract(perPod, add(reservePoolSize, AUTH_POOL_SIZE));
     demand(
       this,
       atMost(add(connections, reserved), maxConnections),
-      str`(defaultPoolSize ${defaultPoolSize} + reservePoolSize ${reservePoolSize} + ${AUTH_POOL_SIZE} for auth_query) × ${pools} pools × ${pods} pods, the surge included, = ${connections} server connections, and ${reserved} are reserved, but the server's maxConnections is ${maxConnections}; lower defaultPoolSize to ${largest} or less, or raise maxConnections to ${add(connections, reserved)}.`,
+      str`(defaultPoolSize ${defaultPoolSize} + reservePoolSize ${reservePoolSize} + ${AUTH_POOL_SIZE} for auth_query) × ${pods} pods, the surge included, = ${connections} connections to each server, and ${reserved} are reserved, but its maxConnections is ${maxConnections}; lower defaultPoolSize to ${largest} or less, or raise maxConnections to ${add(connections, reserved)}.`,
     );
   }
 }

@@ -1,29 +1,30 @@
 import { Construct } from 'constructs';
-import type { ConfigMap, EnvVar, Service, VolumeMount } from 'kubernetes-types/core/v1';
+import type { ConfigMap, EnvVar, Service } from 'kubernetes-types/core/v1';
 import { images } from '../../images';
 import { type Server, allow } from '../../network/connections';
 import { demand } from '../../objects/checks';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
-import { type Input, literalOf } from '../../values/expression';
-import { add, atLeast, atMost, choose, divide, str } from '../../values/operations';
+import { type Input, isExpr, literalOf } from '../../values/expression';
+import { add, atLeast, atMost, choose, isSet, str, valueOf } from '../../values/operations';
 import type { Items } from '../../values/parts';
 import { checksum } from '../../values/text';
 import type { Resources } from '../../workload/container';
 import type { PodSettings } from '../../workload/pod';
 import type { Image } from '../../workload/platform';
-import { type SecretInput, envFromSecret, secretFiles, secretName } from '../../workload/secrets';
+import { type SecretInput, envFromSecret, secretName } from '../../workload/secrets';
 import { addService } from '../../workload/service';
-import { StatefulSetWorkload, type StatefulSetProps, type Storage } from '../../workload/stateful-set';
+import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
 import { Tier, type TierProps } from '../tier';
-import { initialiseSql, mebibytes, pgHba, postgresqlConf } from './postgres-configuration';
+import { initialiseSql, pgHba, postgresqlConf } from './postgres-configuration';
+import { POSTGRES_PORT, primaryPod, replicaPod } from './postgres-pod';
 import { initialise, replicaLive, replicaReady, startPrimary, startReplica } from './postgres-scripts';
 
 export interface PostgresProps extends TierProps, PodSettings {
   /** Name of the application's database: lower-case letters, digits and underscores. */
   readonly database: Input<string>;
   /** Role that owns the database and logs in for the application. @default - the database's name */
-  readonly username?: Input<string>;
+  readonly username?: Input<string | null>;
   /** Streaming replicas beside the primary, for reads. @default 0 */
   readonly replicas?: Input<number>;
   /**
@@ -31,7 +32,7 @@ export interface PostgresProps extends TierProps, PodSettings {
    * `pooler-password` (PgBouncer's).
    * @default - a Secret of the tier's own name, such as `shop-postgres`, which must exist
    */
-  readonly existingSecret?: SecretInput;
+  readonly existingSecret?: SecretInput | Input<string | null>;
   /** @default 200 */
   readonly maxConnections?: Input<number>;
   /**
@@ -54,6 +55,8 @@ export interface PostgresProps extends TierProps, PodSettings {
 }
 
 export const postgresDefaults = {
+  username: null,
+  existingSecret: null,
   replicas: 0,
   maxConnections: 200,
   maxWalSenders: 10,
@@ -68,16 +71,10 @@ export const postgresDefaults = {
   image: images.postgres,
 } as const;
 
-export const POSTGRES_PORT = 5432;
-
-/** `postgres` in the official image. */
-const USER = 999;
-/** A base backup or a crash recovery of a large database may take hours: a day before the start counts as failed. */
-const STARTUP_SECONDS = 86_400;
 /** Walsenders beyond the replicas': one for a base backup and its WAL stream each. */
 const SPARE_WAL_SENDERS = 2;
 
-const SECRET_KEYS = ['postgres-password', 'replication-password', 'password', 'pooler-password'] as const;
+const servicePorts = [{ name: 'postgres', port: POSTGRES_PORT, targetPort: 'postgres' }];
 
 /**
  * PostgreSQL: one primary, and streaming replicas for reads.
@@ -94,7 +91,7 @@ const SECRET_KEYS = ['postgres-password', 'replication-password', 'password', 'p
 export class Postgres extends Tier implements Server {
   readonly primary: StatefulSetWorkload;
   readonly replica: StatefulSetWorkload;
-  /** Reads, on the replicas where there are any and on the primary where not. */
+  /** Reads on the replicas. Where there are none, clients get no `DATABASE_READ_URL`. */
   readonly replicas: Server;
   readonly database: Input<string>;
   readonly username: Input<string>;
@@ -114,8 +111,8 @@ export class Postgres extends Tier implements Server {
     const settings = { ...postgresDefaults, ...props };
     const { replicas, maxWalSenders } = settings;
     this.database = this.identifier('database', props.database);
-    this.username = this.identifier('username', props.username ?? props.database);
-    this.secret = props.existingSecret === undefined ? this.objectName : secretName(props.existingSecret);
+    this.username = this.identifier('username', orElse(settings.username, props.database));
+    this.secret = orElse(nameOf(settings.existingSecret), this.objectName);
     this.maxConnections = settings.maxConnections;
     this.hasReplicas = atLeast(replicas, 1);
     this.primaryHost = str`${this.objectName}-primary`;
@@ -147,9 +144,14 @@ export class Postgres extends Tier implements Server {
       },
     });
     const sums = { 'postgresql.conf': checksum(conf), 'pg_hba.conf': checksum(pgHba) };
+    const pod = { ...settings, configMap: this.objectName, secret: this.secret };
 
     this.primary = new StatefulSetWorkload(this, 'primary', {
-      ...this.pods(id, 'primary', settings),
+      ...settings,
+      ...primaryPod(pod, this),
+      name: id,
+      component: 'primary',
+      objectName: `${id}-primary`,
       checksums: {
         ...sums,
         'start-primary.sh': checksum(startPrimary),
@@ -157,6 +159,7 @@ export class Postgres extends Tier implements Server {
         'initialise.sql': checksum(initialiseSql),
       },
       replicas: 1,
+      storage: { data: settings.storage },
     });
     addService(this.primary, 'service', { ports: servicePorts });
     addService(this.primary, 'headless', { suffix: 'headless', ports: servicePorts, headless: true });
@@ -164,10 +167,15 @@ export class Postgres extends Tier implements Server {
     const replicaScope = new Construct(this, 'replicas');
     onlyWhen(replicaScope, this.hasReplicas);
     this.replica = new StatefulSetWorkload(replicaScope, 'replica', {
-      ...this.pods(id, 'replica', settings),
+      ...settings,
+      ...replicaPod(pod, { ...settings, primaryHost: this.primaryHost }),
+      name: id,
+      component: 'replica',
+      objectName: `${id}-replica`,
       checksums: { ...sums, 'start-replica.sh': checksum(startReplica) },
       replicas,
       podManagementPolicy: 'Parallel',
+      storage: { data: settings.storage },
     });
     addService(this.replica, 'headless', { suffix: 'headless', ports: servicePorts, headless: true });
     this.addReadService(id);
@@ -196,66 +204,6 @@ export class Postgres extends Tier implements Server {
     return str`postgresql://${this.username}@${host}:${POSTGRES_PORT}/${this.database}`;
   }
 
-  /** What the pods of both StatefulSets have in common. */
-  private pods(id: string, role: Role, settings: Settings): Omit<StatefulSetProps, 'replicas'> {
-    const { resources } = settings;
-    const keys = role === 'primary' ? SECRET_KEYS : (['replication-password'] as const);
-    return {
-      ...settings,
-      name: id,
-      component: role,
-      objectName: `${id}-${role}`,
-      user: USER,
-      containers: [
-        {
-          name: 'postgres',
-          image: settings.image,
-          command: ['sh', `/etc/postgresql/start-${role}.sh`],
-          env: [...COMMON_ENV, ...(role === 'primary' ? this.primaryEnv() : this.replicaEnv(settings))],
-          ports: [{ name: 'postgres', containerPort: POSTGRES_PORT }],
-          resources,
-          probes: {
-            startup: { ...STARTED, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: STARTUP_SECONDS / 5 },
-            liveness: { ...LIVE[role], periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 3 },
-            readiness: { ...READY[role], periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
-          },
-          // The image's stop signal, SIGINT, means a fast shutdown; SIGTERM, where the image is built anew without it,
-          // would wait for clients to leave. The second signal changes nothing.
-          lifecycle: { preStop: { exec: { command: ['pg_ctl', 'kill', 'INT', '1'] } } },
-          mounts: MOUNTS,
-          writable: { '/tmp': '64Mi' },
-        },
-      ],
-      volumes: [
-        { name: 'configuration', configMap: { name: this.objectName } },
-        { name: 'secrets', secret: secretFiles(this.secret, keys) },
-        // Socket and password file, in memory.
-        { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
-        // Memory that parallel workers share; Kubernetes gives 64Mi unless told. It counts against the limit.
-        {
-          name: 'shm',
-          emptyDir: { medium: 'Memory', sizeLimit: str`${divide(mebibytes(resources.limits.memory), 8)}Mi` },
-        },
-      ],
-      storage: { data: settings.storage },
-    };
-  }
-
-  private primaryEnv(): Items<EnvVar> {
-    return [
-      { name: 'APPLICATION_USER', value: this.username },
-      { name: 'APPLICATION_DATABASE', value: this.database },
-    ];
-  }
-
-  private replicaEnv(settings: Settings): Items<EnvVar> {
-    return [
-      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-      { name: 'PRIMARY_HOST', value: this.primaryHost },
-      { name: 'MAX_LAG_SECONDS', value: str`${settings.maxReplicationLagSeconds}` },
-    ];
-  }
-
   private addReadService(id: string): void {
     const component = choose(this.hasReplicas, 'replica', 'primary');
     new KubeObject<Service>(this, 'read-service', {
@@ -282,38 +230,11 @@ export class Postgres extends Tier implements Server {
   }
 }
 
-type Role = 'primary' | 'replica';
-type Settings =
-  typeof postgresDefaults | (PostgresProps & Required<Pick<PostgresProps, keyof typeof postgresDefaults>>);
-
-const servicePorts = [{ name: 'postgres', port: POSTGRES_PORT, targetPort: 'postgres' }];
-
-/** So that `psql` in the container, by probes or by hand, is the superuser's. PGDATA lies below the volume's own folder. */
-const COMMON_ENV: Items<EnvVar> = [
-  { name: 'PGDATA', value: '/var/lib/postgresql/data/pgdata' },
-  { name: 'PGUSER', value: 'postgres' },
-  { name: 'PGDATABASE', value: 'postgres' },
-];
-
-const MOUNTS: Items<VolumeMount> = [
-  { name: 'data', mountPath: '/var/lib/postgresql/data' },
-  { name: 'configuration', mountPath: '/etc/postgresql', readOnly: true },
-  { name: 'secrets', mountPath: '/run/secrets/postgres', readOnly: true },
-  { name: 'run', mountPath: '/var/run/postgresql' },
-  { name: 'shm', mountPath: '/dev/shm' },
-];
-
-function exec(...command: readonly string[]): { readonly exec: { readonly command: readonly string[] } } {
-  return { exec: { command } };
+function nameOf(secret: SecretInput | Input<string | null>): Input<string | null> {
+  return secret === null || isExpr(secret) || typeof secret === 'string' ? secret : secretName(secret);
 }
 
-const STARTED = exec('pg_isready', '--quiet');
-/** A server that is still recovering rejects clients (1), but it is alive. */
-const LIVE = {
-  primary: exec('sh', '-c', 'pg_isready --quiet || [ $? -eq 1 ]'),
-  replica: exec('sh', '/etc/postgresql/replica-live.sh'),
-};
-const READY = {
-  primary: exec('sh', '-c', `[ "$(psql --no-psqlrc -Atc 'SELECT pg_is_in_recovery()')" = f ]`),
-  replica: exec('sh', '/etc/postgresql/replica-ready.sh'),
-};
+/** A nullable name, or another where it is null. */
+function orElse(name: Input<string | null>, other: Input<string>): Input<string> {
+  return choose(isSet(name), valueOf(name), other);
+}

@@ -1,0 +1,137 @@
+/** The pods of a Postgres: what those of the primary and those of the replicas have in common, and what not. */
+import type { EnvVar, Probe, VolumeMount } from 'kubernetes-types/core/v1';
+import type { Input } from '../../values/expression';
+import { divide, str } from '../../values/operations';
+import type { Items } from '../../values/parts';
+import type { Resources } from '../../workload/container';
+import type { Image } from '../../workload/platform';
+import type { PodProps } from '../../workload/pod';
+import { secretFiles } from '../../workload/secrets';
+import { mebibytes } from './postgres-configuration';
+
+export const POSTGRES_PORT = 5432;
+
+export interface PostgresPod {
+  readonly image: Image;
+  readonly resources: Resources;
+  /** Name of the ConfigMap with configuration and scripts. */
+  readonly configMap: Input<string>;
+  readonly secret: Input<string>;
+}
+
+interface Primary {
+  readonly username: Input<string>;
+  readonly database: Input<string>;
+}
+
+interface Replica {
+  readonly primaryHost: Input<string>;
+  readonly maxReplicationLagSeconds: Input<number>;
+}
+
+type Pod = Pick<PodProps, 'user' | 'containers' | 'volumes'>;
+
+/** `postgres` in the official image. */
+const USER = 999;
+/** A base backup or a crash recovery of a large database may take hours: a day before the start counts as failed. */
+const STARTUP_SECONDS = 86_400;
+const STARTUP_PERIOD_SECONDS = 5;
+
+export function primaryPod(pod: PostgresPod, { username, database }: Primary): Pod {
+  return postgresPod(pod, {
+    script: 'start-primary.sh',
+    secretKeys: ['postgres-password', 'replication-password', 'password', 'pooler-password'],
+    env: [
+      { name: 'APPLICATION_USER', value: username },
+      { name: 'APPLICATION_DATABASE', value: database },
+    ],
+    // A server that is still recovering rejects clients (1), but it is alive.
+    live: exec('sh', '-c', 'pg_isready --quiet || [ $? -eq 1 ]'),
+    ready: exec('sh', '-c', `[ "$(psql --no-psqlrc -Atc 'SELECT pg_is_in_recovery()')" = f ]`),
+  });
+}
+
+export function replicaPod(pod: PostgresPod, { primaryHost, maxReplicationLagSeconds }: Replica): Pod {
+  return postgresPod(pod, {
+    script: 'start-replica.sh',
+    secretKeys: ['replication-password'],
+    env: [
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'PRIMARY_HOST', value: primaryHost },
+      { name: 'MAX_LAG_SECONDS', value: str`${maxReplicationLagSeconds}` },
+    ],
+    live: exec('sh', `${CONFIGURATION}/replica-live.sh`),
+    ready: exec('sh', `${CONFIGURATION}/replica-ready.sh`),
+  });
+}
+
+interface Difference {
+  readonly script: string;
+  readonly secretKeys: readonly string[];
+  readonly env: Items<EnvVar>;
+  readonly live: Pick<Probe, 'exec'>;
+  readonly ready: Pick<Probe, 'exec'>;
+}
+
+function postgresPod({ image, resources, configMap, secret }: PostgresPod, differs: Difference): Pod {
+  return {
+    user: USER,
+    containers: [
+      {
+        name: 'postgres',
+        image,
+        command: ['sh', `${CONFIGURATION}/${differs.script}`],
+        env: [...ENV, ...differs.env],
+        ports: [{ name: 'postgres', containerPort: POSTGRES_PORT }],
+        resources,
+        probes: {
+          startup: {
+            ...exec('pg_isready', '--quiet'),
+            periodSeconds: STARTUP_PERIOD_SECONDS,
+            timeoutSeconds: 5,
+            failureThreshold: STARTUP_SECONDS / STARTUP_PERIOD_SECONDS,
+          },
+          liveness: { ...differs.live, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 3 },
+          readiness: { ...differs.ready, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
+        },
+        // SIGINT is a fast shutdown. It is the image's stop signal too, but an image without it would get SIGTERM, on
+        // which PostgreSQL waits for its clients to leave. The signal that follows this one changes nothing.
+        lifecycle: { preStop: exec('pg_ctl', 'kill', 'INT', '1') },
+        mounts: MOUNTS,
+        writable: { '/tmp': '64Mi' },
+      },
+    ],
+    volumes: [
+      { name: 'configuration', configMap: { name: configMap } },
+      { name: 'secrets', secret: secretFiles(secret, differs.secretKeys) },
+      // Socket and password file, in memory.
+      { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+      // What parallel workers share; Kubernetes gives 64Mi unless told. It counts against the memory limit.
+      {
+        name: 'shm',
+        emptyDir: { medium: 'Memory', sizeLimit: str`${divide(mebibytes(resources.limits.memory), 8)}Mi` },
+      },
+    ],
+  };
+}
+
+const CONFIGURATION = '/etc/postgresql';
+
+/** The data folder lies below the volume's own; psql in the container, by probes or by hand, is the superuser's. */
+const ENV: Items<EnvVar> = [
+  { name: 'PGDATA', value: '/var/lib/postgresql/data/pgdata' },
+  { name: 'PGUSER', value: 'postgres' },
+  { name: 'PGDATABASE', value: 'postgres' },
+];
+
+const MOUNTS: Items<VolumeMount> = [
+  { name: 'data', mountPath: '/var/lib/postgresql/data' },
+  { name: 'configuration', mountPath: CONFIGURATION, readOnly: true },
+  { name: 'secrets', mountPath: '/run/secrets/postgres', readOnly: true },
+  { name: 'run', mountPath: '/var/run/postgresql' },
+  { name: 'shm', mountPath: '/dev/shm' },
+];
+
+function exec(...command: string[]): { readonly exec: { readonly command: string[] } } {
+  return { exec: { command } };
+}

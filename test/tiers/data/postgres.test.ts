@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs';
+import { App, Chart } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
+import type { StatefulSetSpec } from 'kubernetes-types/apps/v1';
+import type { PodTemplateSpec, ServiceSpec } from 'kubernetes-types/core/v1';
+import { Postgres, type PostgresProps, postgresDefaults } from '../../../lib/tiers/data/postgres';
+import { Objects } from './objects';
+
+function chartWith(props: Partial<PostgresProps> = {}): Chart {
+  const chart = new Chart(new App(), 'shop');
+  new Postgres(chart, 'postgres', { database: 'shop', ...props });
+  return chart;
+}
+
+function synth(props: Partial<PostgresProps> = {}): Objects {
+  return new Objects(chartWith(props));
+}
+
+function statefulSet(objects: Objects, role: 'primary' | 'replica'): StatefulSetSpec | undefined {
+  return objects.get('StatefulSet', `shop-postgres-${role}`).spec;
+}
+
+function pod(objects: Objects, role: 'primary' | 'replica'): PodTemplateSpec | undefined {
+  return statefulSet(objects, role)?.template;
+}
+
+function service(objects: Objects, name: string): ServiceSpec | undefined {
+  return objects.get('Service', name).spec;
+}
+
+function conf(props: Partial<PostgresProps> = {}): string | undefined {
+  return synth(props).get('ConfigMap', 'shop-postgres').data?.['postgresql.conf'];
+}
+
+function problems(props: Partial<PostgresProps>): string {
+  const { node } = chartWith(props).node.findChild('postgres');
+  return node.validate().join('\n');
+}
+
+const resources = (memory: string) => ({
+  requests: { cpu: '100m', memory: '128Mi', ephemeralStorage: '64Mi' },
+  limits: { cpu: null, memory, ephemeralStorage: '128Mi' },
+});
+
+/** Every prop, each other than its default. */
+const full: { readonly [K in keyof Required<PostgresProps>]: NonNullable<PostgresProps[K]> } = {
+  enabled: true,
+  database: 'orders',
+  username: 'clerk',
+  replicas: 2,
+  existingSecret: 'vault-postgres',
+  maxConnections: 400,
+  maxWalSenders: 12,
+  maxReplicationLagSeconds: 5,
+  logMinDurationStatement: -1,
+  terminationGracePeriodSeconds: 300,
+  storage: { size: '50Gi', storageClassName: 'fast' },
+  resources: resources('8Gi'),
+  image: { registry: 'registry.example.com', repository: 'postgres', tag: '17.11', digest: null },
+  podLabels: { team: 'data' },
+  podAnnotations: { note: 'primary store' },
+  nodeSelector: { disk: 'ssd' },
+  tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'data', effect: 'NoSchedule' }],
+  priorityClassName: 'data',
+  extraEnv: { TZ: 'UTC' },
+  extraVolumes: [{ name: 'ca', configMap: 'ca-bundle', mountPath: '/etc/ssl/extra' }],
+};
+
+describe('Postgres', () => {
+  test('has one primary and no replicas unless asked', () => {
+    const objects = synth();
+    expect(statefulSet(objects, 'primary')?.replicas).toBe(1);
+    expect(objects.names.filter((name) => name.includes('replica'))).toEqual([]);
+  });
+
+  test('makes its replicas a StatefulSet of their own, all at once, with a disruption budget', () => {
+    const objects = synth({ replicas: 2 });
+    expect(statefulSet(objects, 'replica')).toMatchObject({ replicas: 2, podManagementPolicy: 'Parallel' });
+    expect(objects.names).toContain('PodDisruptionBudget/shop-postgres-replica');
+    expect(objects.names).not.toContain('PodDisruptionBudget/shop-postgres-primary');
+  });
+
+  test('sends reads to the replicas, and to the primary where there are none', () => {
+    const component = (replicas: number) =>
+      service(synth({ replicas }), 'shop-postgres-read')?.selector?.['app.kubernetes.io/component'];
+    expect([component(0), component(1)]).toEqual(['primary', 'replica']);
+  });
+
+  test('has a Service for the primary', () => {
+    expect(service(synth(), 'shop-postgres-primary')?.selector).toEqual({
+      'app.kubernetes.io/name': 'postgres',
+      'app.kubernetes.io/instance': 'shop',
+      'app.kubernetes.io/component': 'primary',
+    });
+  });
+
+  test.each(['primary', 'replica'] as const)('gives the pods of the %s names, ready or not', (role) => {
+    const objects = synth({ replicas: 1 });
+    const name = `shop-postgres-${role}-headless`;
+    expect(service(objects, name)).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
+    expect(statefulSet(objects, role)?.serviceName).toBe(name);
+  });
+
+  test('deals the memory limit out', () => {
+    expect(conf({ resources: resources('2Gi') })).toMatch(
+      'shared_buffers = 512MB\neffective_cache_size = 1536MB\nwork_mem = 4096kB\nmaintenance_work_mem = 128MB\n',
+    );
+    expect(conf({ resources: resources('16Gi'), maxConnections: 100 })).toMatch(
+      'shared_buffers = 4096MB\neffective_cache_size = 12288MB\nwork_mem = 41943kB\nmaintenance_work_mem = 1024MB\n',
+    );
+  });
+
+  test('shares an eighth of the memory limit between parallel workers', () => {
+    const { spec } = pod(synth({ resources: resources('2Gi') }), 'primary') ?? {};
+    expect(spec?.volumes).toContainEqual({ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '256Mi' } });
+  });
+
+  test('bounds the WAL that it keeps by the size of the volume', () => {
+    const storage = (size: string) => conf({ storage: { size } });
+    expect(storage('1Gi')).toMatch('max_wal_size = 128MB\nmax_slot_wal_keep_size = 256MB\n');
+    expect(storage('1Ti')).toMatch('max_wal_size = 4096MB\nmax_slot_wal_keep_size = 262144MB\n');
+  });
+
+  test('runs primary and replicas with one configuration, whose change restarts both', () => {
+    const sums = (props: Partial<PostgresProps>) => {
+      const objects = synth({ replicas: 1, ...props });
+      const sum = (role: 'primary' | 'replica') =>
+        pod(objects, role)?.metadata?.annotations?.['checksum/postgresql.conf'];
+      return [sum('primary'), sum('replica')];
+    };
+    const [primary, replica] = sums({});
+    expect(primary).toBe(replica);
+    expect(sums({ maxConnections: 300 })).not.toEqual([primary, replica]);
+    expect(sums({ replicas: 3 })).toEqual([primary, replica]);
+  });
+
+  test('gives replicas the replication password alone', () => {
+    const objects = synth({ replicas: 1 });
+    const keys = (role: 'primary' | 'replica') =>
+      pod(objects, role)
+        ?.spec?.volumes?.find(({ name }) => name === 'secrets')
+        ?.secret?.items?.map(({ key }) => key);
+    expect(keys('primary')).toEqual(['postgres-password', 'replication-password', 'password', 'pooler-password']);
+    expect(keys('replica')).toEqual(['replication-password']);
+  });
+
+  test('takes a Secret of cdk8s-plus', () => {
+    const chart = new Chart(new App(), 'shop');
+    const secret = Secret.fromSecretName(chart, 'secret', 'vault-postgres');
+    new Postgres(chart, 'postgres', { database: 'shop', existingSecret: secret });
+    expect(JSON.stringify(new Objects(chart))).toContain('"secretName":"vault-postgres"');
+  });
+
+  test.each(['primary', 'replica'] as const)('asks three different things of the %s', (role) => {
+    const container = pod(synth({ replicas: 1 }), role)?.spec?.containers[0];
+    const probes = [container?.startupProbe, container?.livenessProbe, container?.readinessProbe];
+    expect(new Set(probes.map((probe) => probe?.exec?.command?.join(' '))).size).toBe(3);
+  });
+
+  test('lets replicas alone reach the primary, and the primary nothing but DNS', () => {
+    const { spec } = synth({ replicas: 1 }).get('NetworkPolicy', 'shop-postgres-primary');
+    const callers = spec?.ingress?.flatMap(
+      ({ from }) => from?.map(({ podSelector }) => podSelector?.matchLabels) ?? [],
+    );
+    expect(callers).toEqual([
+      {
+        'app.kubernetes.io/name': 'postgres',
+        'app.kubernetes.io/instance': 'shop',
+        'app.kubernetes.io/component': 'replica',
+      },
+    ]);
+    expect(spec?.egress?.flatMap(({ ports }) => ports?.map(({ port }) => port))).toEqual([53, 53]);
+  });
+
+  test('tells clients where it is, the password by reference', () => {
+    const chart = new Chart(new App(), 'shop');
+    const postgres = new Postgres(chart, 'postgres', { database: 'orders', username: 'clerk', replicas: 1 });
+    new Postgres(chart, 'mirror', { database: 'mirror' }).connectTo(postgres, postgres.replicas);
+    const { spec } = new Objects(chart).get('StatefulSet', 'shop-mirror-primary');
+    expect(spec?.template.spec?.containers[0]?.env?.slice(-3)).toEqual([
+      { name: 'DATABASE_URL', value: 'postgresql://clerk@shop-postgres-primary:5432/orders' },
+      { name: 'PGPASSWORD', valueFrom: { secretKeyRef: { name: 'shop-postgres', key: 'password' } } },
+      { name: 'DATABASE_READ_URL', value: 'postgresql://clerk@shop-postgres-read:5432/orders' },
+    ]);
+  });
+
+  test('gives clients no address for reads where there are no replicas', () => {
+    const chart = new Chart(new App(), 'shop');
+    const postgres = new Postgres(chart, 'postgres', { database: 'orders' });
+    new Postgres(chart, 'mirror', { database: 'mirror' }).connectTo(postgres, postgres.replicas);
+    expect(JSON.stringify(new Objects(chart))).not.toContain('DATABASE_READ_URL');
+  });
+
+  test('keeps two WAL senders beyond the replicas', () => {
+    expect(problems({ replicas: 8 })).toBe('');
+    expect(problems({ replicas: 9 })).toBe(
+      'shop/postgres: replicas 9 need 11 WAL senders, 2 of them for backups, but maxWalSenders allows 10; raise it to 11 or more.',
+    );
+  });
+
+  test.each(['Shop', '1shop', 'my-shop', 'shop;drop', '', 'a'.repeat(64)])('refuses the name "%s"', (name) => {
+    const message = `is not a plain name; write a lower-case letter or underscore, then up to 62 of them and digits.`;
+    expect(() => synth({ database: name })).toThrow(new RangeError(`shop/postgres: database "${name}" ${message}`));
+    expect(() => synth({ username: name })).toThrow(new RangeError(`shop/postgres: username "${name}" ${message}`));
+  });
+
+  test.each(['s', '_', 'a'.repeat(63), 'shop_2'])('takes the name "%s"', (name) => {
+    expect(() => synth({ database: name, username: name })).not.toThrow();
+  });
+
+  test('is left out where it is not enabled', () => {
+    expect(synth({ enabled: false, replicas: 2 }).names).toEqual([]);
+  });
+
+  test.each(Object.keys(full) as (keyof PostgresProps)[])('%s changes the output', (prop) => {
+    const other = prop === 'enabled' ? false : full[prop];
+    expect(synth({ replicas: 1, [prop]: other })).not.toEqual(synth({ replicas: 1 }));
+  });
+
+  test('documents its defaults as they are', () => {
+    const source = readFileSync('lib/tiers/data/postgres.ts', 'utf8');
+    const documented = [...source.matchAll(/@default (\d+)(?!\w)[^*]*\*\/\s+readonly (\w+)\?/g)];
+    expect(documented.map(([, value, prop]) => [prop, Number(value)])).toEqual(
+      Object.entries(postgresDefaults).filter(([, value]) => typeof value === 'number'),
+    );
+  });
+
+  test('minimal', () => {
+    expect(synth().toJSON()).toMatchSnapshot();
+  });
+
+  test('full', () => {
+    expect(synth(full).toJSON()).toMatchSnapshot();
+  });
+});

@@ -18,7 +18,7 @@ const schema = z.strictObject({
   headers: z.record(z.string(), z.string()).default({}).describe('Headers.'),
 });
 const { port, name, cache, ports, headers, ...values } = references(schema);
-const hosts: ListInput<{ readonly name: string }> = values.hosts;
+const hosts = values.hosts as ListInput<{ readonly name: string }>;
 const scopeOf = (values: JsonObject): Scope => ({
   values: { port: 80, name: 'web', cache: true, hosts: [], ports: [], headers: {}, ...values },
   release: { name: 'r', namespace: 'n' },

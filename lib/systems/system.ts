@@ -2,32 +2,19 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
+import type { ChartMetadata, ChartSource } from '../output/helm/package';
 import type { Text } from '../values/parts';
 import { type Values, references } from '../values/reference';
 
-/** What Chart.yaml says of a system, for people and for Artifact Hub. */
-export interface ChartMetadata {
-  readonly description: string;
-  /** Of the chart, and of the system as a whole. */
-  readonly version: string;
-  readonly keywords: readonly string[];
-  readonly home: string;
-  readonly sources: readonly string[];
-  readonly icon: string;
-  readonly maintainers: readonly { readonly name: string; readonly url: string }[];
-  /** Artifact Hub's category. */
-  readonly category: string;
-  /** What is new in this version. */
-  readonly changes: readonly string[];
-}
-
-export abstract class System<S extends z.ZodObject = z.ZodObject> extends Chart {
+export abstract class System<S extends z.ZodObject = z.ZodObject> extends Chart implements ChartSource {
   /** The values inside the system: an expression for each leaf of the schema. */
   protected readonly values: Values<S>;
   /** What Chart.yaml says. */
   abstract readonly metadata: ChartMetadata;
   /** What Helm prints after an installation. */
   abstract readonly notes: Text;
+  /** Secrets that must exist, by the name they have in a release of the system's own name, with their keys. */
+  abstract readonly secrets: Readonly<Record<string, readonly string[]>>;
 
   constructor(
     scope: Construct,

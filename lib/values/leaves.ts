@@ -1,30 +1,31 @@
-/** Leaves of a schema in the forms that values take, each with the pattern that says what is allowed. */
+/** Leaves of a schema in the forms that values take: the pattern says what is allowed, the form says it in words. */
 import { z } from 'zod';
 import { BYTES_PATTERN, CPU_PATTERN } from './quantity';
 
-const PLAIN = { plain: true };
+/** A text of letters, digits and `. _ / : -`, with a letter, digit or `_` first and last. */
+const plain = (pattern: RegExp, form: string) => z.string().regex(pattern).meta({ plain: true, form });
+const text = (pattern: RegExp, form: string) => z.string().regex(pattern).meta({ form });
 
-/** A name as Kubernetes has them: a DNS label. */
-export const dnsLabel = () => z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/).meta(PLAIN);
-/** A host name. */
-export const hostname = () => z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/).meta(PLAIN);
-/** Names of objects: a DNS subdomain. */
-export const objectName = () => z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/).meta(PLAIN);
-/** A CPU quantity: `2` or `250m`. */
-export const cpu = () => z.string().regex(CPU_PATTERN).meta(PLAIN);
-/** A quantity of bytes: `512Mi`. */
-export const byteSize = () => z.string().regex(BYTES_PATTERN).meta(PLAIN);
-/** An IPv4 network, such as `10.0.0.0/8`. */
-export const cidr = () => z.string().regex(/^([0-9]{1,3}\.){3}[0-9]{1,3}\/[0-9]{1,2}$/).meta(PLAIN);
-/** An identifier of SQL that needs no quotes. */
-export const sqlName = () => z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/).meta(PLAIN);
-/** Part of an image reference. */
-export const imagePart = () => z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._/:-]*[A-Za-z0-9])?$/).meta(PLAIN);
-/** One line of text. */
-export const line = () => z.string().regex(/^[^\n\r]*$/);
-/** One line of text that is not empty. */
-export const word = () => z.string().regex(/^[^\n\r]+$/);
-/** A port number. */
+export const dnsLabel = () => plain(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a DNS label, such as shop-1');
+export const hostname = () =>
+  plain(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, 'a host name, such as shop.example.com');
+export const objectName = () =>
+  plain(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'the name of an object, such as shop-tls');
+export const cpu = () => plain(CPU_PATTERN, 'cores or thousandths of one, such as 2 or 250m');
+export const byteSize = () => plain(BYTES_PATTERN, 'a whole number with Ki, Mi, Gi or Ti, such as 512Mi');
+export const cidr = () => plain(/^([0-9]{1,3}\.){3}[0-9]{1,3}\/[0-9]{1,2}$/, 'an IPv4 network, such as 10.0.0.0/8');
+export const sqlName = () =>
+  plain(/^[a-z_][a-z0-9_]{0,62}$/, 'a lower-case SQL name that needs no quotes, such as shop');
+export const imagePart = () =>
+  plain(/^[A-Za-z0-9]([A-Za-z0-9._/:-]*[A-Za-z0-9])?$/, 'part of an image reference, such as library/redis');
+export const imageDigest = () => plain(/^sha256:[0-9a-f]{64}$/, 'a digest: sha256: and 64 hexadecimal digits');
+/** The key of a label or annotation. */
+export const labelKey = () =>
+  text(/^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$/, 'the key of a label or annotation, such as example.com/team');
+export const envName = () => text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable, such as LOG_LEVEL');
+export const absolutePath = () => text(/^\/[^\n\r:]+$/, 'an absolute path, such as /etc/extra');
+export const line = () => text(/^[^\n\r]*$/, 'one line of text');
+export const word = () => text(/^[^\n\r]+$/, 'one line of text that is not empty');
 export const port = () => z.int().min(1).max(65535);
-/** A percentage. */
 export const percent = () => z.int().min(1).max(100);
+export const seconds = (most = 86_400) => z.int().min(0).max(most);

@@ -92,6 +92,20 @@ const podSecurityContext = fragment<PodSecurityContext, { user: z.ZodNumber }>(
 );
 
 export function podTemplate(props: PodProps, identity: PodIdentity, platform: Platform): Tree<PodTemplateSpec> {
+  const labels = { name: identity.name, component: identity.component };
+  return {
+    metadata: {
+      labels: merge<Record<string, string>>(
+        platform.selectorLabels(labels),
+        eachEntry(props.podLabels ?? {}, (key, value) => [key, value]),
+      ),
+      annotations: annotations(props),
+    },
+    spec: podSpec(props, identity, platform),
+  };
+}
+
+export function podSpec(props: PodProps, identity: PodIdentity, platform: Platform): Tree<PodSpec> {
   const [main, ...others] = props.containers;
   if (main === undefined) throw new TypeError('a pod has at least one container');
   const labels = { name: identity.name, component: identity.component };
@@ -108,7 +122,7 @@ export function podTemplate(props: PodProps, identity: PodIdentity, platform: Pl
     ],
   };
   const all = [...(props.initContainers ?? []), ...props.containers];
-  const spec: Tree<PodSpec> = {
+  return {
     serviceAccountName: identity.serviceAccountName,
     automountServiceAccountToken: props.serviceAccountToken ?? false,
     enableServiceLinks: false,
@@ -133,16 +147,6 @@ export function podTemplate(props: PodProps, identity: PodIdentity, platform: Pl
       ...each<ExtraVolume, Volume>(props.extraVolumes ?? [], ({ name, configMap }) => ({ name, configMap: { name: configMap } })),
       ...all.flatMap(writableVolumes),
     ],
-  };
-  return {
-    metadata: {
-      labels: merge<Record<string, string>>(
-        platform.selectorLabels(labels),
-        eachEntry(props.podLabels ?? {}, (key, value) => [key, value]),
-      ),
-      annotations: annotations(props),
-    },
-    spec,
   };
 }
 

@@ -1,6 +1,6 @@
 /** What every workload has, of whatever kind: an identity, a ServiceAccount, its pods, and a list of what it may reach. */
 import { Construct } from 'constructs';
-import type { EnvVar, PodTemplateSpec, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { EnvVar, PodSpec, PodTemplateSpec, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { KubeObject } from '../objects/kube-object';
 import { type Input, literalOf } from '../values/expression';
@@ -8,7 +8,7 @@ import { atLeast, str } from '../values/operations';
 import type { Fragment, Items, Late, Tree } from '../values/parts';
 import { late } from '../values/tree';
 import { WorkloadPolicy, allowFromNamespace } from './network-policy';
-import { type PodProps, podTemplate } from './pod';
+import { type PodIdentity, type PodProps, podSpec, podTemplate } from './pod';
 import { Platform } from './platform';
 
 export interface WorkloadProps extends PodProps {
@@ -73,13 +73,22 @@ export abstract class Workload extends Construct {
 
   /** The pod template, with all settings that connections have added by the time of output. */
   protected template(spread: boolean): Late<PodTemplateSpec> {
-    return late<PodTemplateSpec>(() => {
-      const [main, ...others] = this.props.containers;
-      if (main === undefined) throw new TypeError(`${this.node.path}: a pod has at least one container`);
-      const containers = [{ ...main, env: [...(main.env ?? []), ...this.settings] }, ...others];
-      const identity = { name: this.props.name, component: this.component, serviceAccountName: this.objectName, spread };
-      return podTemplate({ ...this.props, containers }, identity, this.platform);
-    });
+    return late<PodTemplateSpec>(() => podTemplate(this.pod(), this.identity(spread), this.platform));
+  }
+
+  /** The same for a pod that no controller makes. */
+  protected podSpec(): Late<PodSpec> {
+    return late<PodSpec>(() => podSpec(this.pod(), this.identity(false), this.platform));
+  }
+
+  private pod(): PodProps {
+    const [main, ...others] = this.props.containers;
+    if (main === undefined) throw new TypeError(`${this.node.path}: a pod has at least one container`);
+    return { ...this.props, containers: [{ ...main, env: [...(main.env ?? []), ...this.settings] }, ...others] };
+  }
+
+  private identity(spread: boolean): PodIdentity {
+    return { name: this.props.name, component: this.component, serviceAccountName: this.objectName, spread };
   }
 }
 

@@ -10,8 +10,8 @@ import { operationHelpers } from './helpers';
 import { type Definitions, TemplatePrinter } from './template';
 
 /** Templates of one chart, by path. */
-export function templates(system: IConstruct, chart: string): ReadonlyMap<string, string> {
-  return new ChartTemplates(chart, collectObjects(system), collectChecks(system)).files();
+export function templates(system: IConstruct, chart: string, notes?: Text): ReadonlyMap<string, string> {
+  return new ChartTemplates(chart, collectObjects(system), collectChecks(system)).files(notes);
 }
 
 interface Definition {
@@ -37,8 +37,9 @@ class ChartTemplates implements ChartNames, Definitions {
     for (const { tier, tree } of objects) this.nameTexts(tier, tree, hashed);
   }
 
-  files(): ReadonlyMap<string, string> {
+  files(notes: Text | undefined): ReadonlyMap<string, string> {
     const files = new Map<string, string>();
+    if (notes) files.set('templates/NOTES.txt', `${this.printer.text(notes, 0, Place.top(this)).join('\n')}\n`);
     for (const [text, { name, path }] of this.texts) {
       const lines = this.printer.text(text, 0, Place.top(this));
       files.set(path, `{{- define "${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`);

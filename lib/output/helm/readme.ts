@@ -1,0 +1,62 @@
+/** A chart's README: what it is, how to install it, and every value. */
+import type { ChartSource } from './package';
+import { valuesTable } from './values-readme';
+
+export function chartReadme({ systemName: name, schema, metadata, secrets }: ChartSource, environments: readonly string[]): string {
+  return `# ${name}
+
+${metadata.description}
+
+This chart and the manifests under \`dist/${name}/\` are written from one description: for the same values,
+\`helm template\` and \`kubectl apply -k\` give the same objects.
+
+## Installing
+
+Kubernetes 1.30 or newer, Helm 3.18 or newer, or Helm 4. Every pod passes Pod Security "restricted"; label the
+namespace to have that enforced, as Helm creates it without labels:
+
+\`\`\`sh
+kubectl create namespace ${name}
+kubectl label namespace ${name} pod-security.kubernetes.io/enforce=restricted
+helm install ${name} charts/${name} --namespace ${name} --values charts/${name}/ci/development-values.yaml
+helm test ${name} --namespace ${name}
+\`\`\`
+
+Values for ${list(environments)} are in \`ci/\`.
+
+## Secrets
+
+The chart holds no password and has no default one. These Secrets must exist, under these names for a release called
+\`${name}\`, or under names that the values give:
+
+| Secret | Keys |
+| --- | --- |
+${Object.entries(secrets)
+  .map(([secret, keys]) => `| \`${secret}\` | ${keys.map((key) => `\`${key}\``).join(', ')} |`)
+  .join('\n')}
+
+For a trial, \`secretGenerator.enabled\` has a Job make what is missing inside the cluster; or make them by hand:
+
+\`\`\`sh
+${Object.entries(secrets).map(([secret, keys]) => createSecret(name, secret, keys)).join('\n')}
+\`\`\`
+
+They are not the release's: uninstalling it leaves them and the volumes as they are.
+
+## Values
+
+${valuesTable(schema)}
+`;
+}
+
+function createSecret(namespace: string, secret: string, keys: readonly string[]): string {
+  const password = '"$(openssl rand -hex 24)"';
+  return [
+    `kubectl create secret generic ${secret} --namespace ${namespace}`,
+    ...keys.map((key) => `  --from-literal=${key}=${password}`),
+  ].join(' \\\n');
+}
+
+function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import type { Construct } from 'constructs';
+import { DefaultDeny } from '../../network/default-deny';
+import { PgBouncer } from '../../tiers/data/pgbouncer';
+import { Postgres } from '../../tiers/data/postgres';
+import { SmokeTest } from '../../tiers/delivery/smoke-test';
+import { Api } from '../../tiers/web/api';
+import { Exposure } from '../../tiers/web/exposure';
+import { Frontend } from '../../tiers/web/frontend';
+import { str } from '../../values/operations';
+import type { Text } from '../../values/parts';
+import { release } from '../../values/reference';
+import { Platform } from '../../workload/platform';
+import { System } from '../system';
+import { clusterAiMetadata } from './metadata';
+import { clusterAiNotes } from './notes';
+import { clusterAiValues } from './values';
+
+/** Cluster AI: a web product, the API behind it, and the data it keeps. */
+export class ClusterAi extends System<typeof clusterAiValues> {
+  readonly metadata = clusterAiMetadata;
+  readonly notes: Text;
+  readonly environments = join(__dirname, 'environments');
+  readonly secrets = {
+    'cluster-ai-postgres': ['postgres-password', 'replication-password', 'password', 'pooler-password'],
+  };
+
+  constructor(scope: Construct) {
+    super(scope, 'cluster-ai', clusterAiValues);
+    const v = this.values;
+    Platform.provide(
+      this,
+      new Platform({
+        instance: release.name,
+        partOf: this.systemName,
+        version: this.metadata.version,
+        imageRegistry: v.global.imageRegistry,
+        imagePullSecrets: v.global.imagePullSecrets,
+        network: v.network,
+      }),
+    );
+
+    new DefaultDeny(this, 'network');
+    const postgres = new Postgres(this, 'postgres', v.postgres);
+    const pgbouncer = new PgBouncer(this, 'pgbouncer', { ...v.pgbouncer, server: postgres });
+    const backend = new Api(this, 'backend', v.backend);
+    const frontend = new Frontend(this, 'frontend', { ...v.frontend, proxy: { '/api/': backend } });
+    new Exposure(this, 'ingress', { ...v.ingress, host: v.host, to: frontend });
+    const test = new SmokeTest(this, 'tests', {
+      urls: [str`http://${frontend.objectName}/readyz`, str`http://${backend.objectName}:${backend.servicePort}/ready`],
+    });
+
+    backend.connectTo(pgbouncer, pgbouncer.replicas);
+    test.connectTo(frontend, backend);
+    this.notes = clusterAiNotes({ frontend, host: v.host, ingressEnabled: v.ingress.enabled });
+  }
+}

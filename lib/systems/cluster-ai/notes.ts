@@ -1,0 +1,37 @@
+import type { Frontend } from '../../tiers/web/frontend';
+import type { Input } from '../../values/expression';
+import type { Text } from '../../values/parts';
+import { release } from '../../values/reference';
+import { text } from '../../values/text';
+import { when } from '../../values/tree';
+
+interface Notes {
+  readonly frontend: Frontend;
+  readonly host: Input<string>;
+  readonly ingressEnabled: Input<boolean>;
+}
+
+export function clusterAiNotes({ frontend, host, ingressEnabled }: Notes): Text {
+  const { name, namespace } = release;
+  return text`
+    Cluster AI is installed as "${name}" in the namespace "${namespace}".
+    ${when(
+      ingressEnabled,
+      text`
+        It answers at https://${host} once DNS leads there.
+      `,
+    )}
+
+    The product, from this machine:
+      kubectl --namespace ${namespace} port-forward service/${frontend.objectName} 8080:80
+      then open http://localhost:8080
+
+    Ask whether all parts answer:
+      helm test ${name} --namespace ${namespace}
+
+    Pod Security: every pod passes "restricted". Have it enforced:
+      kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=restricted
+
+    Uninstalling keeps the volumes and the Secrets; delete them by hand to start anew.
+  `;
+}

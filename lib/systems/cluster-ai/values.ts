@@ -1,0 +1,60 @@
+/** What an operator may set of Cluster AI. The defaults are small: they fit a laptop. */
+import { z } from 'zod';
+import { images } from '../../images';
+import { pgBouncerDefaults } from '../../tiers/data/pgbouncer';
+import { pgBouncerValues } from '../../tiers/data/pgbouncer-values';
+import { postgresDefaults } from '../../tiers/data/postgres';
+import { postgresValues } from '../../tiers/data/postgres-values';
+import { apiDefaults } from '../../tiers/web/api';
+import { apiValues } from '../../tiers/web/api-values';
+import { exposureValues } from '../../tiers/web/exposure-values';
+import { frontendDefaults } from '../../tiers/web/frontend';
+import { frontendValues } from '../../tiers/web/frontend-values';
+import { hostname, imagePart, objectName } from '../../values/leaves';
+import { networkValues } from '../../workload/values';
+
+const section = <T extends z.core.$ZodLooseShape>(description: string, shape: T) => z.strictObject(shape).describe(description);
+
+const laptop = (cpu: string, memory: string) => ({
+  requests: { cpu, memory, ephemeralStorage: '64Mi' },
+  limits: { cpu: '1', memory, ephemeralStorage: '512Mi' },
+});
+
+export const clusterAiValues = z.strictObject({
+  host: hostname().default('cluster-ai.example.com').describe('The public name of the system.'),
+  global: section('What holds for all parts.', {
+    imageRegistry: imagePart()
+      .nullable()
+      .default(null)
+      .describe('A registry that replaces that of every image, such as a mirror; null for each its own.'),
+    imagePullSecrets: z.array(objectName()).default([]).describe('Secrets to pull images with.'),
+  }),
+  network: networkValues().describe('Facts of the network that no manifest can know.'),
+  frontend: section(
+    'nginx with the React build.',
+    frontendValues({
+      ...frontendDefaults,
+      image: images.clusterAiFrontend,
+      exporterImage: images.nginxExporter,
+      replicas: 1,
+      brotli: true,
+      resources: laptop('50m', '128Mi'),
+    }),
+  ),
+  backend: section(
+    'The FastAPI application.',
+    apiValues({ ...apiDefaults, image: images.clusterAiBackend, replicas: 1, resources: laptop('100m', '512Mi') }, 50),
+  ),
+  postgres: section(
+    'PostgreSQL: one primary, and streaming replicas for reads.',
+    postgresValues({ ...postgresDefaults, database: 'cluster_ai', storage: { size: '2Gi', storageClassName: null }, resources: laptop('100m', '512Mi') }),
+  ),
+  pgbouncer: section(
+    'PgBouncer, which lends few server connections to many clients.',
+    pgBouncerValues({ ...pgBouncerDefaults, replicas: 1, defaultPoolSize: 20, resources: laptop('20m', '64Mi') }),
+  ),
+  ingress: section('The way in from outside, by TLS alone.', {
+    enabled: z.boolean().default(true).describe('Expose the frontend.'),
+    ...exposureValues(),
+  }),
+});

@@ -1,0 +1,72 @@
+import { Construct } from 'constructs';
+import type { Pod } from 'kubernetes-types/core/v1';
+import { images } from '../../images';
+import { onlyWhen } from '../../objects/conditions';
+import { KubeObject } from '../../objects/kube-object';
+import type { Input } from '../../values/expression';
+import { IN_CHART } from '../../values/operations';
+import type { Image } from '../../workload/platform';
+import { Workload, type WorkloadProps } from '../../workload/workload';
+import { Tier, type TierProps } from '../tier';
+
+export interface SmokeTestProps extends TierProps {
+  /** What must answer with success, in order. */
+  readonly urls: readonly Input<string>[];
+  /** @default - see lib/images.ts */
+  readonly image?: Image;
+}
+
+/** Any user: curl writes nothing. */
+const USER = 10_001;
+
+/**
+ * `helm test`: asks the system's own addresses, from a pod that may reach what it is connected to.
+ *
+ * @example
+ * const test = new SmokeTest(this, 'tests', { urls: [str`http://${frontend.objectName}/readyz`] });
+ * test.connectTo(frontend);
+ */
+export class SmokeTest extends Tier {
+  protected readonly client: Workload;
+
+  constructor(scope: Construct, id: string, props: SmokeTestProps) {
+    super(scope, id, props);
+    this.client = new TestPod(this, 'test', {
+      name: id,
+      component: 'test',
+      user: USER,
+      restartPolicy: 'Never',
+      containers: [
+        {
+          name: 'curl',
+          image: props.image ?? images.curl,
+          command: ['curl'],
+          args: ['--fail', '--silent', '--show-error', '--max-time', '10', '--retry', '12', '--retry-all-errors', ...props.urls],
+          resources: {
+            requests: { cpu: '10m', memory: '16Mi', ephemeralStorage: '8Mi' },
+            limits: { cpu: '100m', memory: '64Mi', ephemeralStorage: '16Mi' },
+          },
+        },
+      ],
+    });
+  }
+}
+
+/** The pod is a hook of the chart; plain manifests have only its identity and its way to what it tests. */
+class TestPod extends Workload {
+  constructor(scope: Construct, id: string, props: WorkloadProps) {
+    super(scope, id, props);
+    const hook = new Construct(this, 'hook');
+    onlyWhen(hook, IN_CHART);
+    new KubeObject<Pod>(hook, 'pod', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: this.objectName,
+        labels: this.selectorLabels,
+        annotations: { 'helm.sh/hook': 'test', 'helm.sh/hook-delete-policy': 'before-hook-creation' },
+      },
+      spec: this.podSpec(),
+    });
+  }
+}

@@ -22,8 +22,6 @@ export interface TraefikSettings {
 
 /** https://docs.nginx.com/nginx-ingress-controller/configuration/ingress-resources/advanced-configuration-with-annotations/ */
 export interface NginxControllerSettings {
-  /** The largest request body; not below the frontend's. */
-  readonly clientMaxBodySize: Input<string>;
   /** For one client address, all of the controller's pods together. */
   readonly rateLimit: RateLimit;
 }
@@ -113,9 +111,10 @@ function traefik({ traefik: { entryPoints, middlewares } }: ExposureSettings) {
   };
 }
 
-function nginx({ nginx: { clientMaxBodySize, rateLimit } }: ExposureSettings) {
+function nginx({ nginx: { rateLimit } }: ExposureSettings) {
   return {
-    'nginx.org/client-max-body-size': clientMaxBodySize,
+    // The limit is the frontend's.
+    'nginx.org/client-max-body-size': '0',
     'nginx.org/http-redirect-code': '308',
     'nginx.org/limit-req-burst': str`${rateLimit.burst}`,
     'nginx.org/limit-req-no-delay': 'true',

@@ -73,7 +73,7 @@ export const exposureDefaults = {
   certManager: { enabled: false, issuerName: 'letsencrypt', issuerKind: 'ClusterIssuer' },
   loadBalancerAddresses: [],
   traefik: { entryPoints: 'websecure', middlewares: null },
-  nginx: { clientMaxBodySize: '10m', rateLimit: { requestsPerSecond: 100, burst: 200 } },
+  nginx: { rateLimit: { requestsPerSecond: 100, burst: 200 } },
   alb: {
     scheme: 'internet-facing',
     certificateArn: null,

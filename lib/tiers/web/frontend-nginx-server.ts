@@ -156,11 +156,11 @@ function proxyLocation(
       location ^~ ${path} {
         set $kind proxied;
         limit_req zone=api burst=${rateLimit.api.burst} nodelay;
+        limit_conn in_flight ${rateLimit.api.inFlight};
         proxy_pass http://${name};
         proxy_http_version 1.1;
-        # Nothing is spooled to disk, where a client could fill the volume and have the pod evicted.
+        # Bodies wait in /tmp until they are whole; responses are never spooled there.
         proxy_max_temp_file_size 0;
-        proxy_request_buffering off;
         proxy_connect_timeout 5s;
         proxy_read_timeout ${proxyTimeoutSeconds}s;
         proxy_send_timeout ${proxyTimeoutSeconds}s;

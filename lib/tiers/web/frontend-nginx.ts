@@ -1,6 +1,6 @@
 /** The nginx.conf of a Frontend: how it reads requests, compresses, logs, and which headers it answers with. */
 import type { Input } from '../../values/expression';
-import { choose, str } from '../../values/operations';
+import { bytes, choose, divide, str } from '../../values/operations';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { type ListInput, each, when } from '../../values/tree';
@@ -37,8 +37,10 @@ export interface NginxSettings {
    * (Debian: `libnginx-mod-http-brotli-*`).
    */
   readonly brotli: Input<boolean>;
-  /** The largest request body: bytes, or with `k` or `m`. */
+  /** The largest request body, such as `10Mi`. */
   readonly clientMaxBodySize: Input<string>;
+  /** What /tmp holds: the bodies of requests in flight. */
+  readonly temporarySize: Input<string>;
   /** Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: those of the proxies in front. */
   readonly trustedProxies: ListInput<string>;
   /** Answers 308 to a client that came to a trusted proxy without TLS. */
@@ -50,7 +52,10 @@ export interface NginxSettings {
     /** For the files. */
     readonly site: RateLimit;
     /** For what is handed to other tiers. */
-    readonly api: RateLimit;
+    readonly api: RateLimit & {
+      /** Requests of one client address that one pod has open; further ones are answered with 429. */
+      readonly inFlight: Input<number>;
+    };
   };
   /** Seconds between two reads from, or writes to, another tier. */
   readonly proxyTimeoutSeconds: Input<number>;
@@ -115,7 +120,8 @@ export function nginxConf(conf: NginxConf): Text {
       fastcgi_temp_path /tmp/fastcgi;
       uwsgi_temp_path /tmp/uwsgi;
       scgi_temp_path /tmp/scgi;
-      client_max_body_size ${conf.clientMaxBodySize};
+      client_body_buffer_size 64k;
+      client_max_body_size ${divide(bytes(conf.clientMaxBodySize), 1024)}k;
 
       # Longer than load balancers keep an idle connection: AWS ALB 60 s, Google Cloud 600 s.
       keepalive_timeout 620s;
@@ -228,6 +234,9 @@ export function nginxConf(conf: NginxConf): Text {
       limit_req_zone $binary_remote_addr zone=api:10m rate=${rateLimit.api.requestsPerSecond}r/s;
       limit_req_status 429;
       limit_req_log_level info;
+      limit_conn_zone $binary_remote_addr zone=in_flight:10m;
+      limit_conn_status 429;
+      limit_conn_log_level info;
 
       ${conf.proxied.map(upstreamBlock)}
       ${serverBlock(conf)}

@@ -6,7 +6,7 @@ import { demand } from '../../objects/checks';
 import { conditionOf } from '../../objects/conditions';
 import type { KubeObject } from '../../objects/kube-object';
 import { type Input, isExpr, literalOf } from '../../values/expression';
-import { str } from '../../values/operations';
+import { atLeast, bytes, multiply, str } from '../../values/operations';
 import { checksum } from '../../values/text';
 import { addConfigMap } from '../../workload/config-map';
 import type { ContainerProps, Resources } from '../../workload/container';
@@ -55,10 +55,11 @@ export const frontendDefaults = {
   },
   resources: {
     requests: { cpu: '250m', memory: '128Mi', ephemeralStorage: '32Mi' },
-    limits: { cpu: '500m', memory: '256Mi', ephemeralStorage: '128Mi' },
+    limits: { cpu: '500m', memory: '256Mi', ephemeralStorage: '512Mi' },
   },
   brotli: false,
-  clientMaxBodySize: '10m',
+  clientMaxBodySize: '10Mi',
+  temporarySize: '256Mi',
   /** Private and shared address space: RFC 1918, RFC 6598, RFC 4193. */
   trustedProxies: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'],
   httpsRedirect: true,
@@ -72,7 +73,7 @@ export const frontendDefaults = {
   },
   rateLimit: {
     site: { requestsPerSecond: 50, burst: 100 },
-    api: { requestsPerSecond: 20, burst: 40 },
+    api: { requestsPerSecond: 20, burst: 40, inFlight: 20 },
   },
   proxyTimeoutSeconds: 60,
   cdn: { enabled: false, version: 'unversioned', sharedMaxAgeSeconds: 60 },
@@ -80,7 +81,6 @@ export const frontendDefaults = {
 
 /** What may stand in nginx.conf where these settings do. In the common part of JavaScript's and Go's expressions. */
 export const frontendPatterns = {
-  clientMaxBodySize: /^[1-9][0-9]*[km]?$/,
   header: /^[^"$\\\x00-\x1f]*$/,
   network: /^[0-9a-f:.]+(\/[0-9]{1,3})?$/,
   path: /^\/([A-Za-z0-9._-]+\/)+$/,
@@ -112,6 +112,7 @@ export class Frontend extends Tier implements HttpServer {
     super(scope, id, props);
     const settings = { ...frontendDefaults, ...props };
     checkTexts(this, settings);
+    checkTemporarySize(this, settings);
 
     const conf = nginxConf({
       ...settings,
@@ -157,7 +158,9 @@ function proxied(path: string, server: HttpServer): ProxiedPath {
   };
 }
 
-function nginx({ image, resources }: { readonly image: Image; readonly resources: Resources }): ContainerProps {
+type NginxContainer = Required<Pick<FrontendProps, 'image' | 'resources' | 'temporarySize'>>;
+
+function nginx({ image, resources, temporarySize }: NginxContainer): ContainerProps {
   return {
     name: 'nginx',
     image,
@@ -168,7 +171,7 @@ function nginx({ image, resources }: { readonly image: Image; readonly resources
     probes: httpProbes({ liveness: '/healthz', readiness: '/readyz' }),
     lifecycle: stopGracefully,
     mounts: [{ name: 'config', mountPath: CONFIG_FOLDER, readOnly: true }],
-    writable: { '/tmp': '16Mi' },
+    writable: { '/tmp': temporarySize },
   };
 }
 
@@ -191,6 +194,16 @@ function exporter(image: Image): ContainerProps {
   };
 }
 
+/** One client alone cannot fill /tmp, which would have the pod evicted. */
+function checkTemporarySize(frontend: Frontend, { clientMaxBodySize, rateLimit, temporarySize }: NginxSettings): void {
+  const { inFlight } = rateLimit.api;
+  demand(
+    frontend,
+    atLeast(bytes(temporarySize), multiply(inFlight, bytes(clientMaxBodySize))),
+    str`rateLimit.api.inFlight ${inFlight} × clientMaxBodySize ${clientMaxBodySize} is more than temporarySize ${temporarySize}; raise temporarySize or lower one of the others.`,
+  );
+}
+
 /** Texts go into nginx.conf as they are. Those of a system are checked by its schema, with the same patterns. */
 function checkTexts(frontend: Frontend, settings: NginxSettings & Pick<FrontendProps, 'proxy'>): void {
   const check = (name: string, value: Input<string>, pattern: RegExp): void => {
@@ -198,7 +211,6 @@ function checkTexts(frontend: Frontend, settings: NginxSettings & Pick<FrontendP
     if (literal === undefined || pattern.test(literal)) return;
     demand(frontend, false, str`${name} "${literal}" does not match ${pattern.source}.`);
   };
-  check('clientMaxBodySize', settings.clientMaxBodySize, frontendPatterns.clientMaxBodySize);
   check('cdn.version', settings.cdn.version, frontendPatterns.version);
   for (const [name, value] of Object.entries<Input<string>>({ ...settings.securityHeaders })) {
     check(`securityHeaders.${name}`, value, frontendPatterns.header);

@@ -3,14 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IConstruct } from 'constructs';
+import fc from 'fast-check';
 import type { z } from 'zod';
-import type { Manifests} from '../../lib/output/manifests';
-import { type Release } from '../../lib/output/manifests';
+import { Manifests, type Release } from '../../lib/output/manifests';
 import { emitDocument } from '../../lib/output/yaml';
 import { coalesce } from '../../lib/values/coalesce';
 import type { JsonObject } from '../../lib/values/expression';
 import { parseValues } from '../../lib/values/load';
 import { checkValues, defaultsOf } from '../../lib/values/schema';
+import { leafPaths, pathsIn, validFiles } from './arbitrary-values';
+import { Coverage } from './coverage';
 import { type Answer, type Helm, template } from './helm';
 import { comparable, readManifests } from './manifests';
 
@@ -22,45 +24,50 @@ export type Reading =
   /** What the checks across values say. */
   | { readonly failed: readonly string[] };
 
-export interface SystemUnderTest {
-  readonly system: IConstruct;
-  readonly schema: z.ZodObject;
-  /** Folder of its chart. */
-  readonly chart: string;
+/** A file and what it is installed as. */
+export interface Sample {
+  readonly file: JsonObject;
+  readonly release: Release;
 }
 
-/** The values of a file under the defaults, as templates see them. */
-export function valuesOf(schema: z.ZodObject, file: JsonObject): JsonObject {
-  return coalesce(defaultsOf(schema), parseValues(emitDocument(file), 'values.yaml'));
-}
+/** A system with the folder of its chart, read in both ways. */
+export class Subject {
+  private readonly manifests: Manifests;
 
-/** The plain reading. */
-export function readPlainly(
-  { schema }: SystemUnderTest,
-  manifests: Manifests,
-  file: JsonObject,
-  release: Release,
-): Reading {
-  const values = valuesOf(schema, file);
-  const problems = checkValues(schema, values);
-  if (problems.length > 0) return { refused: problems.map(({ path }) => pointer(path)).sort() };
-  try {
-    const objects = [...manifests.evaluate(values, release).values()].flat() as JsonObject[];
-    return { objects: comparable(objects, release.namespace) };
-  } catch (error) {
-    return { failed: (error as Error).message.split('\n') };
+  constructor(
+    readonly system: IConstruct,
+    readonly schema: z.ZodObject,
+    private readonly chart: string,
+  ) {
+    this.manifests = new Manifests(system);
   }
-}
 
-/** The reading of Helm. */
-export async function readByHelm({ chart }: SystemUnderTest, version: Helm, file: JsonObject, release: Release) {
-  const folder = mkdtempSync(join(tmpdir(), 'values-'));
-  try {
-    const valuesFile = join(folder, 'values.yaml');
-    writeFileSync(valuesFile, emitDocument(file));
-    return readingOf(await template(version, chart, [valuesFile], release), release);
-  } finally {
-    rmSync(folder, { recursive: true });
+  /** What templates see as `.Values`. */
+  valuesOf(file: JsonObject): JsonObject {
+    return coalesce(defaultsOf(this.schema), parseValues(emitDocument(file), 'values.yaml'));
+  }
+
+  readPlainly({ file, release }: Sample): Reading {
+    const values = this.valuesOf(file);
+    const problems = checkValues(this.schema, values);
+    if (problems.length > 0) return { refused: problems.map(({ path }) => pointer(path)).sort() };
+    try {
+      const objects = [...this.manifests.evaluate(values, release).values()].flat() as JsonObject[];
+      return { objects: comparable(objects, release.namespace) };
+    } catch (error) {
+      return { failed: (error as Error).message.split('\n') };
+    }
+  }
+
+  async readByHelm(version: Helm, { file, release }: Sample): Promise<Reading> {
+    const folder = mkdtempSync(join(tmpdir(), 'values-'));
+    try {
+      const valuesFile = join(folder, 'values.yaml');
+      writeFileSync(valuesFile, emitDocument(file));
+      return readingOf(await template(version, this.chart, [valuesFile], release), release);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 }
 
@@ -91,6 +98,31 @@ export function pointer(path: readonly (string | number)[]): string {
 
 function escaped(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+const releaseName = fc.oneof(
+  fc.constantFrom('on', 'null', '1e3', '012', '0x1f', 'a-1'),
+  fc.stringMatching(/^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/),
+);
+
+export function samples<T>(files: fc.Arbitrary<T>): fc.Arbitrary<{ readonly file: T; readonly release: Release }> {
+  return fc.record({ file: files, release: fc.record({ name: releaseName, namespace: releaseName }) });
+}
+
+/** Random files that the schema accepts, what is new in coverage first; the checks refuse some of them. */
+export function chooseFiles(subject: Subject, seed: number, count: number) {
+  const coverage = new Coverage(subject.system, leafPaths(subject.schema));
+  const chosen: Sample[] = [];
+  const spare: Sample[] = [];
+  for (const sample of fc.sample(samples(validFiles(subject.schema)), { seed, numRuns: 5 * count })) {
+    const { file, release } = sample;
+    const isAccepted = 'objects' in subject.readPlainly(sample);
+    const scope = { values: subject.valuesOf(file), release, variables: new Map() };
+    const news = coverage.add(scope, isAccepted ? pathsIn(subject.schema, file) : []);
+    if (news > 0) chosen.push(sample);
+    else if (isAccepted) spare.push(sample);
+  }
+  return { samples: [...chosen, ...spare.slice(0, count)], coverage };
 }
 
 /** Runs a task for each item, two at a time. */

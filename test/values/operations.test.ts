@@ -140,7 +140,7 @@ const scope: Scope = {
   release: { name: 'release', namespace: 'default' },
   variables: new Map(),
 };
-const go = Place.top({ chart: 'chart', need: (name) => name, textOf: () => '' });
+const go = Place.top({ chart: 'chart', need: (name) => name, textOf: () => '', name: () => undefined });
 const helpers = Object.entries(operationHelpers)
   .map(([name, { lines }]) => `{{- define "chart.${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`)
   .join('');

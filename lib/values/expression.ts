@@ -41,8 +41,8 @@ export interface GoContext {
   helper(name: string): string;
   /** The name of the template that renders this text. */
   text(text: object): string;
-  /** Defines a named template on the root, once, and gives its full name. */
-  named(name: string, comment: string, lines: (go: GoContext) => readonly string[]): string;
+  /** Defines a named template on the root, once, and gives its full name. Its content is an expression, or code. */
+  named(name: string, comment: string, content: Expr<unknown> | ((go: GoContext) => readonly string[])): string;
 }
 
 const PHANTOM: unique symbol = Symbol('type');
@@ -74,9 +74,9 @@ export abstract class Expr<T> {
   /** Carries the type alone, for the compiler. */
   declare readonly [PHANTOM]?: T;
 
-  /** True where the value cannot be below zero, so that division needs no care. */
-  get nonNegative(): boolean {
-    return false;
+  /** A number that the value is never below: from zero on, division needs no care. */
+  get least(): number {
+    return -Infinity;
   }
 
   /** True where the text has only letters, digits and `. _ / : -`, with a letter, digit or `_` first and last. */
@@ -145,8 +145,8 @@ export class Constant<T> extends Expr<T> {
     super(kind);
   }
 
-  override get nonNegative(): boolean {
-    return typeof this.literal === 'number' && this.literal >= 0;
+  override get least(): number {
+    return typeof this.literal === 'number' ? this.literal : -Infinity;
   }
 
   evaluate(): T {
@@ -209,8 +209,8 @@ export interface OperationSpec<A extends readonly unknown[], R> {
   toGoCondition?(operands: { readonly [I in keyof A]: string }, expressions: readonly Expr<unknown>[]): string | undefined;
   /** The function casts its numbers to int64 by itself. */
   readonly casts?: boolean;
-  /** The result is never negative if no operand is. */
-  readonly keepsSign?: boolean;
+  /** A number that the result is never below. */
+  least?(operands: readonly Expr<unknown>[]): number;
   /** The result has only plain characters. */
   readonly plain?: boolean;
 }
@@ -225,8 +225,8 @@ export class Operation<A extends readonly unknown[], R> extends Expr<R> {
     super(typeof spec.kind === 'function' ? spec.kind(inputs) : spec.kind);
   }
 
-  override get nonNegative(): boolean {
-    return this.spec.keepsSign === true && this.inputs.every((input) => input.kind !== 'int' || input.nonNegative);
+  override get least(): number {
+    return this.spec.least?.(this.inputs) ?? -Infinity;
   }
 
   override get plain(): boolean {

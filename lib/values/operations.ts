@@ -1,12 +1,14 @@
 /** The operations on expressions. Each is one unit: what it computes, and the code by which Helm computes the same. */
 import { createHash } from 'node:crypto';
 import {
+  Constant,
   Expr,
   type GoContext,
   type Input,
   type Json,
   type JsonObject,
   type Kind,
+  Operation,
   type Scalar,
   type Scope,
   isExpr,
@@ -24,6 +26,10 @@ function exact(name: string, value: bigint): number {
   return Number(value);
 }
 
+function leastOf(operand: Expr<unknown> | undefined): number {
+  return operand?.least ?? -Infinity;
+}
+
 function nonZero(name: string, divisor: number): bigint {
   if (divisor === 0) throw new RangeError(`${name} by zero`);
   return BigInt(divisor);
@@ -35,7 +41,7 @@ export const add = operation({
   name: 'add',
   kind: 'int',
   casts: true,
-  keepsSign: true,
+  least: ([a, b]) => leastOf(a) + leastOf(b),
   evaluate: (a: number, b: number) => exact('add', BigInt(a) + BigInt(b)),
   toGoTemplate: ([a, b]) => `add ${a} ${b}`,
 });
@@ -44,6 +50,7 @@ export const subtract = operation({
   name: 'subtract',
   kind: 'int',
   casts: true,
+  least: ([a, b]) => leastOf(a) - (b instanceof Constant ? Number(b.literal) : Infinity),
   evaluate: (a: number, b: number) => exact('subtract', BigInt(a) - BigInt(b)),
   toGoTemplate: ([a, b]) => `sub ${a} ${b}`,
 });
@@ -52,7 +59,7 @@ export const multiply = operation({
   name: 'multiply',
   kind: 'int',
   casts: true,
-  keepsSign: true,
+  least: ([a, b]) => (leastOf(a) >= 0 && leastOf(b) >= 0 ? leastOf(a) * leastOf(b) : -Infinity),
   evaluate: (a: number, b: number) => exact('multiply', BigInt(a) * BigInt(b)),
   toGoTemplate: ([a, b]) => `mul ${a} ${b}`,
 });
@@ -74,21 +81,21 @@ const divideNonNegative = operation({
   name: 'divide',
   kind: 'int',
   casts: true,
-  keepsSign: true,
+  least: () => 0,
   evaluate: (a: number, b: number) => exact('divide', BigInt(a) / nonZero('divide', b)),
   toGoTemplate: ([a, b]) => `div ${a} ${b}`,
 });
 
 /** Division that rounds down, towards minus infinity. */
 export function divide(a: Input<number>, b: Input<number>): Expr<number> {
-  return toExpr(a).nonNegative && toExpr(b).nonNegative ? divideNonNegative(a, b) : divideFloor(a, b);
+  return toExpr(a).least >= 0 && toExpr(b).least >= 0 ? divideNonNegative(a, b) : divideFloor(a, b);
 }
 
 export const minimum = operation({
   name: 'minimum',
   kind: 'int',
   casts: true,
-  keepsSign: true,
+  least: ([a, b]) => Math.min(leastOf(a), leastOf(b)),
   evaluate: (a: number, b: number) => Math.min(a, b),
   toGoTemplate: ([a, b]) => `min ${a} ${b}`,
 });
@@ -97,7 +104,7 @@ export const maximum = operation({
   name: 'maximum',
   kind: 'int',
   casts: true,
-  keepsSign: true,
+  least: ([a, b]) => Math.max(leastOf(a), leastOf(b)),
   evaluate: (a: number, b: number) => Math.max(a, b),
   toGoTemplate: ([a, b]) => `max ${a} ${b}`,
 });
@@ -108,7 +115,7 @@ export const maximum = operation({
 export const bytes = operation({
   name: 'bytes',
   kind: 'int',
-  keepsSign: true,
+  least: () => 0,
   evaluate: (quantity: string) => bytesOf(quantity),
   toGoTemplate: ([quantity], go) => `include "${go.helper('bytes')}" ${quantity} | int64`,
 });
@@ -117,7 +124,7 @@ export const bytes = operation({
 export const millicores = operation({
   name: 'millicores',
   kind: 'int',
-  keepsSign: true,
+  least: () => 0,
   evaluate: (quantity: string) => millicoresOf(quantity),
   toGoTemplate: ([quantity], go) => `include "${go.helper('millicores')}" ${quantity} | int64`,
 });
@@ -161,6 +168,23 @@ export function equals<T extends Scalar>(a: Input<T>, b: Input<T>): Expr<boolean
   return same(...alike(left as Expr<number>, right as Expr<number>));
 }
 
+const different = operation({
+  name: 'differs',
+  kind: 'bool',
+  evaluate: (a: Scalar, b: Scalar) => a !== b,
+  toGoTemplate: ([a, b]) => `ne ${a} ${b}`,
+});
+
+/** The comparison that holds where another does not. */
+const OPPOSITES: Readonly<Record<string, (a: Expr<never>, b: Expr<never>) => Expr<boolean>>> = {
+  lessThan: atLeast,
+  atMost: greaterThan,
+  greaterThan: atMost,
+  atLeast: lessThan,
+  equals: different,
+  differs: same,
+};
+
 const conjunction = operation({
   name: 'and',
   kind: 'bool',
@@ -177,13 +201,25 @@ const disjunction = operation({
   toGoCondition: (conditions) => `or ${conditions.join(' ')}`,
 });
 
-export const not = operation({
+const negation = operation({
   name: 'not',
   kind: 'bool',
   evaluate: (condition: boolean) => !condition,
   toGoTemplate: ([condition]) => `not ${condition}`,
   toGoCondition: ([condition]) => `not ${condition}`,
 });
+
+/** True if the condition is not. A comparison turns into its opposite. */
+export function not(condition: Input<boolean>): Expr<boolean> {
+  if (!(condition instanceof Operation)) return negation(condition);
+  const { name } = condition.spec;
+  const operands = condition.operands() as readonly Expr<never>[];
+  const [left, right] = operands;
+  const opposite = OPPOSITES[name];
+  if (opposite !== undefined && left !== undefined && right !== undefined) return opposite(left, right);
+  if (name === 'not' && left !== undefined) return left;
+  return name === 'or' ? and(...operands.map((operand) => not(operand))) : negation(condition);
+}
 
 /** True if all are. Literals and repetitions drop out. */
 export function and(...conditions: readonly Input<boolean>[]): Expr<boolean> {
@@ -203,11 +239,16 @@ function join(
   conditions: readonly Input<boolean>[],
 ): Expr<boolean> {
   const distinct = new Map<string, Expr<boolean>>();
-  for (const condition of conditions.map(toExpr)) {
+  for (const condition of conditions.map(toExpr).flatMap((each) => sameOperation(each, combine === conjunction ? 'and' : 'or'))) {
     if (literalOf(condition) === undefined) distinct.set(condition.describe(), condition);
   }
   const rest = [...distinct.values()];
   return rest.length > 1 ? combine(...rest) : (rest[0] ?? toExpr(neutral));
+}
+
+/** The operands of a condition that is itself of this operation: `and a (and b c)` is `and a b c`. */
+function sameOperation(condition: Expr<boolean>, name: string): readonly Expr<boolean>[] {
+  return condition instanceof Operation && condition.spec.name === name ? (condition.operands() as Expr<boolean>[]) : [condition];
 }
 
 // ---- Presence ------------------------------------------------------------------------------------------------------
@@ -246,7 +287,7 @@ export const hasKey = operation({
 export const sizeOf = operation({
   name: 'sizeOf',
   kind: 'int',
-  keepsSign: true,
+  least: () => 0,
   evaluate: (value: readonly unknown[] | Readonly<Record<string, unknown>>) => Object.keys(value).length,
   toGoTemplate: ([value]) => `len ${value} | int64`,
 });
@@ -261,8 +302,8 @@ export class Choice<T> extends Expr<T> {
   ) {
     super(then.kind);
   }
-  override get nonNegative(): boolean {
-    return this.then.nonNegative && this.otherwise.nonNegative;
+  override get least(): number {
+    return Math.min(this.then.least, this.otherwise.least);
   }
   override get plain(): boolean {
     return [this.then, this.otherwise].every((branch) => branch.plain || isPlainText(String(literalOf(branch) ?? '"')));
@@ -308,9 +349,14 @@ export class Interpolation extends Expr<string> {
     return this.parts.map((part) => (isExpr(part) ? String(part.evaluate(scope)) : part)).join('');
   }
   toGoTemplate(go: GoContext): string {
+    const { format, operands } = this.printf(go);
+    return `(printf ${[format, ...operands].join(' ')})`;
+  }
+  /** The arguments of printf. */
+  printf(go: GoContext): { readonly format: string; readonly operands: readonly string[] } {
     const format = this.parts.map((part) => (isExpr(part) ? (VERBS[part.kind] ?? '%v') : part.replaceAll('%', '%%'))).join('');
-    const operands = this.parts.filter((part) => isExpr(part)).map((part) => ` ${part.toGoTemplate(go)}`);
-    return `(printf ${JSON.stringify(format)}${operands.join('')})`;
+    const operands = this.parts.filter((part) => isExpr(part)).map((part) => part.toGoTemplate(go));
+    return { format: JSON.stringify(format), operands };
   }
   describe(): string {
     return `str\`${this.parts.map((part) => (isExpr(part) ? `\${${part.describe()}}` : part)).join('')}\``;
@@ -340,6 +386,47 @@ export function concat(inputs: readonly Input<Scalar>[]): Expr<string> {
   const [first] = parts;
   if (first === undefined) return toExpr('');
   return parts.length === 1 && typeof first === 'string' ? toExpr(first) : new Interpolation(parts);
+}
+
+/** An expression that the chart computes in a named template of its own, because it is long or stands in several places. */
+class Named<T extends string | number> extends Expr<T> {
+  constructor(
+    private readonly name: string,
+    private readonly comment: string,
+    private readonly inner: Expr<T>,
+  ) {
+    super(inner.kind);
+  }
+  override get least(): number {
+    return this.inner.least;
+  }
+  override get plain(): boolean {
+    return this.inner.plain;
+  }
+  evaluate(scope: Scope): T {
+    return this.inner.evaluate(scope);
+  }
+  toGoTemplate(go: GoContext): string {
+    return this.kind === 'int' ? `(${this.call(go)} | int64)` : `(${this.call(go)})`;
+  }
+  override toGoNumber(go: GoContext): string {
+    return `(${this.call(go)})`;
+  }
+  describe(): string {
+    return this.inner.describe();
+  }
+  override operands(): readonly Expr<unknown>[] {
+    return [this.inner];
+  }
+  private call(go: GoContext): string {
+    return `include "${go.named(this.name, this.comment, this.inner)}" ${go.dot}`;
+  }
+}
+
+/** Gives a derived value a name in the chart: `<chart>.<name>`. The comment says what it is. */
+export function named<T extends string | number>(name: string, comment: string, value: Input<T>): Expr<T> {
+  const inner = toExpr(value);
+  return inner instanceof Constant ? inner : new Named(name, comment, inner);
 }
 
 /** The first characters of a text. */

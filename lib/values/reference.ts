@@ -79,8 +79,8 @@ class Field extends Expr<unknown> {
   ) {
     super(leaf?.kind ?? 'map');
   }
-  override get nonNegative(): boolean {
-    return (this.leaf?.minimum ?? -1) >= 0;
+  override get least(): number {
+    return this.leaf?.minimum ?? -Infinity;
   }
   override get plain(): boolean {
     return this.leaf?.plain === true;
@@ -176,8 +176,8 @@ export class Variable extends Expr<unknown> {
     const shape = shapeOf(schema, true);
     return shape.type === 'leaf' ? new Variable(shape.leaf.kind, name, shape.leaf) : new Variable('map', name);
   }
-  override get nonNegative(): boolean {
-    return (this.leaf?.minimum ?? -1) >= 0;
+  override get least(): number {
+    return this.leaf?.minimum ?? -Infinity;
   }
   override get plain(): boolean {
     return this.leaf?.plain === true;

@@ -1,11 +1,13 @@
 /** The Helm reading of a system: a chart that a person can read and change. */
 import type { IConstruct } from 'constructs';
 import type { Check } from '../../objects/checks';
-import { Expr, type GoContext, literalOf } from '../../values/expression';
+import { Expr, literalOf } from '../../values/expression';
 import { Each, EachEntry, Fragment, type FragmentDefinition, Keep, Late, Line, Merge, type Node, Text, When } from '../../values/parts';
+import { Interpolation } from '../../values/operations';
 import { Checksum } from '../../values/text';
 import { type Collected, collectChecks, collectObjects } from '../collect';
-import { Place, type ChartNames } from './go';
+import { type ChartNames, type NamedContent, Place } from './go';
+import { inline } from './scalars';
 import { operationHelpers } from './helpers';
 import { type Definitions, TemplatePrinter } from './template';
 
@@ -62,7 +64,7 @@ class ChartTemplates implements ChartNames, Definitions {
     const blocks = this.checks.flatMap(({ fails, message }) => {
       const condition = this.printer.condition(fails, go);
       if (literalOf(fails) === false) return [];
-      return [`{{- if ${condition ?? 'true'} }}`, `{{- $failures = append $failures ${message.toGoTemplate(go)} }}`, '{{- end }}'];
+      return [`{{- if ${condition ?? 'true'} }}`, ...appendFailure(message, go), '{{- end }}'];
     });
     return [
       '{{- /* What values must keep to together. All failures are reported at once; nothing is rendered. */ -}}',
@@ -88,8 +90,12 @@ class ChartTemplates implements ChartNames, Definitions {
     this.helpers.set(name, { name, needsRoot: false, ...helper });
   }
 
-  name(name: string, comment: string, lines: (go: GoContext) => readonly string[]): void {
-    if (!this.helpers.has(name)) this.helpers.set(name, { name, comment, needsRoot: false, lines: lines(Place.top(this)) });
+  name(name: string, comment: string, content: NamedContent): void {
+    const go = Place.top(this);
+    const lines = content instanceof Expr ? [inline([content], go)] : content(go);
+    const found = this.helpers.get(name);
+    if (found !== undefined && found.lines.join('\n') !== lines.join('\n')) throw new Error(`two named templates are called "${name}"`);
+    this.helpers.set(name, { name, comment, needsRoot: false, lines });
   }
 
   define(definition: FragmentDefinition): { readonly name: string; readonly needsRoot: boolean } {
@@ -125,6 +131,13 @@ class ChartTemplates implements ChartNames, Definitions {
       this.texts.set(node, { name, path: `templates/${tier}/_${key}.tpl` });
     });
   }
+}
+
+/** The message, with a line for each number in it. */
+function appendFailure(message: Expr<string>, go: Place): readonly string[] {
+  if (!(message instanceof Interpolation)) return [`{{- $failures = append $failures ${message.toGoTemplate(go)} }}`];
+  const { format, operands } = message.printf(go);
+  return ['{{- $failures = append $failures (printf', `  ${format}`, ...operands.map((operand) => `  ${operand}`), ') }}'];
 }
 
 /** Visits all that a tree holds, with the key under which it stands. */

@@ -3,6 +3,8 @@ import type { Expr, GoContext } from '../../values/expression';
 import type { Text } from '../../values/parts';
 import { Variable } from '../../values/reference';
 
+export type NamedContent = Expr<unknown> | ((go: GoContext) => readonly string[]);
+
 /** What all templates of one chart share. */
 export interface ChartNames {
   /** The chart's name, which is before the name of every named template. */
@@ -12,7 +14,7 @@ export interface ChartNames {
   /** The named template that holds a text. */
   textOf(text: Text): string;
   /** Defines a named template on the root. */
-  name(name: string, comment: string, lines: (go: GoContext) => readonly string[]): void;
+  name(name: string, comment: string, content: NamedContent): void;
 }
 
 export class Place implements GoContext {
@@ -74,8 +76,8 @@ export class Place implements GoContext {
     return this.names.textOf(text);
   }
 
-  named(name: string, comment: string, lines: (go: GoContext) => readonly string[]): string {
-    this.names.name(name, comment, lines);
+  named(name: string, comment: string, content: NamedContent): string {
+    this.names.name(name, comment, content);
     return `${this.names.chart}.${name}`;
   }
 

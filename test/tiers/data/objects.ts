@@ -35,6 +35,11 @@ export class Objects {
     return found as unknown as Kinds[K];
   }
 
+  /** Those of a tier alone, by the beginning of their names. */
+  of(tier: string): readonly unknown[] {
+    return this.all.filter(({ metadata }) => metadata.name.startsWith(tier));
+  }
+
   toJSON(): readonly unknown[] {
     return this.all;
   }

@@ -199,10 +199,11 @@ describe('PgBouncer', () => {
   });
 
   test('minimal', () => {
-    expect(synth().toJSON()).toMatchSnapshot();
+    expect(synth().of('shop-pgbouncer')).toMatchSnapshot();
   });
 
   test('full', () => {
-    expect(synth(full, { maxConnections: 500, existingSecret: 'vault-postgres' }).toJSON()).toMatchSnapshot();
+    const objects = synth(full, { maxConnections: 500, existingSecret: 'vault-postgres' });
+    expect(objects.of('shop-pgbouncer')).toMatchSnapshot();
   });
 });

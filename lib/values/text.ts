@@ -164,7 +164,8 @@ function skeletonOf(content: Text): unknown {
 /** @throws where a text does not begin with a line that is always there and not indented. */
 export function assertFileText(content: Text, name: string): void {
   const [first] = content.items;
-  if (!(first instanceof Line) || isEmptyLine(first) || /^\s/.test(String(first.parts[0]))) {
+  const start = first instanceof Line ? first.parts[0] : undefined;
+  if (start === undefined || start === '' || (!isExpr(start) && /^\s/.test(start))) {
     throw new TypeError(`${name}: begin the text with a line that is always there and not indented`);
   }
 }

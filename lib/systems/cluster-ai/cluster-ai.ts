@@ -3,11 +3,13 @@ import type { Construct } from 'constructs';
 import { DefaultDeny } from '../../network/default-deny';
 import { PgBouncer } from '../../tiers/data/pgbouncer';
 import { Postgres } from '../../tiers/data/postgres';
+import { RedisCache } from '../../tiers/data/redis-cache';
+import { RedisCluster } from '../../tiers/data/redis-cluster';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
 import { Api } from '../../tiers/web/api';
 import { Exposure } from '../../tiers/web/exposure';
 import { Frontend } from '../../tiers/web/frontend';
-import { str } from '../../values/operations';
+import { not, str } from '../../values/operations';
 import type { Text } from '../../values/parts';
 import { release } from '../../values/reference';
 import { Platform } from '../../workload/platform';
@@ -23,6 +25,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
   readonly environments = join(__dirname, 'environments');
   readonly secrets = {
     'cluster-ai-postgres': ['postgres-password', 'replication-password', 'password', 'pooler-password'],
+    'cluster-ai-redis': ['password'],
   };
 
   constructor(scope: Construct) {
@@ -43,6 +46,8 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     new DefaultDeny(this, 'network');
     const postgres = new Postgres(this, 'postgres', v.postgres);
     const pgbouncer = new PgBouncer(this, 'pgbouncer', { ...v.pgbouncer, server: postgres });
+    const cluster = new RedisCluster(this, 'redis-cluster', v.redisCluster);
+    const single = new RedisCache(this, 'redis', { ...v.redis, enabled: not(v.redisCluster.enabled) });
     const backend = new Api(this, 'backend', v.backend);
     const frontend = new Frontend(this, 'frontend', { ...v.frontend, proxy: { '/api/': backend } });
     new Exposure(this, 'ingress', { ...v.ingress, host: v.host, to: frontend });
@@ -50,7 +55,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       urls: [str`http://${frontend.objectName}/readyz`, str`http://${backend.objectName}:${backend.servicePort}/ready`],
     });
 
-    backend.connectTo(pgbouncer, pgbouncer.replicas);
+    backend.connectTo(pgbouncer, pgbouncer.replicas, cluster, single);
     test.connectTo(frontend, backend);
     this.notes = clusterAiNotes({ frontend, host: v.host, ingressEnabled: v.ingress.enabled });
   }

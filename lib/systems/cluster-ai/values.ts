@@ -5,6 +5,9 @@ import { pgBouncerDefaults } from '../../tiers/data/pgbouncer';
 import { pgBouncerValues } from '../../tiers/data/pgbouncer-values';
 import { postgresDefaults } from '../../tiers/data/postgres';
 import { postgresValues } from '../../tiers/data/postgres-values';
+import { redisCacheDefaults } from '../../tiers/data/redis-cache';
+import { redisClusterDefaults } from '../../tiers/data/redis-cluster';
+import { redisCacheValues, redisClusterValues } from '../../tiers/data/redis-values';
 import { apiDefaults } from '../../tiers/web/api';
 import { apiValues } from '../../tiers/web/api-values';
 import { exposureValues } from '../../tiers/web/exposure-values';
@@ -52,6 +55,14 @@ export const clusterAiValues = z.strictObject({
   pgbouncer: section(
     'PgBouncer, which lends few server connections to many clients.',
     pgBouncerValues({ ...pgBouncerDefaults, replicas: 1, defaultPoolSize: 20, resources: laptop('20m', '64Mi') }),
+  ),
+  redisCluster: section('Redis Cluster, for environments that must not lose their cache with one pod.', {
+    enabled: z.boolean().default(false).describe('Use Redis Cluster instead of the single Redis.'),
+    ...redisClusterValues({ ...redisClusterDefaults, resources: laptop('50m', '256Mi') }),
+  }),
+  redis: section(
+    'One Redis, where there is no Redis Cluster.',
+    redisCacheValues({ ...redisCacheDefaults, resources: laptop('50m', '256Mi') }),
   ),
   ingress: section('The way in from outside, by TLS alone.', {
     enabled: z.boolean().default(true).describe('Expose the frontend.'),

@@ -1,6 +1,6 @@
 /** Leaves of a schema in the forms that values take: the pattern says what is allowed, the form says it in words. */
 import { z } from 'zod';
-import { BYTES_PATTERN, CPU_PATTERN } from './quantity';
+import { CPU_PATTERN } from './quantity';
 
 /** A text of letters, digits and `. _ / : -`, with a letter, digit or `_` first and last. */
 const plain = (pattern: RegExp, form: string) => z.string().regex(pattern).meta({ plain: true, form });
@@ -11,8 +11,11 @@ export const hostname = () =>
   plain(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, 'a host name, such as shop.example.com');
 export const objectName = () =>
   plain(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'the name of an object, such as shop-tls');
-export const cpu = () => plain(CPU_PATTERN, 'cores or thousandths of one, such as 2 or 250m');
-export const byteSize = () => plain(BYTES_PATTERN, 'a whole number with Ki, Mi, Gi or Ti, such as 512Mi');
+export const cpu = () => plain(CPU_PATTERN, 'cores or thousandths of one, such as 2 or 250m').max(6);
+/** Of memory and what is computed with: small enough that a hundredfold is still exact in float64. */
+export const byteSize = () => plain(/^[1-9][0-9]{0,3}(Ki|Mi|Gi)$/, 'up to 9999 with Ki, Mi or Gi, such as 512Mi');
+export const storageSize = () =>
+  plain(/^[1-9][0-9]{0,3}(Ki|Mi|Gi|Ti)$/, 'up to 9999 with Ki, Mi, Gi or Ti, such as 20Gi');
 export const cidr = () => plain(/^([0-9]{1,3}\.){3}[0-9]{1,3}\/[0-9]{1,2}$/, 'an IPv4 network, such as 10.0.0.0/8');
 export const sqlName = () =>
   plain(/^[a-z_][a-z0-9_]{0,62}$/, 'a lower-case SQL name that needs no quotes, such as shop');

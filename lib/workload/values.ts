@@ -14,6 +14,7 @@ import {
   percent,
   port,
   seconds,
+  storageSize,
   word,
 } from '../values/leaves';
 
@@ -122,7 +123,7 @@ interface StorageDefaults {
 
 export const storageValues = ({ size, storageClassName }: StorageDefaults) =>
   z.strictObject({
-    size: byteSize()
+    size: storageSize()
       .default(size)
       .describe('Size of the volume of each pod. Growing it later is a procedure: see the documentation.'),
     storageClassName: objectName()

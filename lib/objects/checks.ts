@@ -14,26 +14,37 @@ export interface Check {
   readonly message: Expr<string>;
 }
 
-const checks = new WeakMap<IConstruct, Check[]>();
+const checks = new WeakMap<IConstruct, (() => Check)[]>();
 
 /**
  * Demands that a condition hold wherever the construct is part of the output.
  * The message says what was given, the limit and the remedy; the construct's path is put before it.
  */
 export function demand(construct: IConstruct, condition: Input<boolean>, message: Input<string>): void {
-  const check: Check = { fails: and(conditionOf(construct), not(condition)), message: str`${construct.node.path}: ${message}` };
+  demandLater(construct, () => ({ condition, message }));
+}
+
+/** The same for what is complete only at output, such as settings that connections add. */
+export function demandLater(
+  construct: IConstruct,
+  check: () => { readonly condition: Input<boolean>; readonly message: Input<string> },
+): void {
+  const build = (): Check => {
+    const { condition, message } = check();
+    return { fails: and(conditionOf(construct), not(condition)), message: str`${construct.node.path}: ${message}` };
+  };
   const own = checks.get(construct);
   if (own !== undefined) {
-    own.push(check);
+    own.push(build);
     return;
   }
-  checks.set(construct, [check]);
+  checks.set(construct, [build]);
   construct.node.addValidation({ validate: () => failures(checksOf(construct).filter(isLiteral), LITERALS) });
 }
 
 /** The checks of a construct itself. */
 export function checksOf(construct: IConstruct): readonly Check[] {
-  return checks.get(construct) ?? [];
+  return (checks.get(construct) ?? []).map((build) => build());
 }
 
 /** The messages of the checks that fail. */

@@ -18,53 +18,64 @@ export interface Form {
   readonly maxItems?: number;
 }
 
-const BOUNDS: ReadonlySet<string> = new Set([
-  'type',
-  'enum',
-  'pattern',
-  'minLength',
-  'maxLength',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minItems',
-  'maxItems',
-]);
-
-/** The checks of zod that such bounds stand for. */
-const CHECKS: ReadonlySet<string> = new Set([
-  'greater_than',
-  'less_than',
-  'multiple_of',
-  'number_format',
-  'min_length',
-  'max_length',
-  'length_equals',
-  'string_format',
-]);
-
 /** @throws naming the path, for a bound that Helm would not check, or not in the same way. */
 export function formOf(schema: z.ZodType, path: string): Form {
-  for (const { _zod: check } of schema.def.checks ?? []) {
-    if (!CHECKS.has(check.def.check)) {
-      throw new TypeError(
-        `values.${path}: Helm cannot check "${check.def.check}"; write a pattern or bounds, or a check across values`,
-      );
-    }
-  }
   if ('coerce' in schema.def && schema.def.coerce === true)
     throw new TypeError(`values.${path}: Helm does not coerce values`);
-  const found = Object.entries(z.toJSONSchema(schema, { target: 'draft-07' }));
-  if (found.some(([name]) => name === 'allOf' || name === 'format')) {
-    throw new TypeError(
-      `values.${path}: write one pattern, which is all that Helm checks of a text besides its length`,
-    );
+  const bounds = (schema.def.checks ?? []).map((check) => boundsOf(schema, check, path));
+  return bounds.reduce((form, more) => narrowed(form, more, path), typeOf(schema));
+}
+
+/** The stricter of two bounds. */
+function narrowed(form: Form, more: Form, path: string): Form {
+  const known = new Map<string, unknown>(Object.entries(form));
+  const entries = Object.entries(more).map(([name, bound]: [string, unknown]) => {
+    const earlier = known.get(name);
+    if (earlier === undefined) return [name, bound];
+    if (typeof earlier !== 'number' || typeof bound !== 'number' || name === 'multipleOf')
+      throw new TypeError(`values.${path}: write one ${name}`);
+    return [name, /^min|Minimum$/.test(name) ? Math.max(earlier, bound) : Math.min(earlier, bound)];
+  });
+  return { ...form, ...Object.fromEntries(entries) };
+}
+
+function typeOf(schema: z.ZodType): Form {
+  if (schema instanceof z.ZodBoolean) return { type: 'boolean' };
+  if (schema instanceof z.ZodEnum) return { type: 'string', enum: schema.options.map(String) };
+  if (schema instanceof z.ZodArray) return { type: 'array' };
+  if (!(schema instanceof z.ZodNumber)) return { type: 'string' };
+  if (schema.format !== 'safeint') return { type: 'number' };
+  return { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+}
+
+function boundsOf(schema: z.ZodType, check: z.core.$ZodCheck, path: string): Form {
+  const isList = schema instanceof z.ZodArray;
+  if (check instanceof z.core.$ZodCheckGreaterThan) {
+    const { value, inclusive } = check._zod.def;
+    return inclusive ? { minimum: Number(value) } : { exclusiveMinimum: Number(value) };
   }
-  const form: Form = Object.fromEntries(found.filter(([name]) => BOUNDS.has(name)));
-  if (form.pattern !== undefined) assertPortable(form.pattern, path);
-  return form;
+  if (check instanceof z.core.$ZodCheckLessThan) {
+    const { value, inclusive } = check._zod.def;
+    return inclusive ? { maximum: Number(value) } : { exclusiveMaximum: Number(value) };
+  }
+  if (check instanceof z.core.$ZodCheckMultipleOf) return { multipleOf: Number(check._zod.def.value) };
+  if (check instanceof z.core.$ZodCheckMinLength) {
+    const { minimum } = check._zod.def;
+    return isList ? { minItems: minimum } : { minLength: minimum };
+  }
+  if (check instanceof z.core.$ZodCheckMaxLength) {
+    const { maximum } = check._zod.def;
+    return isList ? { maxItems: maximum } : { maxLength: maximum };
+  }
+  if (check instanceof z.core.$ZodCheckLengthEquals) {
+    const { length } = check._zod.def;
+    return isList ? { minItems: length, maxItems: length } : { minLength: length, maxLength: length };
+  }
+  if (check instanceof z.core.$ZodCheckRegex) return { pattern: portable(check._zod.def.pattern, path) };
+  if (check instanceof z.core.$ZodCheckNumberFormat && check._zod.def.format === 'safeint') return {};
+  throw new TypeError(
+    `values.${path}: Helm cannot check "${check._zod.def.check}"; write a pattern or bounds, or a check across values`,
+  );
 }
 
 /** What JavaScript has and RE2, Helm's regular expressions, has not or reads otherwise. */
@@ -78,7 +89,9 @@ const UNPORTABLE: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** @throws naming the path. A pattern is matched by code points, as by RE2. */
-function assertPortable(pattern: string, path: string): void {
+function portable({ source: pattern, flags }: RegExp, path: string): string {
+  if (flags !== '' && flags !== 'u')
+    throw new TypeError(`values.${path}: the pattern ${pattern} has flags, which Helm does not know`);
   const without = pattern.replaceAll('\\\\', 'x');
   const outsideClasses = without.replace(/\[(?:\\.|[^\]\\])*\]|\\./g, 'x');
   const [, found] = UNPORTABLE.find(([unportable]) => unportable.test(without)) ?? [];
@@ -87,6 +100,7 @@ function assertPortable(pattern: string, path: string): void {
   if (fault !== undefined) throw new TypeError(`values.${path}: the pattern ${pattern} has ${fault}`);
   try {
     new RegExp(pattern, 'u');
+    return pattern;
   } catch (error) {
     throw new TypeError(`values.${path}: ${String(error)}`, { cause: error });
   }
@@ -121,7 +135,9 @@ export function allowedOf(shape: Shape, path: string): string {
 
 /** `a, b or c` */
 function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+  const [others, last = ''] = [words.slice(0, -1).join(', '), words.at(-1)];
+  if (others === '') return last;
+  return words.length === 2 && others.includes(',') ? `${others}, or ${last}` : `${others} or ${last}`;
 }
 
 function eachOf(noun: string, element: Shape, path: string): string {

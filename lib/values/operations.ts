@@ -284,6 +284,18 @@ export const hasKey = operation({
   toGoTemplate: ([map, key]) => `hasKey ${map} ${key}`,
 });
 
+/** Those of some keys that a map has, as a text: `A, B`. */
+export const keysAmong = operation({
+  name: 'keysAmong',
+  kind: 'string',
+  evaluate: (map: Readonly<Record<string, unknown>>, keys: readonly string[]) =>
+    keys
+      .filter((key) => Object.hasOwn(map, key))
+      .sort(compareBytes)
+      .join(', '),
+  toGoTemplate: ([map, keys]) => `pick ${map} ${keys.slice('(list '.length, -1)} | keys | sortAlpha | join ", "`,
+});
+
 export const sizeOf = operation({
   name: 'sizeOf',
   kind: 'int',

@@ -175,7 +175,7 @@ const NOTHING = 'nothing';
 /** Every value that the schema refuses, in the defaults under a file. Helm refuses the same paths. */
 export function checkValues(schema: z.ZodType, values: JsonObject): readonly ValueProblem[] {
   const shape = fieldsOf(schema);
-  const problems = (checkerOf(schema).safeParse(values).error?.issues ?? []).flatMap(
+  const problems = (checkerOf(schema).safeParse(values, { jitless: true }).error?.issues ?? []).flatMap(
     (issue): readonly ValueProblem[] => {
       const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
       const keyProblem = (key: string, above: ValueProblem['path']): ValueProblem => ({

@@ -14,7 +14,7 @@ import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { z } from 'zod';
 import type { Input } from '../values/expression';
 import { str } from '../values/operations';
-import type { Items, Tree } from '../values/parts';
+import { type Items, type Tree, When } from '../values/parts';
 import { type ListInput, type MapInput, each, eachEntry, eachPair, fragment, merge, whenSet } from '../values/tree';
 import { type ContainerProps, container, writableVolumes } from './container';
 import type { Platform } from './platform';
@@ -155,17 +155,31 @@ function extraEnv(given: MapInput<string> | undefined): Items<EnvVar> {
 }
 
 function annotations(props: PodProps): Tree<ObjectMeta['annotations']> {
-  const checksums = Object.entries(props.checksums ?? {}).map(([name, sum]) => [`checksum/${name}`, sum] as const);
-  const scrape = props.scrape && {
+  return merge<Record<string, string>>(ownAnnotations(props), eachEntry(props.podAnnotations ?? {}, (key, value) => [key, value]));
+}
+
+/** Annotations that pods have without the operator's. */
+export function ownAnnotations({ checksums, scrape }: PodProps): Readonly<Record<string, Input<string>>> {
+  const sums = Object.entries(checksums ?? {}).map(([name, sum]) => [`checksum/${name}`, sum] as const);
+  const target = scrape && {
     'prometheus.io/scrape': 'true',
-    'prometheus.io/port': str`${props.scrape.port}`,
-    'prometheus.io/path': props.scrape.path,
+    'prometheus.io/port': str`${scrape.port}`,
+    'prometheus.io/path': scrape.path,
   };
-  return merge<Record<string, string>>(
-    Object.fromEntries(checksums),
-    scrape,
-    eachEntry(props.podAnnotations ?? {}, (key, value) => [key, value]),
-  );
+  return { ...Object.fromEntries(sums), ...target };
+}
+
+/** The keys of a workload's selector. */
+export const SELECTOR_KEYS = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/component'];
+
+/** The names of environment variables, whatever they depend on. */
+export function envNames(env: Items<EnvVar>): readonly string[] {
+  const names = (part: unknown): readonly string[] => {
+    if (part instanceof When) return [...names(part.then), ...names(part.otherwise)];
+    if (Array.isArray(part)) return part.flatMap(names);
+    return typeof part === 'object' && part !== null && 'name' in part && typeof part.name === 'string' ? [part.name] : [];
+  };
+  return [...new Set(names(env))].sort();
 }
 
 const labelParameters = { name: z.string().meta({ plain: true }), component: z.string().meta({ plain: true }) };

@@ -2,13 +2,14 @@
 import { Construct } from 'constructs';
 import type { EnvVar, PodSpec, PodTemplateSpec, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
+import { demandLater } from '../objects/checks';
 import { KubeObject } from '../objects/kube-object';
 import { type Input, literalOf } from '../values/expression';
-import { atLeast, str } from '../values/operations';
+import { atLeast, equals, keysAmong, str } from '../values/operations';
 import type { Fragment, Items, Late, Tree } from '../values/parts';
 import { late } from '../values/tree';
 import { WorkloadPolicy, allowFromNamespace } from './network-policy';
-import { type PodIdentity, type PodProps, podSpec, podTemplate } from './pod';
+import { type PodIdentity, type PodProps, SELECTOR_KEYS, envNames, ownAnnotations, podSpec, podTemplate } from './pod';
 import { Platform } from './platform';
 
 export interface WorkloadProps extends PodProps {
@@ -50,6 +51,12 @@ export abstract class Workload extends Construct {
       automountServiceAccountToken: false,
     });
     this.policy = new WorkloadPolicy(this);
+    for (const given of ['podLabels', 'podAnnotations', 'extraEnv'] as const) {
+      demandLater(this, () => {
+        const own = keysAmong(props[given] ?? {}, this.ownKeys(given));
+        return { condition: equals(own, ''), message: str`${given} sets ${own}, which this project sets; remove it.` };
+      });
+    }
     if (props.scrape) allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port: props.scrape.port, protocol: 'TCP' }]);
   }
 
@@ -79,6 +86,12 @@ export abstract class Workload extends Construct {
   /** The same for a pod that no controller makes. */
   protected podSpec(): Late<PodSpec> {
     return late<PodSpec>(() => podSpec(this.pod(), this.identity(false), this.platform));
+  }
+
+  /** Keys that an operator's additions must leave alone. */
+  private ownKeys(given: 'podLabels' | 'podAnnotations' | 'extraEnv'): readonly string[] {
+    if (given === 'extraEnv') return envNames(this.pod().containers[0]?.env ?? []);
+    return given === 'podLabels' ? SELECTOR_KEYS : Object.keys(ownAnnotations(this.props));
   }
 
   private pod(): PodProps {

@@ -5,7 +5,7 @@ import { type Server, connect } from '../../network/connections';
 import { demand } from '../../objects/checks';
 import { conditionOf, onlyWhen } from '../../objects/conditions';
 import type { Input } from '../../values/expression';
-import { add, atMost, choose, divide, multiply, str, subtract } from '../../values/operations';
+import { add, atMost, choose, divide, maximum, multiply, named, str, subtract } from '../../values/operations';
 import type { Items } from '../../values/parts';
 import { checksum } from '../../values/text';
 import { addConfigMap } from '../../workload/config-map';
@@ -221,10 +221,18 @@ export class PgBouncer extends Tier implements Server {
   private demandServerConnections(settings: Sizes): void {
     const { defaultPoolSize, reservePoolSize } = settings;
     const { maxConnections } = this.server;
-    const pods = add(maxReplicas(settings.replicas, settings.autoscaling), SURGE);
-    const connections = multiply(pods, add(add(defaultPoolSize, reservePoolSize), AUTH_POOL_SIZE));
+    const pods = named(
+      `${this.node.id}.mostPods`,
+      'The most pods that run at a time, the surge of a rollout included.',
+      add(maxReplicas(settings.replicas, settings.autoscaling), SURGE),
+    );
+    const connections = named(
+      `${this.node.id}.serverConnections`,
+      'The most connections that all pods together open to one server.',
+      multiply(pods, add(add(defaultPoolSize, reservePoolSize), AUTH_POOL_SIZE)),
+    );
     const reserved = SUPERUSER_RESERVED_CONNECTIONS + RESERVED_CONNECTIONS;
-    const perPod = divide(subtract(maxConnections, reserved), pods);
+    const perPod = divide(maximum(subtract(maxConnections, reserved), 0), pods);
     const largest = subtract(perPod, add(reservePoolSize, AUTH_POOL_SIZE));
     demand(
       this,

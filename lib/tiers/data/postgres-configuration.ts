@@ -1,6 +1,6 @@
 /** postgresql.conf, pg_hba.conf and the SQL of a Postgres. */
 import type { Input } from '../../values/expression';
-import { bytes, divide, maximum, minimum, multiply } from '../../values/operations';
+import { divide, maximum, minimum, multiply } from '../../values/operations';
 import { text } from '../../values/text';
 import type { Text } from '../../values/parts';
 
@@ -10,10 +10,10 @@ export interface PostgresqlConf {
   readonly maxWalSenders: Input<number>;
   /** Milliseconds from which a statement is logged; -1 for none. */
   readonly logMinDurationStatement: Input<number>;
-  /** The container's memory limit, such as `2Gi`. */
-  readonly memory: Input<string>;
-  /** The size of the data volume, such as `20Gi`. */
-  readonly storage: Input<string>;
+  /** The container's memory limit in MiB. */
+  readonly memory: Input<number>;
+  /** The size of the data volume in MiB. */
+  readonly storage: Input<number>;
 }
 
 /** Connections kept for superusers, the probes among them: PostgreSQL's own default. */
@@ -21,20 +21,13 @@ export const SUPERUSER_RESERVED_CONNECTIONS = 3;
 /** Connections kept for members of pg_use_reserved_connections: exporters and backups. */
 export const RESERVED_CONNECTIONS = 5;
 
-const MEBIBYTE = 2 ** 20;
-
-export function mebibytes(quantity: Input<string>): Input<number> {
-  return divide(bytes(quantity), MEBIBYTE);
-}
-
 /**
  * Settings that both primary and replicas run with: a standby needs at least the primary's limits.
  * Memory is dealt out as PostgreSQL's manual advises for a server of its own (section 19.4.1): a quarter of it for
  * shared_buffers, and three quarters as what the planner may take for cached.
  */
 export function postgresqlConf(conf: PostgresqlConf): Text {
-  const memory = mebibytes(conf.memory);
-  const storage = mebibytes(conf.storage);
+  const { memory, storage } = conf;
   return text`
     # Connections
     listen_addresses = '*'

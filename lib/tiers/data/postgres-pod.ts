@@ -7,13 +7,14 @@ import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodProps } from '../../workload/pod';
 import { secretFiles } from '../../workload/secrets';
-import { mebibytes } from './postgres-configuration';
 
 export const POSTGRES_PORT = 5432;
 
 export interface PostgresPod {
   readonly image: Image;
   readonly resources: Resources;
+  /** The memory limit in MiB. */
+  readonly memory: Input<number>;
   /** Name of the ConfigMap with configuration and scripts. */
   readonly configMap: Input<string>;
   readonly secret: Input<string>;
@@ -73,7 +74,7 @@ interface Difference {
   readonly ready: Pick<Probe, 'exec'>;
 }
 
-function postgresPod({ image, resources, configMap, secret }: PostgresPod, differs: Difference): Pod {
+function postgresPod({ image, resources, memory, configMap, secret }: PostgresPod, differs: Difference): Pod {
   return {
     user: USER,
     containers: [
@@ -109,7 +110,7 @@ function postgresPod({ image, resources, configMap, secret }: PostgresPod, diffe
       // What parallel workers share; Kubernetes gives 64Mi unless told. It counts against the memory limit.
       {
         name: 'shm',
-        emptyDir: { medium: 'Memory', sizeLimit: str`${divide(mebibytes(resources.limits.memory), 8)}Mi` },
+        emptyDir: { medium: 'Memory', sizeLimit: str`${divide(memory, 8)}Mi` },
       },
     ],
   };

@@ -6,7 +6,7 @@ import { demand } from '../../objects/checks';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import { type Input, isExpr, literalOf } from '../../values/expression';
-import { add, atLeast, atMost, choose, isSet, str, valueOf } from '../../values/operations';
+import { add, atLeast, atMost, bytes, choose, divide, isSet, named, str, valueOf } from '../../values/operations';
 import type { Items } from '../../values/parts';
 import { checksum } from '../../values/text';
 import type { Resources } from '../../workload/container';
@@ -111,8 +111,16 @@ export class Postgres extends Tier implements Server {
     const settings = { ...postgresDefaults, ...props };
     const { replicas, maxWalSenders } = settings;
     this.database = this.identifier('database', props.database);
-    this.username = this.identifier('username', orElse(settings.username, props.database));
-    this.secret = orElse(nameOf(settings.existingSecret), this.objectName);
+    this.username = named(
+      `${id}.username`,
+      'The role that owns the database and logs in for the application.',
+      this.identifier('username', orElse(settings.username, props.database)),
+    );
+    this.secret = named(
+      `${id}.secretName`,
+      'The Secret with all passwords of the database.',
+      orElse(nameOf(settings.existingSecret), this.objectName),
+    );
     this.maxConnections = settings.maxConnections;
     this.hasReplicas = atLeast(replicas, 1);
     this.primaryHost = str`${this.objectName}-primary`;
@@ -123,11 +131,9 @@ export class Postgres extends Tier implements Server {
       str`replicas ${replicas} need ${add(replicas, SPARE_WAL_SENDERS)} WAL senders, ${SPARE_WAL_SENDERS} of them for backups, but maxWalSenders allows ${maxWalSenders}; raise it to ${add(replicas, SPARE_WAL_SENDERS)} or more.`,
     );
 
-    const conf = postgresqlConf({
-      ...settings,
-      memory: settings.resources.limits.memory,
-      storage: settings.storage.size,
-    });
+    const memory = mebibytes(`${id}.memoryMebibytes`, 'The memory limit of a server', settings.resources.limits.memory);
+    const storage = mebibytes(`${id}.storageMebibytes`, 'The size of a data volume', settings.storage.size);
+    const conf = postgresqlConf({ ...settings, memory, storage });
     new KubeObject<ConfigMap>(this, 'configuration', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -144,7 +150,7 @@ export class Postgres extends Tier implements Server {
       },
     });
     const sums = { 'postgresql.conf': checksum(conf), 'pg_hba.conf': checksum(pgHba) };
-    const pod = { ...settings, configMap: this.objectName, secret: this.secret };
+    const pod = { ...settings, memory, configMap: this.objectName, secret: this.secret };
 
     this.primary = new StatefulSetWorkload(this, 'primary', {
       ...settings,
@@ -237,4 +243,8 @@ function nameOf(secret: SecretInput | Input<string | null>): Input<string | null
 /** A nullable name, or another where it is null. */
 function orElse(name: Input<string | null>, other: Input<string>): Input<string> {
   return choose(isSet(name), valueOf(name), other);
+}
+
+function mebibytes(name: string, what: string, quantity: Input<string>): Input<number> {
+  return named(name, `${what}, in MiB.`, divide(bytes(quantity), 2 ** 20));
 }

@@ -1,0 +1,199 @@
+import type { Construct } from 'constructs';
+import type { PolicyRule, Role, RoleBinding } from 'kubernetes-types/rbac/v1';
+import { images } from '../../images';
+import { KubeObject } from '../../objects/kube-object';
+import type { Input } from '../../values/expression';
+import { or } from '../../values/operations';
+import type { Text } from '../../values/parts';
+import { checksum, text } from '../../values/text';
+import { when } from '../../values/tree';
+import { addConfigMap } from '../../workload/config-map';
+import type { Resources } from '../../workload/container';
+import { JobWorkload } from '../../workload/job';
+import { allowApiServer } from '../../workload/network-policy';
+import type { Image } from '../../workload/platform';
+import type { PodSettings } from '../../workload/pod';
+import { type SecretInput, secretName } from '../../workload/secrets';
+import { Tier, type TierProps } from '../tier';
+
+export interface GeneratedSecret {
+  readonly secret: SecretInput;
+  /** Its keys, each of which gets 32 random letters and digits. */
+  readonly keys: readonly string[];
+  /** Whether anything needs it. @default true */
+  readonly enabled?: Input<boolean>;
+}
+
+export interface SecretGeneratorProps extends TierProps, PodSettings {
+  /** Each Secret once. */
+  readonly secrets: readonly GeneratedSecret[];
+  /** @default - see secretGeneratorDefaults */
+  readonly resources?: Resources;
+  /** curl, with a shell. @default - see lib/images.ts */
+  readonly image?: Image;
+}
+
+export const secretGeneratorDefaults = {
+  resources: {
+    requests: { cpu: '10m', memory: '16Mi', ephemeralStorage: '16Mi' },
+    limits: { cpu: null, memory: '64Mi', ephemeralStorage: '32Mi' },
+  },
+  image: images.curl,
+} as const;
+
+const USER = 10_001;
+const DEADLINE_SECONDS = 1800;
+
+/**
+ * Makes the Secrets that a release needs and the namespace lacks, inside the cluster: for development, where nobody
+ * should have to think of passwords. Where it is not wanted, the Secrets must exist.
+ *
+ * ```ts
+ * new SecretGenerator(chart, 'secret-generator', { secrets: [{ secret: redis.secret, keys: ['password'] }] });
+ * ```
+ *
+ * A Secret that exists is never changed. The Secrets belong to nobody, so they outlive the release as its volumes do.
+ */
+export class SecretGenerator extends Tier {
+  readonly workload: JobWorkload;
+  protected readonly client: JobWorkload;
+
+  constructor(scope: Construct, id: string, props: SecretGeneratorProps) {
+    super(scope, id, props);
+    const settings = { ...secretGeneratorDefaults, ...props };
+    const script = generateSecrets(this, props.secrets);
+    this.workload = new JobWorkload(this, 'workload', {
+      ...settings,
+      name: id,
+      component: 'secret-generator',
+      user: USER,
+      serviceAccountToken: true,
+      activeDeadlineSeconds: DEADLINE_SECONDS,
+      terminationGracePeriodSeconds: 5,
+      containers: [
+        {
+          name: 'secret-generator',
+          image: settings.image,
+          command: ['sh', '/etc/secret-generator/generate.sh'],
+          resources: settings.resources,
+          mounts: [
+            { name: 'configuration', mountPath: '/etc/secret-generator', readOnly: true },
+            { name: 'run', mountPath: '/run/secret-generator' },
+          ],
+        },
+      ],
+      volumes: [
+        { name: 'configuration', configMap: { name: this.objectName } },
+        // The token as curl wants it, in memory.
+        { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+      ],
+      checksums: { 'generate.sh': checksum(script) },
+    });
+    addConfigMap(this.workload, 'configuration', { 'generate.sh': script });
+    this.addRole(props.secrets);
+    allowApiServer(this.workload);
+    this.client = this.workload;
+  }
+
+  /** It may create Secrets, which cannot be limited by name, and read those it is for. */
+  private addRole(secrets: readonly GeneratedSecret[]): void {
+    new KubeObject<Role>(this, 'role', {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: this.workload.metadata(),
+      rules: [
+        { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+        // Without names the rule would be for all Secrets.
+        when<PolicyRule>(or(...secrets.map(({ enabled }) => enabled ?? true)), {
+          apiGroups: [''],
+          resources: ['secrets'],
+          resourceNames: secrets.map(({ secret, enabled }) => when<string>(enabled ?? true, secretName(secret))),
+          verbs: ['get'],
+        }),
+      ],
+    });
+    new KubeObject<RoleBinding>(this, 'role-binding', {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: this.workload.metadata(),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: this.objectName },
+      subjects: [{ kind: 'ServiceAccount', name: this.objectName }],
+    });
+  }
+}
+
+/** In POSIX sh. Beside the shell's own it uses `cat`, `curl`, `head`, `sed` and `tr`, which the image has. */
+function generateSecrets({ objectName, platform }: Tier, secrets: readonly GeneratedSecret[]): Text {
+  return text`
+    #!/bin/sh
+    # Creates the Secrets that are missing, with random values. A Secret that exists is never changed.
+    set -eu
+    umask 077
+    account=/var/run/secrets/kubernetes.io/serviceaccount
+    namespace=$(cat "$account/namespace")
+    url=https://kubernetes.default.svc/api/v1/namespaces/$namespace/secrets
+    failed=0
+    line_break='
+    '
+
+    # Token and values go through files and pipes: arguments are for all to read.
+    printf 'Authorization: Bearer %s\n' "$(cat "$account/token")" > /run/secret-generator/headers
+
+    # Prints the answer, then the status on a line of its own.
+    request() {
+      curl --silent --show-error --retry 10 --retry-all-errors --max-time 30 --cacert "$account/ca.crt" \
+        --header @/run/secret-generator/headers --write-out '\n%{http_code}' "$@"
+    }
+    refuse() { echo "$*" >&2; failed=1; }
+    # Bytes that are no letter or digit are thrown away, so that each character is as likely as any other.
+    random() { LC_ALL=C tr -dc 'A-Za-z0-9' < /dev/urandom | head -c 32; }
+
+    # create NAME KEY…
+    create() {
+      name=$1 entries=
+      shift
+      for key; do entries="$entries\${entries:+,}\"$key\":\"$(random)\""; done
+      labels='"app.kubernetes.io/instance":"${platform.instance}","app.kubernetes.io/managed-by":"${objectName}"'
+      note='"kubernetes.io/description":"Random values made by the Job ${objectName}. Kept when the release is uninstalled."'
+      printf '%s' "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"type\":\"Opaque\",\"stringData\":{$entries},
+        \"metadata\":{\"name\":\"$name\",\"labels\":{$labels},\"annotations\":{$note}}}" |
+        request --header 'Content-Type: application/json' --data-binary @- "$url"
+    }
+    # check ANSWER NAME KEY…
+    check() {
+      data=$(printf '%s' "$1" | tr -d ' \n' | sed -n 's/.*"data":{\([^}]*\)}.*/,\1/p') name=$2 missing=
+      shift 2
+      for key; do
+        case $data in *",\"$key\":\"\""*) missing="$missing $key" ;; *",\"$key\":"*) ;; *) missing="$missing $key" ;; esac
+      done
+      if [ -z "$missing" ]; then
+        echo "$name exists"
+      else
+        refuse "$name exists, but lacks:$missing. Add what is missing, or delete the Secret; then run this Job again."
+      fi
+    }
+    # ensure NAME KEY…
+    ensure() {
+      answer=$(request "$url/$1")
+      case \${answer##*"$line_break"} in
+        200) check "$answer" "$@"; return ;;
+        404) answer=$(create "$@") ;;
+      esac
+      case \${answer##*"$line_break"} in
+        201) echo "$1 created" ;;
+        409) ensure "$@" ;; # somebody else was faster
+        *) refuse "$1: $(printf '%s' "$answer" | sed -n 's/^ *"message": *//p')" ;;
+      esac
+    }
+
+    ${secrets.map(({ secret, keys, enabled }) =>
+      when(
+        enabled ?? true,
+        text`
+          ensure ${secretName(secret)} ${keys.join(' ')}
+        `,
+      ),
+    )}
+    exit "$failed"
+  `;
+}

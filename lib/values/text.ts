@@ -63,8 +63,13 @@ function itemsOf(line: Draft, margin: number): readonly Item[] {
   const parts = concat(line.map((piece) => (typeof piece === 'string' ? piece : inline(piece.placeholder))));
   const literal = literalOf(parts);
   if (literal !== undefined) return [new Line([literal.slice(margin).trimEnd()])];
-  const [first, ...rest] = parts instanceof Interpolation ? parts.parts : [parts];
-  return [new Line(typeof first === 'string' ? [first.slice(margin), ...rest].filter((part) => part !== '') : [first ?? '', ...rest])];
+  const pieces = parts instanceof Interpolation ? parts.parts : [parts];
+  const trimmed = pieces.map((piece, i) => {
+    if (isExpr(piece)) return piece;
+    const start = i === 0 ? piece.slice(margin) : piece;
+    return i === pieces.length - 1 ? start.trimEnd() : start;
+  });
+  return [new Line(trimmed.filter((piece) => piece !== ''))];
 }
 
 function isBlock(placeholder: Placeholder): boolean {

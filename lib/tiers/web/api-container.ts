@@ -1,14 +1,15 @@
 /** The container that an Api and its Workers share: one application image, the same settings. */
 import type { EnvVar } from 'kubernetes-types/core/v1';
 import type { Input } from '../../values/expression';
-import { choose, isSet, str, valueOf } from '../../values/operations';
-import type { Items } from '../../values/parts';
+import { isSet, str, valueOf } from '../../values/operations';
+import type { Items, Tree } from '../../values/parts';
+import { when } from '../../values/tree';
 import type { ContainerProps, Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import type { Autoscaling } from '../../workload/scaling';
 import type { TierProps } from '../tier';
-import { processesFor } from './http';
+import { forCores } from './http';
 
 /** What an application keeps in the Redis it is connected to. */
 export interface Cache {
@@ -83,7 +84,7 @@ export function applicationContainer(name: string, instance: Input<string>, give
     name,
     image: given.image,
     env: [
-      { name: 'WEB_CONCURRENCY', value: str`${processCount(processes, resources)}` },
+      { name: 'WEB_CONCURRENCY', value: processCount(processes, resources) },
       { name: 'PROMETHEUS_MULTIPROC_DIR', value: METRICS_FOLDER },
       { name: 'PYTHONDONTWRITEBYTECODE', value: '1' },
       { name: 'PYTHONUNBUFFERED', value: '1' },
@@ -96,8 +97,13 @@ export function applicationContainer(name: string, instance: Input<string>, give
   };
 }
 
-function processCount(processes: Input<number | null>, resources: Resources): Input<number> {
-  return choose(isSet(processes), valueOf(processes), processesFor(resources));
+function processCount(processes: Input<number | null>, resources: Resources): Tree<string> {
+  const given = str`${valueOf(processes)}`;
+  return when<string>(
+    isSet(processes),
+    given,
+    forCores<string>(resources, (cores) => str`${cores}`),
+  );
 }
 
 function cacheSettings(name: string, prefix: Input<string>, { enabled, ttlSeconds }: Cache): Items<EnvVar> {

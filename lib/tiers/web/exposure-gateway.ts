@@ -11,9 +11,9 @@ import {
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import type { Input } from '../../values/expression';
-import { and, choose, equals, isSet, not, str, valueOf } from '../../values/operations';
+import { equals, str, valueOf } from '../../values/operations';
 import type { Tree } from '../../values/parts';
-import { when } from '../../values/tree';
+import { merge, when, whenSet } from '../../values/tree';
 import type { Dialect, Exposure, ExposureSettings } from './exposure';
 import type { ExposureTarget } from './exposure-ingress';
 
@@ -28,6 +28,8 @@ export interface GatewayApiSettings {
   /** Its namespace; null for the system's own. */
   readonly namespace: Input<string | null>;
 }
+
+type ParentReference = NonNullable<HttpRouteSpec['parentRefs']>[number];
 
 interface GatewayApiObject<S> {
   readonly apiVersion: string;
@@ -92,7 +94,7 @@ function addGateway(gatewayApi: Construct, target: ExposureTarget, settings: Gat
           hostname: host,
           port: 443,
           protocol: 'HTTPS',
-          tls: { certificateRefs: [{ name: tlsSecretName }] },
+          tls: { certificateRefs: [{ kind: 'Secret', name: tlsSecretName }] },
         },
       ],
     },
@@ -103,10 +105,9 @@ function listener(
   sectionName: string,
   { name }: ExposureTarget,
   { create, name: existing, namespace }: GatewayApiSettings,
-): Tree<NonNullable<HttpRouteSpec['parentRefs']>[number]> {
-  return {
-    name: choose(create, name, valueOf(existing)),
-    namespace: when<string>(and(not(create), isSet(namespace)), valueOf(namespace)),
-    sectionName,
-  };
+): Tree<ParentReference> {
+  return merge<ParentReference>(
+    when<Partial<ParentReference>>(create, { name }, { name: valueOf(existing), namespace: whenSet(namespace) }),
+    { sectionName },
+  );
 }

@@ -6,7 +6,7 @@ import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import type { Input } from '../../values/expression';
 import { equals, not, str } from '../../values/operations';
-import type { Fragment } from '../../values/parts';
+import type { Fragment, When } from '../../values/parts';
 import { eachEntry, merge, when, whenSet } from '../../values/tree';
 import type { Dialect, Exposure, ExposureSettings } from './exposure';
 import type { RateLimit } from './frontend-nginx';
@@ -56,7 +56,7 @@ export interface ExposureTarget {
   readonly labels: Fragment<Readonly<Record<string, string>>>;
   readonly host: Input<string>;
   readonly to: HttpServer;
-  readonly tlsSecretName: Input<string>;
+  readonly tlsSecretName: When<string>;
 }
 
 type Annotations = ObjectMeta['annotations'] & object;

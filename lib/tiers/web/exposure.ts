@@ -6,9 +6,9 @@ import { demand } from '../../objects/checks';
 import { conditionOf, onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import type { Input } from '../../values/expression';
-import { and, choose, equals, isNotEmpty, isSet, not, or, str, valueOf } from '../../values/operations';
-import type { Items } from '../../values/parts';
-import { type ListInput, type MapInput, each } from '../../values/tree';
+import { and, equals, isNotEmpty, isSet, not, or, str, valueOf } from '../../values/operations';
+import type { Tree } from '../../values/parts';
+import { type ListInput, type MapInput, each, keep, when } from '../../values/tree';
 import { Platform } from '../../workload/platform';
 import { type GatewayApiSettings, addGatewayApi } from './exposure-gateway';
 import {
@@ -121,7 +121,7 @@ export class Exposure extends Construct {
     );
 
     const { tlsSecretName } = settings;
-    const secret = choose(isSet(tlsSecretName), valueOf(tlsSecretName), str`${this.objectName}-tls`);
+    const secret = when<string>(isSet(tlsSecretName), valueOf(tlsSecretName), str`${this.objectName}-tls`);
     const labels = this.platform.labels({ name: id, component: 'exposure' });
     const target = { name: this.objectName, labels, host, to, tlsSecretName: secret };
     addIngress(this, target, settings);
@@ -147,13 +147,15 @@ export class Exposure extends Construct {
     const { ingressNamespace } = this.platform.network;
     const here = conditionOf(this);
     for (const { workload, port } of to.endpoints) {
-      const open = (from: Items<NetworkPolicyPeer>, condition: Input<boolean>): void => {
+      const open = (from: Tree<NetworkPolicyPeer[]>, condition: Input<boolean>): void => {
         workload.policy.allowFrom({ from, ports: [{ port, protocol: 'TCP' }] }, and(here, condition));
       };
       const namespace = { 'kubernetes.io/metadata.name': valueOf(ingressNamespace) };
       open([{ namespaceSelector: { matchLabels: namespace } }], isSet(ingressNamespace));
       open(
-        each<string, NetworkPolicyPeer>(loadBalancerAddresses, (cidr) => ({ ipBlock: { cidr } })),
+        keep<NetworkPolicyPeer[]>(
+          each<string, NetworkPolicyPeer>(loadBalancerAddresses, (cidr) => ({ ipBlock: { cidr } })),
+        ),
         isNotEmpty(loadBalancerAddresses),
       );
       // Some implementations run a Gateway's proxies beside the Gateway, with this label (GEP-1762).

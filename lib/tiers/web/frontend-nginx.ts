@@ -4,7 +4,9 @@ import { bytes, choose, divide, str } from '../../values/operations';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { type ListInput, each, when } from '../../values/tree';
+import type { Resources } from '../../workload/container';
 import { type ProxiedPath, serverBlock, upstreamBlock } from './frontend-nginx-server';
+import { forCores } from './http';
 
 /** Requests that one client address may send to one pod. */
 export interface RateLimit {
@@ -66,7 +68,8 @@ export interface NginxConf extends NginxSettings {
   readonly port: number;
   /** On the loopback interface. */
   readonly statusPort: number;
-  readonly workerProcesses: Input<number>;
+  /** There is a worker for each core. */
+  readonly resources: Resources;
   /** Seconds that a stopping worker goes on with open requests. */
   readonly drainSeconds: number;
   readonly proxied: readonly ProxiedPath[];
@@ -91,7 +94,7 @@ export function nginxConf(conf: NginxConf): Text {
     daemon off;
     pid /tmp/nginx.pid;
     error_log stderr error;
-    worker_processes ${conf.workerProcesses};
+    ${forCores<Text>(conf.resources, (cores) => text`worker_processes ${cores};`)}
     worker_rlimit_nofile 16384;
     worker_shutdown_timeout ${conf.drainSeconds}s;
     ${when(

@@ -18,7 +18,7 @@ import { addService } from '../../workload/service';
 import { Tier, type TierProps } from '../tier';
 import { type NginxSettings, nginxConf } from './frontend-nginx';
 import type { ProxiedPath } from './frontend-nginx-server';
-import { DRAIN_SECONDS, GRACE_PERIOD_SECONDS, type HttpServer, httpProbes, processesFor, stopGracefully } from './http';
+import { DRAIN_SECONDS, GRACE_PERIOD_SECONDS, type HttpServer, httpProbes, stopGracefully } from './http';
 
 export interface FrontendProps extends TierProps, PodSettings, Partial<NginxSettings> {
   /**
@@ -118,7 +118,6 @@ export class Frontend extends Tier implements HttpServer {
       ...settings,
       port: PORT,
       statusPort: STATUS_PORT,
-      workerProcesses: processesFor(settings.resources),
       drainSeconds: DRAIN_SECONDS,
       proxied: Object.entries(props.proxy ?? {}).map(([path, server]) => proxied(path, server)),
     });

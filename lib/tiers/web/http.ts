@@ -1,10 +1,11 @@
 /** What all servers of HTTP share: how they are probed, how they stop, and how others find them. */
 import type { Lifecycle } from 'kubernetes-types/core/v1';
 import type { Server } from '../../network/connections';
-import type { Input } from '../../values/expression';
-import { add, divide, millicores } from '../../values/operations';
-import type { Tree } from '../../values/parts';
-import { type Probes, type Resources, cpuOf } from '../../workload/container';
+import { type Input, literalOf } from '../../values/expression';
+import { add, divide, isSet, millicores, valueOf } from '../../values/operations';
+import type { Tree, When } from '../../values/parts';
+import { when } from '../../values/tree';
+import type { Probes, Resources } from '../../workload/container';
 
 /** A server of HTTP behind a Service of its own. */
 export interface HttpServer extends Server {
@@ -52,7 +53,13 @@ export function httpProbes(paths: { readonly liveness: string; readonly readines
   };
 }
 
-/** One for each core that the container can count on, rounded up: `250m` gives 1, `1500m` gives 2. */
-export function processesFor(resources: Resources): Input<number> {
-  return divide(add(millicores(cpuOf(resources)), 999), 1000);
+/** A part for the number of cores that a container can count on: its limit, or its request where it has no limit. */
+export function forCores<T>({ limits, requests }: Resources, part: (cores: Input<number>) => Tree<T>): When<T> {
+  const limit = literalOf(limits.cpu) === null ? requests.cpu : valueOf(limits.cpu);
+  return when<T>(isSet(limits.cpu), part(wholeCores(limit)), part(wholeCores(requests.cpu)));
+}
+
+/** Rounded up: 1 for `250m`, 2 for `1500m`. */
+function wholeCores(cpu: Input<string>): Input<number> {
+  return divide(add(millicores(cpu), 999), 1000);
 }

@@ -55,6 +55,8 @@ export const defaultNetworkFacts = {
 export interface PlatformProps {
   /** What every object's name begins with: the release's name. */
   readonly instance: Input<string>;
+  /** The namespace, for fields that name it. @default - that of the object that has the field */
+  readonly namespace?: Input<string>;
   /** The system that the tiers are part of. */
   readonly partOf: string;
   /** The system's version. @default - no version label */
@@ -78,6 +80,7 @@ type Labels = Readonly<Record<string, string>>;
 
 export class Platform {
   readonly instance: Input<string>;
+  readonly namespace: Input<string> | undefined;
   readonly imagePullSecrets: ListInput<string>;
   readonly network: NetworkFacts;
 
@@ -90,6 +93,7 @@ export class Platform {
 
   constructor(props: PlatformProps) {
     this.instance = props.instance;
+    this.namespace = props.namespace;
     this.imagePullSecrets = props.imagePullSecrets ?? [];
     this.network = props.network ?? defaultNetworkFacts;
     const parameters = { name: z.string().meta({ plain: true }), component: z.string().meta({ plain: true }) };

@@ -6,6 +6,7 @@ import { Postgres } from '../../tiers/data/postgres';
 import { RedisCache } from '../../tiers/data/redis-cache';
 import { RedisCluster } from '../../tiers/data/redis-cluster';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
+import { SecretGenerator } from '../../tiers/operations/secret-generator';
 import { Api } from '../../tiers/web/api';
 import { Exposure } from '../../tiers/web/exposure';
 import { Frontend } from '../../tiers/web/frontend';
@@ -35,6 +36,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       this,
       new Platform({
         instance: release.name,
+        namespace: release.namespace,
         partOf: this.systemName,
         version: this.metadata.version,
         imageRegistry: v.global.imageRegistry,
@@ -51,7 +53,16 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     const backend = new Api(this, 'backend', v.backend);
     const frontend = new Frontend(this, 'frontend', { ...v.frontend, proxy: { '/api/': backend } });
     new Exposure(this, 'ingress', { ...v.ingress, host: v.host, to: frontend });
+    new SecretGenerator(this, 'secret-generator', {
+      ...v.secretGenerator,
+      secrets: [
+        { secret: postgres.secret, keys: ['postgres-password', 'replication-password', 'password', 'pooler-password'] },
+        { secret: cluster.secret, keys: ['password'], enabled: v.redisCluster.enabled },
+        { secret: single.secret, keys: ['password'], enabled: not(v.redisCluster.enabled) },
+      ],
+    });
     const test = new SmokeTest(this, 'tests', {
+      image: v.tests.image,
       urls: [str`http://${frontend.objectName}/readyz`, str`http://${backend.objectName}:${backend.servicePort}/ready`],
     });
 

@@ -8,13 +8,15 @@ import { postgresValues } from '../../tiers/data/postgres-values';
 import { redisCacheDefaults } from '../../tiers/data/redis-cache';
 import { redisClusterDefaults } from '../../tiers/data/redis-cluster';
 import { redisCacheValues, redisClusterValues } from '../../tiers/data/redis-values';
+import { secretGeneratorDefaults } from '../../tiers/operations/secret-generator';
+import { secretGeneratorValues } from '../../tiers/operations/secret-generator-values';
 import { apiDefaults } from '../../tiers/web/api';
 import { apiValues } from '../../tiers/web/api-values';
 import { exposureValues } from '../../tiers/web/exposure-values';
 import { frontendDefaults } from '../../tiers/web/frontend';
 import { frontendValues } from '../../tiers/web/frontend-values';
 import { hostname, imagePart, objectName } from '../../values/leaves';
-import { networkValues } from '../../workload/values';
+import { imageValues, networkValues } from '../../workload/values';
 
 const section = <T extends z.core.$ZodLooseShape>(description: string, shape: T) => z.strictObject(shape).describe(description);
 
@@ -64,6 +66,14 @@ export const clusterAiValues = z.strictObject({
     'One Redis, where there is no Redis Cluster.',
     redisCacheValues({ ...redisCacheDefaults, resources: laptop('50m', '256Mi') }),
   ),
+  secretGenerator: section('Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.', {
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe('Run a Job that makes missing Secrets, with random passwords; Secrets that exist are left alone.'),
+    ...secretGeneratorValues(secretGeneratorDefaults),
+  }),
+  tests: section('The pod of helm test.', { image: imageValues(images.curl) }),
   ingress: section('The way in from outside, by TLS alone.', {
     enabled: z.boolean().default(true).describe('Expose the frontend.'),
     ...exposureValues(),

@@ -117,7 +117,7 @@ export class SecretGenerator extends Tier {
       kind: 'RoleBinding',
       metadata: this.workload.metadata(),
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: this.objectName },
-      subjects: [{ kind: 'ServiceAccount', name: this.objectName }],
+      subjects: [{ kind: 'ServiceAccount', name: this.objectName, namespace: this.platform.namespace }],
     });
   }
 }

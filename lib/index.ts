@@ -1,0 +1,102 @@
+/** The public API: tiers, what they are made of, and what a system of one's own needs. */
+export { images } from './images';
+
+export { PgBouncer, type PgBouncerExporter, type PgBouncerProps, pgBouncerDefaults } from './tiers/data/pgbouncer';
+export { pgBouncerValues } from './tiers/data/pgbouncer-values';
+export { Postgres, type PostgresProps, postgresDefaults } from './tiers/data/postgres';
+export { postgresValues } from './tiers/data/postgres-values';
+export { RedisCache, type RedisCacheProps, redisCacheDefaults } from './tiers/data/redis-cache';
+export { RedisCluster, type RedisClusterProps, redisClusterDefaults } from './tiers/data/redis-cluster';
+export { redisCacheValues, redisClusterValues } from './tiers/data/redis-values';
+export { SmokeTest, type SmokeTestProps } from './tiers/delivery/smoke-test';
+export { Tier, type TierProps } from './tiers/tier';
+export { Api, type ApiProps, apiDefaults } from './tiers/web/api';
+export { apiValues } from './tiers/web/api-values';
+export { type Dialect, Exposure, type ExposureProps, exposureDefaults } from './tiers/web/exposure';
+export { exposureValues } from './tiers/web/exposure-values';
+export { Frontend, type FrontendProps, frontendDefaults } from './tiers/web/frontend';
+export { frontendValues } from './tiers/web/frontend-values';
+export { type HttpServer } from './tiers/web/http';
+export { Worker, type WorkerProps, workerDefaults } from './tiers/web/worker';
+
+export { type Connection, type Endpoint, type Server, allow, connect, connectionsOf } from './network/connections';
+export { DefaultDeny } from './network/default-deny';
+export { demand } from './objects/checks';
+export { conditionOf, onlyWhen } from './objects/conditions';
+export { KubeObject } from './objects/kube-object';
+
+export { addConfigMap } from './workload/config-map';
+export { type ContainerProps, type Probes, type Resources } from './workload/container';
+export { type DeploymentProps, DeploymentWorkload } from './workload/deployment';
+export { type JobProps, JobWorkload } from './workload/job';
+export { allowApiServer, allowFromNamespace } from './workload/network-policy';
+export { type Image, type NetworkFacts, Platform, type PlatformProps } from './workload/platform';
+export { type ExtraVolume, type PodSettings, type Toleration } from './workload/pod';
+export { type Autoscaling } from './workload/scaling';
+export { type SecretInput, envFromSecret, secretFiles } from './workload/secrets';
+export { type ServiceProps, addService } from './workload/service';
+export { type StatefulSetProps, StatefulSetWorkload, type Storage } from './workload/stateful-set';
+export {
+  autoscalingValues,
+  imageValues,
+  networkValues,
+  podValues,
+  resourcesValues,
+  storageValues,
+} from './workload/values';
+export { type WorkloadProps } from './workload/workload';
+
+export { type Expr, ExpressionError, type Input } from './values/expression';
+export * from './values/leaves';
+export {
+  add,
+  and,
+  atLeast,
+  atMost,
+  bytes,
+  choose,
+  divide,
+  equals,
+  greaterThan,
+  hasKey,
+  hashOfValue,
+  isNotEmpty,
+  isSet,
+  lessThan,
+  maximum,
+  millicores,
+  minimum,
+  multiply,
+  named,
+  not,
+  or,
+  sizeOf,
+  str,
+  subtract,
+  truncate,
+  valueOf,
+} from './values/operations';
+export { type Items, type Text, type Tree } from './values/parts';
+export { release, type Values } from './values/reference';
+export { checksum, text } from './values/text';
+export { asString } from './values/token';
+export {
+  each,
+  eachEntry,
+  eachPair,
+  fragment,
+  keep,
+  late,
+  type ListInput,
+  type MapInput,
+  merge,
+  times,
+  when,
+  whenSet,
+} from './values/tree';
+
+export { type ChartMetadata, chartFiles } from './output/helm/package';
+export { Manifests, type Release } from './output/manifests';
+export { replaceFolders } from './output/write';
+export { environmentsIn, valuesOf } from './systems/environment';
+export { System } from './systems/system';

@@ -29,7 +29,7 @@ export function formOf(schema: z.ZodType, path: string): Form {
 /** The stricter of two bounds. */
 function narrowed(form: Form, more: Form, path: string): Form {
   const known = new Map<string, unknown>(Object.entries(form));
-  const entries = Object.entries(more).map(([name, bound]: [string, unknown]) => {
+  const entries = Object.entries(more).map(([name, bound]: [string, unknown]): readonly [string, unknown] => {
     const earlier = known.get(name);
     if (earlier === undefined) return [name, bound];
     if (typeof earlier !== 'number' || typeof bound !== 'number' || name === 'multipleOf')

@@ -1,6 +1,6 @@
 /** values.yaml of a chart: the defaults, each under what its schema says of it. */
 import type { z } from 'zod';
-import { type ValueLeaf, defaultsOf, fieldsOf, leavesOf, pathText } from '../../values/schema';
+import { type ValueLeaf, fieldsOf, leavesOf, pathText } from '../../values/schema';
 import type { Shape } from '../../values/shape';
 import { emitDocument, scalarText } from '../yaml';
 import { boundsOf } from './values-words';
@@ -12,12 +12,18 @@ type Leaves = ReadonlyMap<string, ValueLeaf>;
 /** Reads back as the defaults of the schema. What a file must give stands as a comment. */
 export function valuesYaml(schema: z.ZodType): string {
   const leaves = new Map(leavesOf(schema).map((leaf) => [pathText(leaf.path), leaf]));
-  const parts = Object.entries(fieldsOf(schema).fields).map(([key, shape]) => [
+  const values = fieldsOf(schema);
+  const parts = Object.entries(values.fields).map(([key, shape]) => [
     ...(shape.type === 'object' ? banner(key) : []),
     ...entry(key, shape, [], leaves),
   ]);
   const text = parts.map((lines) => `${lines.join('\n')}\n`).join('\n');
-  return Object.keys(defaultsOf(schema)).length === 0 ? `{}\n\n${text}` : text;
+  return isEmpty(values) ? `{}\n\n${text}` : text;
+}
+
+/** Nothing in it has a default. */
+function isEmpty({ fields }: ReturnType<typeof fieldsOf>): boolean {
+  return Object.values(fields).every((field) => field.type !== 'object' && field.default === undefined);
 }
 
 function banner(title: string): readonly string[] {
@@ -29,11 +35,10 @@ function entry(key: string, shape: Shape, above: readonly string[], leaves: Leav
   const path = [...above, key];
   const pad = '  '.repeat(above.length);
   if (shape.type === 'object') {
-    const isWithoutDefaults = Object.keys(defaultsOf(shape.schema)).length === 0;
     const fields = Object.entries(shape.fields).map(([name, field]) => entry(name, field, path, leaves));
     return [
       ...comment(shape.description, pad),
-      `${pad}${scalarText(key)}:${isWithoutDefaults ? ' {}' : ''}`,
+      `${pad}${scalarText(key)}:${isEmpty(shape) ? ' {}' : ''}`,
       ...spaced(fields, above.length),
     ];
   }

@@ -1,0 +1,185 @@
+{{/* The bytes of a quantity with a binary suffix: 2147483648 for 2Gi. */}}
+{{- define "cluster-ai.bytes" -}}
+{{- $factors := dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 }}
+{{- $suffix := trimAll "0123456789" . }}
+{{- mul (trimSuffix $suffix .) (get $factors $suffix) }}
+{{- end }}
+
+{{/* The security context of every container: Pod Security "restricted", and a read-only root. */}}
+{{- define "cluster-ai.containerSecurityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop:
+    - ALL
+{{- end }}
+
+{{/* The way to DNS, which every pod has. */}}
+{{- define "cluster-ai.dnsEgress" -}}
+to:
+  - namespaceSelector:
+      matchLabels:
+        kubernetes.io/metadata.name: {{ .Values.network.dnsNamespace | quote }}
+  {{- range $dnsAddress := .Values.network.dnsAddresses }}
+  - ipBlock:
+      cidr: {{ $dnsAddress | quote }}
+  {{- end }}
+{{- if .Values.network.dnsPorts }}
+ports:
+  {{- range $dnsPort := .Values.network.dnsPorts }}
+  - port: {{ int64 $dnsPort }}
+    protocol: UDP
+  {{- end }}
+  {{- range $dnsPort := .Values.network.dnsPorts }}
+  - port: {{ int64 $dnsPort }}
+    protocol: TCP
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* An image: registry/repository:tag, or @digest where one is set. */}}
+{{- define "cluster-ai.image" -}}
+{{ if .root.Values.global.imageRegistry }}{{ .root.Values.global.imageRegistry }}{{ else }}{{ .image.registry }}{{ end }}/{{ .image.repository }}{{ if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag }}{{ end }}
+{{- end }}
+
+{{/* Labels of an object's own metadata. */}}
+{{- define "cluster-ai.labels" -}}
+app.kubernetes.io/name: {{ .name | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .component | quote }}
+app.kubernetes.io/part-of: cluster-ai
+app.kubernetes.io/version: "0.1.0"
+app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | quote }}
+{{- end }}
+
+{{/* The thousandths of a core in a CPU quantity: 250 for 250m, 2000 for 2. */}}
+{{- define "cluster-ai.millicores" -}}
+{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mul . 1000 }}{{ end }}
+{{- end }}
+
+{{/* The most pods that run at a time, the surge of a rollout included. */}}
+{{- define "cluster-ai.pgbouncer.mostPods" -}}
+{{ add .Values.pgbouncer.replicas 1 }}
+{{- end }}
+
+{{/* The most connections that all pods together open to one server. */}}
+{{- define "cluster-ai.pgbouncer.serverConnections" -}}
+{{ mul (include "cluster-ai.pgbouncer.mostPods" .) (add (add .Values.pgbouncer.defaultPoolSize .Values.pgbouncer.reservePoolSize) 2) }}
+{{- end }}
+
+{{/* The security context of every pod: Pod Security "restricted". */}}
+{{- define "cluster-ai.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: {{ int64 .user }}
+runAsGroup: {{ int64 .user }}
+fsGroup: {{ int64 .user }}
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/* The memory limit of a server, in MiB. */}}
+{{- define "cluster-ai.postgres.memoryMebibytes" -}}
+{{ div (include "cluster-ai.bytes" .Values.postgres.resources.limits.memory | int64) 1048576 }}
+{{- end }}
+
+{{/* The Secret with all passwords of the database. */}}
+{{- define "cluster-ai.postgres.secretName" -}}
+{{ if .Values.postgres.existingSecret }}{{ .Values.postgres.existingSecret }}{{ else }}{{ .Release.Name }}-postgres{{ end }}
+{{- end }}
+
+{{/* The size of a data volume, in MiB. */}}
+{{- define "cluster-ai.postgres.storageMebibytes" -}}
+{{ div (include "cluster-ai.bytes" .Values.postgres.storage.size | int64) 1048576 }}
+{{- end }}
+
+{{/* The role that owns the database and logs in for the application. */}}
+{{- define "cluster-ai.postgres.username" -}}
+{{ if .Values.postgres.username }}{{ .Values.postgres.username }}{{ else }}{{ .Values.postgres.database }}{{ end }}
+{{- end }}
+
+{{/* Changes with all that enters the pods of redis-cluster-init. */}}
+{{- define "cluster-ai.redis-cluster-init.fingerprint" -}}
+{{- list
+  "04c3de4e"
+  .Release.Name
+  .Values.redisCluster.podLabels
+  (include "cluster-ai.redis-cluster.init.sh" . | sha256sum)
+  .Values.redisCluster.podAnnotations
+  .Values.redisCluster.priorityClassName
+  .Values.global.imagePullSecrets
+  .Values.redisCluster.nodeSelector
+  .Values.redisCluster.tolerations
+  .Values.global.imageRegistry
+  .Values.redisCluster.image.registry
+  .Values.redisCluster.image.repository
+  .Values.redisCluster.image.digest
+  .Values.redisCluster.image.tag
+  .Values.redisCluster.existingSecret
+  .Values.redisCluster.masters
+  .Values.redisCluster.replicasPerMaster
+  .Values.redisCluster.extraEnv
+  .Values.redisCluster.extraVolumes
+  | toJson | sha256sum | trunc 8 }}
+{{- end }}
+
+{{/* Changes with all that enters the pods of secret-generator. */}}
+{{- define "cluster-ai.secret-generator.fingerprint" -}}
+{{- list
+  "66f98174"
+  .Release.Name
+  .Values.secretGenerator.podLabels
+  .Values.postgres.existingSecret
+  .Values.redisCluster.enabled
+  .Values.redisCluster.existingSecret
+  .Values.redis.existingSecret
+  .Values.secretGenerator.podAnnotations
+  .Values.secretGenerator.priorityClassName
+  .Values.global.imagePullSecrets
+  .Values.secretGenerator.nodeSelector
+  .Values.secretGenerator.tolerations
+  .Values.global.imageRegistry
+  .Values.secretGenerator.image.registry
+  .Values.secretGenerator.image.repository
+  .Values.secretGenerator.image.digest
+  .Values.secretGenerator.image.tag
+  .Values.secretGenerator.extraEnv
+  .Values.secretGenerator.resources.requests.cpu
+  .Values.secretGenerator.resources.requests.memory
+  .Values.secretGenerator.resources.requests.ephemeralStorage
+  .Values.secretGenerator.resources.limits.cpu
+  .Values.secretGenerator.resources.limits.memory
+  .Values.secretGenerator.resources.limits.ephemeralStorage
+  .Values.secretGenerator.extraVolumes
+  | toJson | sha256sum | trunc 8 }}
+{{- end }}
+
+{{/* Labels that select the pods of a workload; they never change. */}}
+{{- define "cluster-ai.selectorLabels" -}}
+app.kubernetes.io/name: {{ .name | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .component | quote }}
+{{- end }}
+
+{{/* Keeps replicas of a workload on different nodes, where there are enough. */}}
+{{- define "cluster-ai.spreadAffinity" -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "cluster-ai.selectorLabels" (dict "root" .root "name" .name "component" .component) | nindent 12 }}
+{{- end }}
+
+{{/* Spreads replicas of a workload over zones. */}}
+{{- define "cluster-ai.spreadConstraints" -}}
+- maxSkew: 1
+  topologyKey: topology.kubernetes.io/zone
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels:
+      {{- include "cluster-ai.selectorLabels" (dict "root" .root "name" .name "component" .component) | nindent 6 }}
+{{- end }}

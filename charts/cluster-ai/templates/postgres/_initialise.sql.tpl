@@ -1,0 +1,34 @@
+{{- define "cluster-ai.postgres.initialise.sql" -}}
+-- Roles, the database and PgBouncer's auth_query. Each statement may run again on a server that has it all.
+SELECT format('CREATE ROLE %I', name)
+  FROM unnest(ARRAY['replicator', 'pgbouncer', :'application']) AS name
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+ALTER ROLE replicator LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
+ALTER ROLE pgbouncer LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
+ALTER ROLE :"application" LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
+
+SELECT format('CREATE DATABASE %I', :'database')
+ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
+ALTER DATABASE :"database" OWNER TO :"application";
+REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+GRANT CONNECT ON DATABASE :"database" TO pgbouncer;
+
+\connect :"database"
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+CREATE SCHEMA IF NOT EXISTS pgbouncer;
+ALTER SCHEMA pgbouncer OWNER TO postgres;
+REVOKE ALL ON SCHEMA pgbouncer FROM PUBLIC;
+GRANT USAGE ON SCHEMA pgbouncer TO pgbouncer;
+
+-- The verifier of one ordinary role that may log in now: never a superuser's, never a replication role's.
+CREATE OR REPLACE FUNCTION pgbouncer.user_lookup(username text) RETURNS TABLE (rolname name, rolpassword text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT role.rolname, role.rolpassword
+      FROM pg_authid AS role
+     WHERE role.rolname = username AND role.rolcanlogin AND NOT role.rolsuper AND NOT role.rolreplication
+       AND (role.rolvaliduntil IS NULL OR role.rolvaliduntil > now())
+  $$;
+ALTER FUNCTION pgbouncer.user_lookup(text) OWNER TO postgres;
+REVOKE ALL ON FUNCTION pgbouncer.user_lookup(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pgbouncer.user_lookup(text) TO pgbouncer;
+{{- end }}

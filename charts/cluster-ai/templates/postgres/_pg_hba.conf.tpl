@@ -1,0 +1,10 @@
+{{- define "cluster-ai.postgres.pg_hba.conf" -}}
+# TYPE  DATABASE     USER        ADDRESS       METHOD
+# The socket lies in a folder of this container alone and opens to its own user only.
+local   all          postgres                  trust
+# The superuser comes by the socket or a port-forward, never over the network.
+host    all          postgres    127.0.0.1/32  scram-sha-256
+host    all          postgres    all           reject
+host    replication  replicator  all           scram-sha-256
+host    all          all         all           scram-sha-256
+{{- end }}

@@ -1,0 +1,40 @@
+{{- define "cluster-ai.postgres.postgresql.conf" -}}
+# Connections
+listen_addresses = '*'
+unix_socket_directories = '/var/run/postgresql'
+unix_socket_permissions = 0700
+password_encryption = scram-sha-256
+max_connections = {{ int64 .Values.postgres.maxConnections }}
+superuser_reserved_connections = 3
+reserved_connections = 5
+
+# Memory. A quarter is left for the sorts and hashes of all connections together.
+shared_buffers = {{ div (include "cluster-ai.postgres.memoryMebibytes" .) 4 }}MB
+effective_cache_size = {{ div (mul (include "cluster-ai.postgres.memoryMebibytes" .) 3) 4 }}MB
+work_mem = {{ max (div (mul (include "cluster-ai.postgres.memoryMebibytes" .) 256) .Values.postgres.maxConnections) 4096 }}kB
+maintenance_work_mem = {{ div (include "cluster-ai.postgres.memoryMebibytes" .) 16 }}MB
+
+# Planner: network volumes on SSD seek almost for free.
+random_page_cost = 1.1
+effective_io_concurrency = 200
+
+# WAL. An inactive slot keeps at most a quarter of the volume; then its replica copies the primary anew.
+wal_level = replica
+wal_compression = lz4
+max_wal_size = {{ min (div (include "cluster-ai.postgres.storageMebibytes" .) 8) 4096 }}MB
+max_slot_wal_keep_size = {{ div (include "cluster-ai.postgres.storageMebibytes" .) 4 }}MB
+
+# Replication. A broken connection is noticed within these timeouts, and reads leave the replica.
+max_wal_senders = {{ int64 .Values.postgres.maxWalSenders }}
+max_replication_slots = {{ int64 .Values.postgres.maxWalSenders }}
+wal_sender_timeout = 20s
+wal_receiver_timeout = 20s
+hot_standby = on
+
+# Log, to the container's output
+logging_collector = off
+log_line_prefix = '%m [%p] %q%u@%d/%a '
+log_lock_waits = on
+log_min_duration_statement = {{ int64 .Values.postgres.logMinDurationStatement }}
+shared_preload_libraries = 'pg_stat_statements'
+{{- end }}

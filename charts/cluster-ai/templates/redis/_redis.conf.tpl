@@ -1,0 +1,28 @@
+{{- define "cluster-ai.redis.redis.conf" -}}
+# Whoever connects needs the password, which runtime.conf holds.
+port 6379
+bind * -::*
+protected-mode no
+tcp-keepalive 60
+
+maxmemory {{ div (mul (include "cluster-ai.bytes" .Values.redis.resources.limits.memory | int64) .Values.redis.maxmemoryPercent) 100 }}
+maxmemory-policy {{ .Values.redis.maxmemoryPolicy }}
+maxmemory-clients 10%
+client-output-buffer-limit normal 0 0 0
+client-output-buffer-limit replica {{ div (include "cluster-ai.bytes" .Values.redis.resources.limits.memory | int64) 8 }} {{ div (include "cluster-ai.bytes" .Values.redis.resources.limits.memory | int64) 16 }} 60
+client-output-buffer-limit pubsub 32mb 8mb 60
+lazyfree-lazy-eviction yes
+lazyfree-lazy-expire yes
+lazyfree-lazy-server-del yes
+lazyfree-lazy-user-del yes
+lazyfree-lazy-user-flush yes
+replica-lazy-flush yes
+
+dir /data
+appendonly {{ if .Values.redis.appendonly }}yes{{ else }}no{{ end }}
+appendfsync everysec
+save ""
+shutdown-timeout 10
+
+include /run/redis/runtime.conf
+{{- end }}

@@ -108,13 +108,15 @@ function portable({ source: pattern, flags }: RegExp, path: string): string {
 
 /** The pattern for the keys of a map, or undefined where every key will do. */
 export function keyPatternOf(map: z.ZodType, path: string): string | undefined {
+  const form = formOf(keysOf(map, path), `${path}.*`);
+  if (Object.keys(form).every((bound) => bound === 'type' || bound === 'pattern')) return form.pattern;
+  throw new TypeError(`values.${path}: write the bounds of the keys as one pattern`);
+}
+
+function keysOf(map: z.ZodType, path: string): z.ZodString {
   const keys = map instanceof z.ZodRecord ? map.keyType : undefined;
-  if (!(keys instanceof z.ZodString))
-    throw new TypeError(`values.${path}: the keys of a map are z.string(), with one pattern at most`);
-  const form = formOf(keys, `${path}.*`);
-  if (Object.keys(form).some((bound) => bound !== 'type' && bound !== 'pattern'))
-    throw new TypeError(`values.${path}: write the bounds of the keys as one pattern`);
-  return form.pattern;
+  if (keys instanceof z.ZodString) return keys;
+  throw new TypeError(`values.${path}: the keys of a map are z.string(), with one pattern at most`);
 }
 
 // ---- In words ------------------------------------------------------------------------------------------------------
@@ -128,7 +130,8 @@ export function allowedOf(shape: Shape, path: string): string {
   }
   if (shape.type === 'map') {
     const pattern = keyPatternOf(shape.schema, path);
-    return `a map${pattern === undefined ? '' : ` with keys that match \`${pattern}\``}${eachOf('value', shape.element, path)}`;
+    const each = pattern === undefined ? '' : `, each key ${textWords(keysOf(shape.schema, path), { pattern })}`;
+    return `a map${each}${eachOf('value', shape.element, path)}`;
   }
   return listed([...allowedLeaf(shape, path), ...(shape.leaf.nullable ? ['null'] : [])]);
 }
@@ -152,11 +155,14 @@ function allowedLeaf(shape: Extract<Shape, { type: 'leaf' }>, path: string): rea
   if (shape.leaf.kind === 'int') return [`a whole number${ranged(form)}`];
   if (shape.leaf.kind === 'float') return [`a number${ranged(form)}`];
   if (form.enum !== undefined) return form.enum.map((option) => JSON.stringify(option));
-  const words = shape.schema.meta()?.form;
-  const pattern = form.pattern === undefined ? '' : ` that matches \`${form.pattern}\``;
-  return [
-    typeof words === 'string' ? words : `a text${counted(form.minLength, form.maxLength, 'character')}${pattern}`,
-  ];
+  return [textWords(shape.schema, form)];
+}
+
+/** A schema may say of its form what its pattern cannot: `.meta({ form: 'a host name' })`. */
+function textWords(schema: z.ZodType, { minLength, maxLength, pattern }: Form): string {
+  const words = schema.meta()?.form;
+  if (typeof words === 'string') return words;
+  return `a text${counted(minLength, maxLength, 'character')}${pattern === undefined ? '' : ` that matches \`${pattern}\``}`;
 }
 
 function counted(least: number | undefined, most: number | undefined, noun: string): string {

@@ -263,7 +263,11 @@ describe('the words for what is allowed', () => {
     [z.array(z.string()), 'a list, each item a text'],
     [z.array(z.strictObject({ a: z.string() })).min(1), 'a list of at least 1 item'],
     [z.record(z.string(), z.json()), 'a map'],
-    [z.record(z.string().regex(/^a/), z.boolean()), 'a map with keys that match `^a`, each value true or false'],
+    [
+      z.record(z.string().regex(/^a/), z.boolean()),
+      'a map, each key a text that matches `^a`, each value true or false',
+    ],
+    [z.record(z.string().regex(/^a/).meta({ form: 'a label' }), z.json()), 'a map, each key a label'],
     [z.json(), 'anything but null'],
   ])('%#: %2$s', (leaf, words) => {
     expect(allowed(leaf)).toBe(words);
@@ -301,7 +305,7 @@ describe('checkValues', () => {
       'backend.env[1].value: given 3, allowed: a text of at most 9 characters or null',
       'backend.env[2]: given 7, allowed: a map with name, value',
       'backend.env: given [{"name":"","size":1},{"value":3},7], allowed: a list of at most 2 items',
-      'backend.labels["A b"]: given the key "A b", allowed: a map with keys that match `^[a-z./]+$`, each value a text of at most 2 characters',
+      'backend.labels["A b"]: given the key "A b", allowed: a map, each key a text that matches `^[a-z./]+$`, each value a text of at most 2 characters',
       'backend.labels.b: given "abc", allowed: a text of at most 2 characters',
       'backend.affinity: given nothing, allowed: anything but null',
       'backnd: given the key "backnd", allowed: only host, profile, backend',

@@ -14,6 +14,7 @@ export const objectName = () =>
 export const cpu = () => plain(CPU_PATTERN, 'cores or thousandths of one, such as 2 or 250m').max(6);
 /** Of memory and what is computed with: small enough that a hundredfold is still exact in float64. */
 export const byteSize = () => plain(/^[1-9][0-9]{0,3}(Ki|Mi|Gi)$/, 'up to 9999 with Ki, Mi or Gi, such as 512Mi');
+export const requestSize = () => plain(/^[1-9][0-9]{0,3}(Ki|Mi)$/, 'up to 9999 with Ki or Mi, such as 10Mi');
 export const storageSize = () =>
   plain(/^[1-9][0-9]{0,3}(Ki|Mi|Gi|Ti)$/, 'up to 9999 with Ki, Mi, Gi or Ti, such as 20Gi');
 export const cidr = () => plain(/^([0-9]{1,3}\.){3}[0-9]{1,3}\/[0-9]{1,2}$/, 'an IPv4 network, such as 10.0.0.0/8');

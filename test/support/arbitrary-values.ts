@@ -53,17 +53,39 @@ export function pathsIn(schema: z.ZodObject, file: JsonObject): readonly string[
     .map(({ path }) => path.join('.'));
 }
 
-/** Files that the schema accepts: a few leaves or many set, each to a bound, an odd value or an ordinary one. */
-export function validFiles(schema: z.ZodObject): fc.Arbitrary<JsonObject> {
-  const { leaves } = targetsOf(schema);
+/**
+ * Files that the schema accepts: a few leaves set, many of a section or many of all, each to a bound, an odd value or
+ * an ordinary one.
+ *
+ * @param words keys to try in maps besides odd ones
+ */
+export function validFiles(schema: z.ZodObject, words: readonly string[] = []): fc.Arbitrary<JsonObject> {
+  const { leaves, sections } = targetsOf(schema);
   const required = leaves.filter(isRequired);
   const optional = leaves.filter((leaf) => !isRequired(leaf));
+  const some = (of: readonly Target[], most: number) => fc.subarray([...of], { maxLength: Math.min(most, of.length) });
+  const inSection = (section: Target) =>
+    some(
+      optional.filter(({ path }) => isWithin(path, section.path)),
+      20,
+    );
+  const few = some(optional, 6);
   const chosen = fc.oneof(
-    { weight: 6, arbitrary: fc.subarray(optional, { maxLength: Math.min(6, optional.length) }) },
-    { weight: 3, arbitrary: fc.subarray(optional, { maxLength: Math.min(24, optional.length) }) },
-    { weight: 1, arbitrary: fc.subarray(optional) },
+    { weight: 3, arbitrary: few },
+    {
+      weight: 5,
+      arbitrary: fc.tuple(fc.constantFrom(...sections).chain(inSection), few).map(([near, far]) => [...near, ...far]),
+    },
+    { weight: 1, arbitrary: some(optional, 24) },
+    { weight: 1, arbitrary: some(optional, Infinity) },
   );
-  return chosen.chain((some) => settings([...required, ...some].map(({ path, schema: leaf }) => [path, value(leaf)])));
+  const values = new Map(leaves.map((leaf) => [leaf, value(leaf.schema, words)]));
+  return chosen.chain((given) => {
+    const set = [...required, ...given];
+    return fc
+      .tuple(...set.map((leaf) => values.get(leaf) ?? fc.constant(null)))
+      .map((all) => set.reduce<JsonObject>((file, { path }, index) => setIn(file, path, all[index] ?? null), {}));
+  });
 }
 
 /** Files of which the schema refuses exactly one to three places, the rest being as in {@link validFiles}. */
@@ -82,7 +104,20 @@ export function invalidFiles(schema: z.ZodObject): fc.Arbitrary<InvalidFile> {
 
 // ---- What a schema lets be set -------------------------------------------------------------------------------------
 
-function targetsOf(schema: z.ZodObject): { readonly leaves: readonly Target[]; readonly sections: readonly Target[] } {
+interface Targets {
+  readonly leaves: readonly Target[];
+  readonly sections: readonly Target[];
+}
+
+const known = new WeakMap<z.ZodObject, Targets>();
+
+function targetsOf(schema: z.ZodObject): Targets {
+  const targets = known.get(schema) ?? findTargets(schema);
+  known.set(schema, targets);
+  return targets;
+}
+
+function findTargets(schema: z.ZodObject): Targets {
   const leaves: Target[] = [];
   const sections: Target[] = [];
   const visit = (target: Target): void => {
@@ -151,18 +186,7 @@ const ODD_TEXTS = [
     '@a',
   ],
   ...['"a"', "it's", 'a\\b', '`a`', '{{ .Values.a }}', '{{', '}}', '{a}', '[a]', '$HOME', '$(A)', '%s', '<a> & "b"'],
-  ...[
-    'two\nlines',
-    'two\nlines\n',
-    '\n a',
-    'a\n\n\n',
-    '\ttab',
-    'trailing ',
-    'é',
-    '日本語',
-    '😀',
-    'a\u00a0b',
-  ],
+  ...['two\nlines', 'two\nlines\n', '\n a', 'a\n\n\n', '\ttab', 'trailing ', 'é', '日本語', '😀', 'a\u00a0b'],
   'long '.repeat(60),
 ];
 const ODD_KEYS = ODD_TEXTS.filter((text) => !/[\n\t]|^<<$/.test(text)).concat('constructor', 'a.b/c', 'K'.repeat(200));
@@ -170,11 +194,9 @@ const ODD_KEYS = ODD_TEXTS.filter((text) => !/[\n\t]|^<<$/.test(text)).concat('c
 /** U+0085, U+2028 and U+2029 are left out: Go's YAML writer does not always give them back. */
 const grapheme = (maxLength: number) =>
   fc.string({ unit: 'grapheme', maxLength }).filter((text) => !/[\u0085\u2028\u2029]/.test(text));
-const oddText = fc.oneof(fc.constantFrom(...ODD_TEXTS), grapheme(20));
-const oddKey = fc.oneof(fc.constantFrom(...ODD_KEYS), grapheme(12));
 
-function value(schema: Schema): fc.Arbitrary<Json> {
-  if (isNullable(schema)) return fc.oneof(fc.constant(null), value(whenSet(schema)));
+function value(schema: Schema, words: readonly string[]): fc.Arbitrary<Json> {
+  if (isNullable(schema)) return fc.oneof(fc.constant(null), value(whenSet(schema), words));
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   if (schema.type === undefined) return freeMap;
   switch (schema.type) {
@@ -185,14 +207,14 @@ function value(schema: Schema): fc.Arbitrary<Json> {
     case 'number':
       return float(schema);
     case 'string':
-      return text(schema, oddText);
+      return text(schema, ODD_TEXTS);
     case 'array': {
       const { items = {}, minItems = 0, maxItems = minItems + 3 } = schema;
       const longest = Math.min(maxItems, minItems + 3);
-      return fc.array(value(items), { minLength: minItems, maxLength: longest });
+      return fc.array(value(items, words), { minLength: minItems, maxLength: longest });
     }
     case 'object':
-      return schema.properties === undefined ? map(schema) : object(schema, schema.properties);
+      return schema.properties === undefined ? map(schema, words) : object(schema, schema.properties, words);
     case 'null':
       return fc.constant(null);
   }
@@ -212,26 +234,29 @@ function float({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema)
     .filter((number) => number >= range.min && number <= range.max && accepted(number));
 }
 
-function text(
-  { pattern, minLength = 0, maxLength = Infinity }: Schema,
-  any: fc.Arbitrary<string>,
-): fc.Arbitrary<string> {
-  const expression = pattern === undefined ? undefined : new RegExp(pattern);
-  const odd = any.filter((candidate) => expression?.test(candidate) ?? true);
-  const arbitrary = expression === undefined ? odd : fc.stringMatching(expression);
-  return arbitrary.filter(({ length }) => length >= minLength && length <= maxLength);
+/** Texts of a form; those of the odd ones that have the form are among them. */
+function text({ pattern, minLength = 0, maxLength = Infinity }: Schema, odd: readonly string[]): fc.Arbitrary<string> {
+  const form = new RegExp(pattern ?? '');
+  const accepts = (candidate: string) =>
+    form.test(candidate) && candidate.length >= minLength && candidate.length <= maxLength;
+  const any = (pattern === undefined ? grapheme(20) : fc.stringMatching(form)).filter(accepts);
+  const known = odd.filter(accepts);
+  return known.length === 0 ? any : fc.oneof(any, fc.constantFrom(...known));
 }
 
-function map({ propertyNames = {}, additionalProperties }: Schema): fc.Arbitrary<JsonObject> {
-  const keys = text(propertyNames, oddKey);
-  return fc.dictionary(keys, value(additionalProperties === false ? {} : (additionalProperties ?? {})), {
-    maxKeys: 4,
-    noNullPrototype: true,
-  });
+function map(schema: Schema, words: readonly string[]): fc.Arbitrary<JsonObject> {
+  const { propertyNames = {}, additionalProperties } = schema;
+  const names = fc.oneof(text(propertyNames, ODD_KEYS), text(propertyNames, words));
+  const element = value(additionalProperties === false ? {} : (additionalProperties ?? {}), words);
+  return fc.dictionary(names, element, { maxKeys: 4, noNullPrototype: true });
 }
 
-function object(schema: Schema, properties: Readonly<Record<string, Schema>>): fc.Arbitrary<JsonObject> {
-  const arbitraries = Object.fromEntries(Object.entries(properties).map(([key, child]) => [key, value(child)]));
+function object(
+  schema: Schema,
+  properties: Readonly<Record<string, Schema>>,
+  words: readonly string[],
+): fc.Arbitrary<JsonObject> {
+  const arbitraries = Object.fromEntries(Object.entries(properties).map(([key, child]) => [key, value(child, words)]));
   return fc.record(arbitraries, { requiredKeys: [...(schema.required ?? [])], noNullPrototype: true });
 }
 
@@ -239,13 +264,16 @@ function object(schema: Schema, properties: Readonly<Record<string, Schema>>): f
 const freeMap: fc.Arbitrary<JsonObject> = fc.letrec<{ json: Json; map: JsonObject }>((tie) => ({
   json: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    oddText,
+    fc.oneof(fc.constantFrom(...ODD_TEXTS), grapheme(20)),
     fc.integer({ min: -(2 ** 53), max: 2 ** 53 }),
     fc.boolean(),
     fc.array(tie('json'), { maxLength: 3 }),
     tie('map'),
   ),
-  map: fc.dictionary(oddKey, tie('json'), { maxKeys: 3, noNullPrototype: true }),
+  map: fc.dictionary(fc.oneof(fc.constantFrom(...ODD_KEYS), grapheme(12)), tie('json'), {
+    maxKeys: 3,
+    noNullPrototype: true,
+  }),
 })).map;
 
 // ---- Faults --------------------------------------------------------------------------------------------------------
@@ -315,12 +343,6 @@ function faultyValues(outer: Schema): readonly Json[] {
 }
 
 // ---- Files ---------------------------------------------------------------------------------------------------------
-
-function settings(all: readonly (readonly [Path, fc.Arbitrary<Json>])[]): fc.Arbitrary<JsonObject> {
-  return fc
-    .tuple(...all.map(([, arbitrary]) => arbitrary))
-    .map((values) => values.reduce<JsonObject>((file, given, index) => setIn(file, all[index]?.[0] ?? [], given), {}));
-}
 
 function getIn(file: Json | undefined, path: Path): Json | undefined {
   return path.reduce<Json | undefined>(

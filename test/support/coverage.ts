@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { collectChecks, collectObjects } from '../../lib/output/collect';
 import { type Expr, isExpr, literalOf, type Scope } from '../../lib/values/expression';
 import { scopesOf } from '../../lib/values/loops';
-import { Choice } from '../../lib/values/operations';
+import { Choice, IN_CHART } from '../../lib/values/operations';
 import { Each, EachEntry, Fragment, Keep, Late, Line, Merge, type Node, Text, When } from '../../lib/values/parts';
 
 /** Sees a condition; the side is undefined where the condition stands in a part that a file leaves out. */
@@ -21,6 +21,17 @@ export class Coverage {
   ) {
     this.objects = collectObjects(system);
     this.checks = collectChecks(system);
+  }
+
+  /** Texts that conditions compare values with, such as the names of keys that are not the user's to set. */
+  get words(): readonly string[] {
+    const words = new Set<string>();
+    const collect = (expression: Expr<unknown>): void => {
+      for (const literal of [literalOf(expression)].flat()) if (typeof literal === 'string') words.add(literal);
+      expression.operands().forEach(collect);
+    };
+    for (const { fails } of this.checks) collect(fails);
+    return [...words].sort();
   }
 
   /** Takes a file into account; returns how much of it is new. */
@@ -66,6 +77,7 @@ export class Coverage {
 function seeCondition(condition: Expr<boolean>, scope: Scope | undefined, see: See): boolean | undefined {
   const literal = literalOf(condition);
   if (literal !== undefined) return literal;
+  if (condition === IN_CHART) return false;
   const side = scope && condition.evaluate(scope);
   see(condition.describe(), side);
   seeExpression(condition, scope, see);

@@ -33,6 +33,7 @@ export interface Sample {
 /** A system with the folder of its chart, read in both ways. */
 export class Subject {
   private readonly manifests: Manifests;
+  private readonly defaults: JsonObject;
 
   constructor(
     readonly system: IConstruct,
@@ -40,11 +41,12 @@ export class Subject {
     private readonly chart: string,
   ) {
     this.manifests = new Manifests(system);
+    this.defaults = defaultsOf(schema);
   }
 
   /** What templates see as `.Values`. */
   valuesOf(file: JsonObject): JsonObject {
-    return coalesce(defaultsOf(this.schema), parseValues(emitDocument(file), 'values.yaml'));
+    return coalesce(this.defaults, parseValues(emitDocument(file), 'values.yaml'));
   }
 
   readPlainly({ file, release }: Sample): Reading {
@@ -114,7 +116,7 @@ export function chooseFiles(subject: Subject, seed: number, count: number) {
   const coverage = new Coverage(subject.system, leafPaths(subject.schema));
   const chosen: Sample[] = [];
   const spare: Sample[] = [];
-  for (const sample of fc.sample(samples(validFiles(subject.schema)), { seed, numRuns: 5 * count })) {
+  for (const sample of fc.sample(samples(validFiles(subject.schema, coverage.words)), { seed, numRuns: 5 * count })) {
     const { file, release } = sample;
     const isAccepted = 'objects' in subject.readPlainly(sample);
     const scope = { values: subject.valuesOf(file), release, variables: new Map() };

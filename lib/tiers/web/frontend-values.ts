@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { byteSize, seconds } from '../../values/leaves';
+import { byteSize, requestSize, seconds } from '../../values/leaves';
 import type { Widen } from '../../values/widen';
 import { autoscalingValues, imageValues, podValues, resourcesValues } from '../../workload/values';
 import { type frontendDefaults, frontendPatterns } from './frontend';
@@ -43,7 +43,7 @@ export const frontendValues = (defaults: Widen<typeof frontendDefaults> & Pinned
     .boolean()
     .default(defaults.brotli)
     .describe('Compress with Brotli too, for which the image has the modules of nginx-module-brotli.'),
-  clientMaxBodySize: byteSize().default(defaults.clientMaxBodySize).describe('The largest request body.'),
+  clientMaxBodySize: requestSize().default(defaults.clientMaxBodySize).describe('The largest request body.'),
   temporarySize: byteSize()
     .default(defaults.temporarySize)
     .describe('What /tmp holds: the bodies of requests in flight.'),

@@ -47,8 +47,9 @@ describe('text', () => {
     );
   });
 
-  test('drops blanks at the end of a literal line', () => {
+  test('drops blanks at the end of a line, as Helm does before a condition', () => {
     expect(read(text`a${' '} `)).toBe('a\n');
+    expect(read(text`a ${name}  `)).toBe('a web\n');
   });
 
   test('has expressions and literals within a line', () => {

@@ -12,7 +12,7 @@ import { prepareServer, redisConf, serverAlive } from './redis-configuration';
 import {
   REDIS_PORT,
   type RedisProps,
-  demandRoom,
+  memoryOf,
   redisClientSettings,
   redisDefaults,
   redisPod,
@@ -44,10 +44,9 @@ export class RedisCache extends Tier implements Server {
   constructor(scope: Construct, id: string, props: RedisCacheProps = {}) {
     super(scope, id, props);
     const settings = { ...redisCacheDefaults, ...props };
-    demandRoom(this, settings.maxmemoryPercent, settings.resources.limits.memory);
     this.secret = redisSecret(this, settings.existingSecret);
 
-    const conf = redisConf({ ...settings, memory: settings.resources.limits.memory });
+    const conf = redisConf({ ...settings, memory: memoryOf(this, settings) });
     this.server = new StatefulSetWorkload(this, 'server', {
       ...settings,
       ...redisPod({

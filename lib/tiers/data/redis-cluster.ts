@@ -18,7 +18,7 @@ import {
   REDIS_PORT,
   REDIS_USER,
   type RedisProps,
-  demandRoom,
+  memoryOf,
   password,
   redisClientSettings,
   redisDefaults,
@@ -88,12 +88,11 @@ export class RedisCluster extends Tier implements Server {
     const settings = { ...redisClusterDefaults, ...props };
     const { masters, replicasPerMaster } = settings;
     this.demandQuorum(settings);
-    demandRoom(this, settings.maxmemoryPercent, settings.resources.limits.memory);
     this.secret = redisSecret(this, settings.existingSecret);
 
     const conf = redisConf({
       ...settings,
-      memory: settings.resources.limits.memory,
+      memory: memoryOf(this, settings),
       appendonly: true,
       cluster: settings,
     });
@@ -134,6 +133,8 @@ export class RedisCluster extends Tier implements Server {
 
     this.init = new JobWorkload(this, 'init', {
       ...settings,
+      extraEnv: {},
+      extraVolumes: [],
       name: id,
       component: 'init',
       objectName: `${id}-init`,

@@ -1,16 +1,11 @@
 /** The configuration of a Redis server, and the start that both Redis tiers share. */
 import type { Input } from '../../values/expression';
-import { bytes, choose, divide, multiply } from '../../values/operations';
+import { bytes, choose, divide, multiply, named } from '../../values/operations';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 
-export interface RedisMemory {
-  /** The memory limit of the container. */
-  readonly memory: Input<string>;
-  readonly maxmemoryPercent: Input<number>;
-}
-
-export interface RedisConfiguration extends RedisMemory {
+export interface RedisConfiguration {
+  readonly memory: RedisMemory;
   readonly maxmemoryPolicy: Input<string>;
   readonly appendonly: Input<boolean>;
   /** @default - a server of its own */
@@ -25,13 +20,25 @@ export interface ClusterConfiguration {
   readonly clusterAllowReplicaMigration: Input<boolean>;
 }
 
-/** Bytes of data from which on Redis evicts. */
-export function maxmemory({ memory, maxmemoryPercent }: RedisMemory): Input<number> {
-  return divide(multiply(bytes(memory), maxmemoryPercent), 100);
+export interface RedisMemory {
+  /** The memory limit of a server, in bytes. */
+  readonly limit: Input<number>;
+  /** Bytes of data from which on Redis evicts. */
+  readonly maxmemory: Input<number>;
+}
+
+/** The memory of the servers of a tier, from their limit and the percentage of it that is for data. */
+export function redisMemory(tier: string, limit: Input<string>, maxmemoryPercent: Input<number>): RedisMemory {
+  const memory = named(`${tier}.memory`, 'The memory limit of a server, in bytes.', bytes(limit));
+  const maxmemory = divide(multiply(memory, maxmemoryPercent), 100);
+  return {
+    limit: memory,
+    maxmemory: named(`${tier}.maxmemory`, 'Bytes of data from which on Redis evicts.', maxmemory),
+  };
 }
 
 /** Beyond maxmemory come the buffers below, the AOF's, and the pages that a rewrite copies. */
-export function redisConf(settings: RedisConfiguration): Text {
+export function redisConf({ memory, cluster, ...settings }: RedisConfiguration): Text {
   return text`
     # Whoever connects needs the password, which runtime.conf holds.
     port 6379
@@ -39,11 +46,11 @@ export function redisConf(settings: RedisConfiguration): Text {
     protected-mode no
     tcp-keepalive 60
 
-    maxmemory ${maxmemory(settings)}
+    maxmemory ${memory.maxmemory}
     maxmemory-policy ${settings.maxmemoryPolicy}
     maxmemory-clients 10%
     client-output-buffer-limit normal 0 0 0
-    client-output-buffer-limit replica ${divide(bytes(settings.memory), 8)} ${divide(bytes(settings.memory), 16)} 60
+    client-output-buffer-limit replica ${divide(memory.limit, 8)} ${divide(memory.limit, 16)} 60
     client-output-buffer-limit pubsub 32mb 8mb 60
     lazyfree-lazy-eviction yes
     lazyfree-lazy-expire yes
@@ -58,7 +65,7 @@ export function redisConf(settings: RedisConfiguration): Text {
     save ""
     shutdown-timeout 10
 
-    ${settings.cluster && clusterConf(settings.cluster)}
+    ${cluster && clusterConf(cluster)}
     include /run/redis/runtime.conf
   `;
 }

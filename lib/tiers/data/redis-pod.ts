@@ -4,7 +4,7 @@ import { images } from '../../images';
 import type { Server } from '../../network/connections';
 import { demand } from '../../objects/checks';
 import { type Input, isExpr } from '../../values/expression';
-import { and, atLeast, atMost, choose, divide, isSet, str, valueOf } from '../../values/operations';
+import { and, atLeast, atMost, choose, divide, isSet, named, str, valueOf } from '../../values/operations';
 import type { Items, Tree } from '../../values/parts';
 import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
@@ -12,7 +12,7 @@ import type { PodProps, PodSettings } from '../../workload/pod';
 import { type SecretInput, envFromSecret, secretName } from '../../workload/secrets';
 import type { Storage } from '../../workload/stateful-set';
 import type { Tier, TierProps } from '../tier';
-import { maxmemory } from './redis-configuration';
+import { type RedisMemory, redisMemory } from './redis-configuration';
 
 export const REDIS_PORT = 6379;
 const METRICS_PORT = 9121;
@@ -168,15 +168,23 @@ export function redisClientSettings(host: Input<string>, secret: Input<string>):
 /** Name of the Secret with the password. */
 export function redisSecret(tier: Tier, secret: SecretInput | Input<string | null>): Input<string> {
   const name = secret === null || isExpr(secret) || typeof secret === 'string' ? secret : secretName(secret);
-  return choose(isSet(name), valueOf(name), str`${tier.platform.instance}-redis`);
+  return named(
+    `${tier.node.id}.secretName`,
+    'The Secret with the password.',
+    choose(isSet(name), valueOf(name), str`${tier.platform.instance}-redis`),
+  );
 }
 
-/** Data must leave room in the container. */
-export function demandRoom(tier: Tier, maxmemoryPercent: Input<number>, memory: Input<string>): void {
-  const mebibytes = divide(maxmemory({ memory, maxmemoryPercent }), 2 ** 20);
+/** The memory of a tier's servers, in which data must leave room. */
+export function memoryOf(tier: Tier, { resources, maxmemoryPercent }: Memory): RedisMemory {
+  const limit = resources.limits.memory;
+  const memory = redisMemory(tier.node.id, limit, maxmemoryPercent);
   demand(
     tier,
     and(atLeast(maxmemoryPercent, 10), atMost(maxmemoryPercent, 90)),
-    str`maxmemoryPercent ${maxmemoryPercent} gives data ${mebibytes}Mi of the memory limit ${memory}; set it to 10 at least, and to 90 at most to leave room for buffers and rewrites.`,
+    str`maxmemoryPercent ${maxmemoryPercent} gives data ${divide(memory.maxmemory, 2 ** 20)}Mi of the memory limit ${limit}; set it to 10 at least, and to 90 at most to leave room for buffers and rewrites.`,
   );
+  return memory;
 }
+
+type Memory = Required<Pick<RedisProps, 'resources' | 'maxmemoryPercent'>>;

@@ -7,5 +7,5 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 900_000,
   maxWorkers: 1,
-  verbose: true,
+  reporters: ['default', '<rootDir>/test/e2e/support/seconds-reporter.js'],
 };

@@ -1,0 +1,134 @@
+/** Development as it is committed: one command brings it up, and a second one changes nothing. */
+import type { PersistentVolumeClaim, Secret } from 'kubernetes-types/core/v1';
+import { get, kubectl, loadImages, report } from './support/cluster';
+import { eventually } from './support/eventually';
+import { demandAbsent, discard } from './support/namespaces';
+import { portForward } from './support/port-forward';
+import { everythingReady } from './support/readiness';
+import { run } from './support/run';
+import { step } from './support/steps';
+
+const namespace = 'cluster-ai';
+const inNamespace = `--namespace=${namespace}`;
+const development = 'dist/cluster-ai/development';
+
+beforeAll(async () => {
+  await demandAbsent(namespace);
+  await loadImages(await kubectl(['kustomize', development]));
+});
+
+afterAll(() => discard(namespace));
+
+step('kubectl apply -k, without a warning', async () => {
+  const { stdout, stderr } = await run('kubectl', ['apply', '-k', development]);
+  expect(stderr).toBe('');
+  report(`${stdout.trim().split('\n').length} objects`);
+});
+
+step('everything becomes Ready, with no step by hand', () => everythingReady(namespace));
+
+step('Pod Security "restricted" is enforced', async () => {
+  const pod = ['run', 'plain', '--image=plain', inNamespace, '--dry-run=server'];
+  await expect(kubectl(pod)).rejects.toThrow('violates PodSecurity "restricted');
+});
+
+step('the frontend serves the page and answers its probe', () =>
+  portForward(namespace, 'service/cluster-ai-frontend', 80, async (url) => {
+    const page = await fetch(`${url}/`);
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(await page.text()).toMatch(/<html/i);
+    const alive = await fetch(`${url}/healthz`);
+    expect([alive.status, await alive.text()]).toEqual([200, 'alive\n']);
+  }),
+);
+
+step('the API answers behind the frontend', () =>
+  portForward(namespace, 'service/cluster-ai-frontend', 80, async (url) => {
+    const answer = await fetch(`${url}/api/health`);
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }]);
+  }),
+);
+
+step('the API reaches its database and its Redis', () =>
+  portForward(namespace, 'service/cluster-ai-backend', 8000, async (url) => {
+    const answer = await fetch(`${url}/ready`);
+    const body: unknown = await answer.json();
+    report(JSON.stringify(body));
+    expect(answer.status).toBe(200);
+    expect(body).toMatchObject({
+      database: { ok: true, value: ['cluster_ai', 'cluster_ai', false] },
+      replica: { ok: true },
+      cache: { ok: true, value: '1' },
+    });
+  }),
+);
+
+step('a second apply changes nothing', async () => {
+  const before = await generations();
+  const applied = (await kubectl(['apply', '-k', development])).trim().split('\n');
+  // kubectl sends volumeClaimTemplates every time, as the server added defaults to them, and says "configured".
+  expect(applied.filter((line) => !/ unchanged$|^statefulset\.apps\/\S+ configured$/.test(line))).toEqual([]);
+  await run('kubectl', ['diff', '-k', development]);
+  expect(await generations()).toEqual(before);
+  report(`${Object.keys(before).length} objects have a generation, and keep it`);
+});
+
+step('passwords are in Secrets and nowhere else', async () => {
+  const passwords = Object.values(await secrets()).flatMap((data) => Object.values(data));
+  expect(passwords.length).toBeGreaterThan(0);
+  const plain = passwords.map((encoded) => Buffer.from(encoded, 'base64').toString());
+  expect(plain.filter((password) => password.length < 24)).toEqual([]);
+
+  const kinds = 'configmaps,pods,deployments,statefulsets,jobs,events';
+  const logs = (await get('pods', inNamespace)).map(({ metadata }) =>
+    kubectl(['logs', metadata.name, inNamespace, '--all-containers', '--tail=-1']),
+  );
+  const public_ = [await kubectl(['get', kinds, inNamespace, '--output=yaml']), ...(await Promise.all(logs))].join(
+    '\n',
+  );
+  expect([...passwords, ...plain].filter((password) => public_.includes(password)).length).toBe(0);
+  report(`${passwords.length} passwords in ${Object.keys(await secrets()).join(', ')}`);
+});
+
+step('deleting the system by its label keeps Secrets and volumes', async () => {
+  const [madeSecrets, madeVolumes] = [await secrets(), await volumes()];
+  expect(Object.keys(madeVolumes).length).toBeGreaterThan(0);
+  await kubectl(['delete', '-k', development, '--selector=app.kubernetes.io/instance=cluster-ai', '--wait=false']);
+  await eventually('the workloads are gone', { namespace, seconds: 60 }, async () => {
+    expect(await get('deployments,statefulsets,jobs', inNamespace)).toEqual([]);
+  });
+  expect([await secrets(), await volumes()]).toEqual([madeSecrets, madeVolumes]);
+});
+
+step('applied again, it has the same passwords and fits its old volumes', async () => {
+  const made = await secrets();
+  await kubectl(['apply', '-k', development]);
+  await everythingReady(namespace);
+  expect(await secrets()).toEqual(made);
+});
+
+/** Of every object of the kustomization that counts its changes. */
+async function generations(): Promise<Readonly<Record<string, number>>> {
+  const objects = await get('-k', development);
+  return Object.fromEntries(
+    objects.flatMap(({ kind, metadata: { name, generation } }) =>
+      generation === undefined ? [] : [[`${kind}/${name}`, generation]],
+    ),
+  );
+}
+
+async function secrets(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+  const found = await get<Secret>('secrets', inNamespace);
+  return Object.fromEntries(found.map(({ metadata, data }) => [metadata?.name ?? '', data ?? {}]));
+}
+
+/** UIDs of the claims that are not about to go. */
+async function volumes(): Promise<Readonly<Record<string, string | undefined>>> {
+  const found = await get<PersistentVolumeClaim>('persistentvolumeclaims', inNamespace);
+  return Object.fromEntries(
+    found
+      .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+      .map(({ metadata }) => [metadata?.name ?? '', metadata?.uid]),
+  );
+}

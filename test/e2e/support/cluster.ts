@@ -1,0 +1,38 @@
+/** The cluster of KUBECONFIG. */
+import type { ObjectMeta } from 'kubernetes-types/meta/v1';
+import { type RunOptions, run, shell } from './run';
+
+export interface KubernetesObject {
+  readonly kind: string;
+  readonly metadata: ObjectMeta & { readonly name: string };
+}
+
+/** What kubectl prints. */
+export async function kubectl(args: readonly string[], options?: RunOptions): Promise<string> {
+  return (await run('kubectl', args, options)).stdout;
+}
+
+/** The objects that `kubectl get` finds. */
+export async function get<T = KubernetesObject>(...args: readonly string[]): Promise<readonly T[]> {
+  const found = JSON.parse(await kubectl(['get', ...args, '--output=json'])) as { items?: readonly T[] } & T;
+  return found.items ?? [found];
+}
+
+/** What a program in a pod prints. */
+export async function exec(namespace: string, pod: string, ...command: readonly string[]): Promise<string> {
+  return kubectl(['exec', `--namespace=${namespace}`, pod, '--', ...command]);
+}
+
+/**
+ * Where nodes cannot pull the images, the command line in E2E_LOAD_IMAGES brings them in: it reads the manifests from
+ * its standard input.
+ */
+export async function loadImages(manifests: string): Promise<void> {
+  const load = process.env.E2E_LOAD_IMAGES;
+  if (load) await shell(load, { input: manifests, timeoutSeconds: 600 });
+}
+
+/** Prints a fact that the test has seen. */
+export function report(fact: string): void {
+  process.stdout.write(`${fact.replace(/^/gm, '    ')}\n`);
+}

@@ -1,0 +1,62 @@
+/** Whether all that a namespace holds is at work. */
+import type { Deployment, StatefulSet } from 'kubernetes-types/apps/v1';
+import type { Job } from 'kubernetes-types/batch/v1';
+import type { Pod } from 'kubernetes-types/core/v1';
+import { get, report } from './cluster';
+import { eventually } from './eventually';
+
+/** Waits until every Deployment and StatefulSet runs its latest template alone, all Ready, and every Job is complete. */
+export async function everythingReady(namespace: string, seconds = 300): Promise<void> {
+  await eventually(`everything in ${namespace} Ready`, { seconds, namespace }, async () => {
+    const problems = await unready(namespace);
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+  });
+  const pods = await runningPods(namespace);
+  const restarts = pods.flatMap(({ metadata, status }) =>
+    (status?.containerStatuses ?? [])
+      .filter(({ restartCount }) => restartCount > 0)
+      .map(({ name, restartCount }) => `${metadata?.name ?? ''} ${name} ${restartCount}`),
+  );
+  report(`${pods.length} pods Ready; restarts: ${restarts.join(', ') || 'none'}`);
+}
+
+/** UIDs of the pods that run, by the Deployment, StatefulSet or Job that made them. */
+export async function podsByWorkload(namespace: string): Promise<Readonly<Record<string, readonly string[]>>> {
+  const found: Record<string, string[]> = {};
+  for (const { metadata } of await runningPods(namespace)) {
+    const [owner] = metadata?.ownerReferences ?? [];
+    const workload = owner?.kind === 'ReplicaSet' ? owner.name.replace(/-[^-]+$/, '') : owner?.name;
+    if (workload !== undefined) (found[workload] ??= []).push(metadata?.uid ?? '');
+  }
+  return Object.fromEntries(Object.entries(found).map(([workload, uids]) => [workload, uids.sort()]));
+}
+
+async function runningPods(namespace: string): Promise<readonly Pod[]> {
+  const pods = await get<Pod>('pods', `--namespace=${namespace}`, '--field-selector=status.phase=Running');
+  return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+}
+
+type Controller =
+  (Deployment & { kind: 'Deployment' }) | (StatefulSet & { kind: 'StatefulSet' }) | (Job & { kind: 'Job' });
+
+async function unready(namespace: string): Promise<readonly string[]> {
+  const controllers = await get<Controller>('deployments,statefulsets,jobs', `--namespace=${namespace}`);
+  if (controllers.length === 0) return ['nothing is there yet'];
+  return controllers.flatMap((controller) => {
+    const problem = problemOf(controller);
+    return problem === undefined ? [] : [`${controller.kind}/${controller.metadata?.name ?? ''}: ${problem}`];
+  });
+}
+
+function problemOf(controller: Controller): string | undefined {
+  if (controller.kind === 'Job') {
+    const done = controller.status?.conditions?.some(({ type, status }) => type === 'Complete' && status === 'True');
+    return done ? undefined : JSON.stringify(controller.status?.conditions ?? 'running');
+  }
+  const { metadata, spec, status } = controller;
+  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return 'not seen by its controller yet';
+  const wanted = spec?.replicas ?? 1;
+  const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status ?? {};
+  if (replicas === wanted && updatedReplicas === wanted && availableReplicas === wanted) return undefined;
+  return `${availableReplicas} of ${wanted} available, ${updatedReplicas} updated, ${replicas} in all`;
+}

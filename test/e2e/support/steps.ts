@@ -1,0 +1,14 @@
+let broken: string | undefined;
+
+/** A test that builds on those before it in its file: where one has failed, the later ones are not tried. */
+export function step(name: string, body: () => Promise<void>): void {
+  test(name, async () => {
+    if (broken !== undefined) throw new Error(`not tried, because "${broken}" failed`);
+    try {
+      await body();
+    } catch (error) {
+      broken = name;
+      throw error;
+    }
+  });
+}

@@ -48,34 +48,12 @@ export { type WorkloadProps } from './workload/workload';
 
 export { type Expr, ExpressionError, type Input } from './values/expression';
 export * from './values/leaves';
-export {
-  add,
-  and,
-  atLeast,
-  atMost,
-  bytes,
-  choose,
-  divide,
-  equals,
-  greaterThan,
-  hasKey,
-  hashOfValue,
-  isNotEmpty,
-  isSet,
-  lessThan,
-  maximum,
-  millicores,
-  minimum,
-  multiply,
-  named,
-  not,
-  or,
-  sizeOf,
-  str,
-  subtract,
-  truncate,
-  valueOf,
-} from './values/operations';
+export { choose } from './values/choice';
+export { hasKey, isNotEmpty, sizeOf } from './values/collections';
+export { hashOfValue } from './values/hashes';
+export { and, atLeast, atMost, equals, greaterThan, isSet, lessThan, not, or, valueOf } from './values/logic';
+export { add, bytes, divide, maximum, millicores, minimum, multiply, subtract } from './values/numbers';
+export { named, str, truncate } from './values/texts';
 export { type Items, type Text, type Tree } from './values/parts';
 export { release, type Values } from './values/reference';
 export { checksum, text } from './values/text';

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
 import { KubeObject } from '../objects/kube-object';
-import { str } from '../values/operations';
+import { str } from '../values/texts';
 import { Platform } from '../workload/platform';
 
 /** Denies every pod of the instance what no other policy allows, in both directions. */

@@ -4,7 +4,8 @@
  */
 import type { IConstruct } from 'constructs';
 import { type Expr, type Input, LITERALS, type Scope, literalOf, toExpr } from '../values/expression';
-import { and, not, str } from '../values/operations';
+import { and, not } from '../values/logic';
+import { str } from '../values/texts';
 import { conditionOf } from './conditions';
 
 export interface Check {

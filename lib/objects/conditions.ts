@@ -1,7 +1,7 @@
 /** Conditions belong to scopes: an object is there if the conditions of all scopes around it hold. */
 import type { IConstruct } from 'constructs';
 import { type Expr, type Input, literalOf, toExpr } from '../values/expression';
-import { and } from '../values/operations';
+import { and } from '../values/logic';
 
 const conditions = new WeakMap<IConstruct, Expr<boolean>>();
 
@@ -12,7 +12,9 @@ export function onlyWhen(scope: IConstruct, condition: Input<boolean>): void {
 
 /** The condition under which what stands in this scope is there. */
 export function conditionOf(scope: IConstruct): Expr<boolean> {
-  const all = scope.node.scopes.map((ancestor) => conditions.get(ancestor)).filter((condition) => condition !== undefined);
+  const all = scope.node.scopes
+    .map((ancestor) => conditions.get(ancestor))
+    .filter((condition) => condition !== undefined);
   return all.length === 0 ? toExpr(true) : and(...all);
 }
 

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { type Server, connect } from '../network/connections';
 import { onlyWhen } from '../objects/conditions';
 import type { Input } from '../values/expression';
-import { str } from '../values/operations';
+import { str } from '../values/texts';
 import { Platform } from '../workload/platform';
 import type { Workload } from '../workload/workload';
 

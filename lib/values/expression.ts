@@ -63,7 +63,11 @@ const guard: ProxyHandler<Expr<unknown>> = {
   get(target, key, receiver) {
     if (key in target) return Reflect.get(target, key, receiver) as unknown;
     if (typeof key === 'symbol' && key !== Symbol.iterator) return undefined;
-    throw new ExpressionError(target.describe(), `it has no ${String(key)}`, 'give it only to constructs of cdk8s-tiers, or a literal here');
+    throw new ExpressionError(
+      target.describe(),
+      `it has no ${String(key)}`,
+      'give it only to constructs of cdk8s-tiers, or a literal here',
+    );
   },
   ownKeys(target) {
     throw new ExpressionError(target.describe(), 'it cannot be spread or listed', 'use each()');
@@ -123,8 +127,16 @@ export abstract class Expr<T> {
 
   [Symbol.toPrimitive](hint: string): never {
     throw hint === 'number'
-      ? new ExpressionError(this.describe(), 'JavaScript cannot compute with it', 'use add, subtract, multiply, divide or a comparison from cdk8s-tiers')
-      : new ExpressionError(this.describe(), 'JavaScript cannot put it into a text or a key', 'use the tag str`…`, or add() for a sum');
+      ? new ExpressionError(
+          this.describe(),
+          'JavaScript cannot compute with it',
+          'use add, subtract, multiply, divide or a comparison from cdk8s-tiers',
+        )
+      : new ExpressionError(
+          this.describe(),
+          'JavaScript cannot put it into a text or a key',
+          'use the tag str`…`, or add() for a sum',
+        );
   }
 
   toJSON(): never {
@@ -193,7 +205,9 @@ export function kindOf(value: unknown): Kind {
 export function goLiteral(value: unknown): string {
   if (Array.isArray(value)) return `(list${value.map((item) => ` ${goLiteral(item)}`).join('')})`;
   if (typeof value === 'object' && value !== null) {
-    return `(dict${Object.entries(value).map(([key, item]) => ` ${JSON.stringify(key)} ${goLiteral(item)}`).join('')})`;
+    return `(dict${Object.entries(value)
+      .map(([key, item]) => ` ${JSON.stringify(key)} ${goLiteral(item)}`)
+      .join('')})`;
   }
   return JSON.stringify(value);
 }
@@ -206,7 +220,10 @@ export interface OperationSpec<A extends readonly unknown[], R> {
   evaluate(...operands: A): R;
   toGoTemplate(operands: { readonly [I in keyof A]: string }, go: GoContext): string;
   /** The same, for a condition: operands and result need only be empty or not. */
-  toGoCondition?(operands: { readonly [I in keyof A]: string }, expressions: readonly Expr<unknown>[]): string | undefined;
+  toGoCondition?(
+    operands: { readonly [I in keyof A]: string },
+    expressions: readonly Expr<unknown>[],
+  ): string | undefined;
   /** The function casts its numbers to int64 by itself. */
   readonly casts?: boolean;
   /** A number that the result is never below. */
@@ -238,7 +255,9 @@ export class Operation<A extends readonly unknown[], R> extends Expr<R> {
   }
 
   toGoTemplate(go: GoContext): string {
-    const operands = this.inputs.map((input) => (this.spec.casts === true ? input.toGoNumber(go) : input.toGoTemplate(go)));
+    const operands = this.inputs.map((input) =>
+      this.spec.casts === true ? input.toGoNumber(go) : input.toGoTemplate(go),
+    );
     const code = this.spec.toGoTemplate(operands as { [I in keyof A]: string }, go);
     return parenthesised(code);
   }
@@ -263,12 +282,17 @@ function parenthesised(code: string): string {
 }
 
 /** Maps a tuple's places; the compiler cannot see that `map` keeps their number and order. */
-function mapTuple<A extends readonly unknown[]>(inputs: readonly Expr<unknown>[], f: (input: Expr<unknown>) => unknown): A {
+function mapTuple<A extends readonly unknown[]>(
+  inputs: readonly Expr<unknown>[],
+  f: (input: Expr<unknown>) => unknown,
+): A {
   return inputs.map(f) as unknown as A;
 }
 
 /** Makes an operation. On literals alone it is computed at once. */
-export function operation<A extends readonly unknown[], R>(spec: OperationSpec<A, R>): (...operands: Inputs<A>) => Expr<R> {
+export function operation<A extends readonly unknown[], R>(
+  spec: OperationSpec<A, R>,
+): (...operands: Inputs<A>) => Expr<R> {
   return (...operands) => {
     const inputs = operands.map((operand) => toExpr<unknown>(operand));
     if (!inputs.every((input) => input instanceof Constant)) return new Operation(spec, inputs);

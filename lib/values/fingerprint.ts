@@ -1,6 +1,6 @@
 /** A hash of all that a tree comes to, known before the tree is printed: Jobs take their names from it. */
 import { Expr, type GoContext, type Scope, isExpr, literalOf } from './expression';
-import { goJson, sha256 } from './operations';
+import { goJson, sha256 } from './hashes';
 import { Each, EachEntry, Fragment, Keep, Late, Line, Merge, type Node, Text, When } from './parts';
 import { Variable } from './reference';
 

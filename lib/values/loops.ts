@@ -1,6 +1,6 @@
 /** How a loop runs in the plain reading. */
 import type { JsonObject, Scope } from './expression';
-import { compareBytes } from './operations';
+import { compareBytes } from './hashes';
 import type { Each, EachEntry, Node } from './parts';
 
 /** The scope of each turn of a loop. */
@@ -14,7 +14,10 @@ export function scopesOf(loop: Each | EachEntry, scope: Scope): readonly Scope[]
         : Object.entries(over as JsonObject)
             .sort(([a], [b]) => compareBytes(a, b))
             .map(([key, item]) => [item, key]);
-  return turns.map(([item, index]) => ({ ...scope, variables: new Map([...scope.variables, [loop.item, item], [loop.index, index]]) }));
+  return turns.map(([item, index]) => ({
+    ...scope,
+    variables: new Map([...scope.variables, [loop.item, item], [loop.index, index]]),
+  }));
 }
 
 export function isList(node: unknown): node is readonly Node[] {

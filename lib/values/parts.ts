@@ -8,7 +8,20 @@ import type { z } from 'zod';
 import type { Expr, Input, JsonObject, Scalar } from './expression';
 import type { ListReference, MapReference, Variable } from './reference';
 
-export type Node = Scalar | Expr<unknown> | Text | When | Each | EachEntry | Fragment | Merge | Keep | Late | readonly Node[] | NodeMap | undefined;
+export type Node =
+  | Scalar
+  | Expr<unknown>
+  | Text
+  | When
+  | Each
+  | EachEntry
+  | Fragment
+  | Merge
+  | Keep
+  | Late
+  | readonly Node[]
+  | NodeMap
+  | undefined;
 export interface NodeMap {
   readonly [key: string]: Node;
 }
@@ -106,7 +119,11 @@ export class Text {
 
 /** What stands where an object of type T is expected: T itself, with expressions and parts at any depth. */
 export type Tree<T> = [T] extends [Scalar | undefined]
-  ? Input<NonNullable<T>> | When<NonNullable<T>> | Fragment<NonNullable<T>> | Extract<T, undefined> | (string extends T ? Text : never)
+  ? | Input<NonNullable<T>>
+    | When<NonNullable<T>>
+    | Fragment<NonNullable<T>>
+    | Extract<T, undefined>
+    | (string extends T ? Text : never)
   : T extends readonly (infer E)[]
     ? Items<E> | Part<T> | ListReference<unknown>
     : T extends object

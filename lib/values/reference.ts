@@ -30,7 +30,10 @@ abstract class Collection<C, E> extends Expr<C> {
   /** A variable for one element, and what the body of a loop sees of it. */
   item(): readonly [Variable, E] {
     const name = singular(this.describe());
-    const variable = this.shape.type === 'leaf' ? new Variable(this.shape.leaf.kind, name, this.shape.leaf) : new Variable('map', name);
+    const variable =
+      this.shape.type === 'leaf'
+        ? new Variable(this.shape.leaf.kind, name, this.shape.leaf)
+        : new Variable('map', name);
     return [variable, build(this.shape, variable) as E];
   }
 }
@@ -51,7 +54,10 @@ export class MapReference<E> extends Collection<JsonObject, E> {
 
 function singular(path: string): string {
   const name = path.slice(path.lastIndexOf('.') + 1);
-  return name.replace(/ies$/, 'y').replace(/(ss|x|ch)es$/, '$1').replace(/([^s])s$/, '$1');
+  return name
+    .replace(/ies$/, 'y')
+    .replace(/(ss|x|ch)es$/, '$1')
+    .replace(/([^s])s$/, '$1');
 }
 
 /** The expressions for a schema: an object of expressions for an object, an expression for a leaf. */
@@ -97,7 +103,8 @@ class Field extends Expr<unknown> {
   evaluate(scope: Scope): unknown {
     if (scope.values === undefined) throw unresolved(this);
     const owner = this.owner.evaluate(scope);
-    if (typeof owner !== 'object' || owner === null) throw new TypeError(`${this.describe()}: ${this.owner.describe()} is not a map`);
+    if (typeof owner !== 'object' || owner === null)
+      throw new TypeError(`${this.describe()}: ${this.owner.describe()} is not a map`);
     return (owner as JsonObject)[this.key] ?? null;
   }
   private path(go: GoContext): string {
@@ -120,7 +127,11 @@ class Field extends Expr<unknown> {
 }
 
 function unresolved(expression: Expr<unknown>): ExpressionError {
-  return new ExpressionError(expression.describe(), 'a plain app cannot print it', 'synthesise the system that holds it, or give a literal');
+  return new ExpressionError(
+    expression.describe(),
+    'a plain app cannot print it',
+    'synthesise the system that holds it, or give a literal',
+  );
 }
 
 /** The release's name or namespace. */

@@ -51,7 +51,8 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
   for (;;) {
     if (schema instanceof z.ZodDefault) {
       // Helm fills in defaults only down to a list or a map with keys of the user's.
-      if (inElement) throw new TypeError(`${path}: an element of a list or map cannot have a default; make it .nullish()`);
+      if (inElement)
+        throw new TypeError(`${path}: an element of a list or map cannot have a default; make it .nullish()`);
       fallback = schema.def.defaultValue as Json;
     } else if (schema instanceof z.ZodNullable) nullable = true;
     else if (!(schema instanceof z.ZodOptional && inElement)) break;
@@ -61,7 +62,8 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
   const described: Described = { schema, description, default: fallback };
 
   if (schema instanceof z.ZodObject) {
-    if (!(schema.def.catchall instanceof z.ZodNever)) throw new TypeError(`${path}: write z.strictObject, so that a misspelt value is refused`);
+    if (!(schema.def.catchall instanceof z.ZodNever))
+      throw new TypeError(`${path}: write z.strictObject, so that a misspelt value is refused`);
     if (nullable) throw new TypeError(`${path}: an object cannot be null; give it an "enabled" value`);
     const fields = Object.entries(schema.shape).map(([key, field]) => {
       if (!/^[A-Za-z][A-Za-z0-9]*$/.test(key)) throw new TypeError(`${path}.${key}: a value's name is in camelCase`);
@@ -70,7 +72,11 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
     return { ...described, type: 'object', fields: Object.fromEntries(fields) };
   }
   const leaf = (kind: Kind, more: Partial<Leaf> = {}): Shape => {
-    return { ...described, type: 'leaf', leaf: { kind, nullable, plain: false, truthy: isTruthy(schema), free: false, ...more } };
+    return {
+      ...described,
+      type: 'leaf',
+      leaf: { kind, nullable, plain: false, truthy: isTruthy(schema), free: false, ...more },
+    };
   };
   if (schema instanceof z.ZodBoolean) return leaf('bool');
   if (schema instanceof z.ZodEnum) {
@@ -93,5 +99,7 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
     return { ...described, type: 'map', element: read(schema.valueType as z.ZodType, `${path}.*`, true) };
   }
   if (schema instanceof z.ZodLazy) return leaf('map', { free: true });
-  throw new TypeError(`${path}: ${schema.def.type} is not among the forms of values: boolean, int, bounded number, enum, string, list, map, object`);
+  throw new TypeError(
+    `${path}: ${schema.def.type} is not among the forms of values: boolean, int, bounded number, enum, string, list, map, object`,
+  );
 }

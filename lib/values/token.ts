@@ -3,7 +3,7 @@
  * The string is a marker that stands for the expression until the object that holds it is read back.
  */
 import { type Expr, type Input, type Json, isExpr, literalOf } from './expression';
-import { concat } from './operations';
+import { concat } from './texts';
 import type { Node } from './parts';
 
 const MARKER = /cdk8s-tiers-expression-(\d+)-/g;
@@ -26,7 +26,8 @@ export function rehydrate(json: Json, path: string): Node {
   if (typeof json !== 'object') return json;
   return Object.fromEntries(
     Object.entries(json).map(([key, item]) => {
-      if (key.search(MARKER) >= 0) throw new TypeError(`${path}: an expression cannot be the key of a map in another library's object`);
+      if (key.search(MARKER) >= 0)
+        throw new TypeError(`${path}: an expression cannot be the key of a map in another library's object`);
       return [key, rehydrate(item, path)];
     }),
   );

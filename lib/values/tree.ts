@@ -1,8 +1,34 @@
 /** Making the parts of a tree, and its plain reading. The Helm reading is in lib/output/helm. */
 import type { z } from 'zod';
-import { type Expr, type Input, type Json, type JsonObject, type Scalar, type Scope, isExpr, literalOf, toExpr } from './expression';
-import { and, compareBytes, isNotEmpty, isSet, not, or } from './operations';
-import { Each, EachEntry, Fragment, type FragmentDefinition, type Items, Keep, Late, Merge, type Node, type NodeMap, Text, type Tree, When } from './parts';
+import {
+  type Expr,
+  type Input,
+  type Json,
+  type JsonObject,
+  type Scalar,
+  type Scope,
+  isExpr,
+  literalOf,
+  toExpr,
+} from './expression';
+import { isNotEmpty } from './collections';
+import { compareBytes } from './hashes';
+import { and, isSet, not, or } from './logic';
+import {
+  Each,
+  EachEntry,
+  Fragment,
+  type FragmentDefinition,
+  type Items,
+  Keep,
+  Late,
+  Merge,
+  type Node,
+  type NodeMap,
+  Text,
+  type Tree,
+  When,
+} from './parts';
 import { ListReference, MapReference, type Values, Variable, parameter } from './reference';
 import { isList, scopesOf } from './loops';
 import { evaluateText } from './text';
@@ -29,7 +55,9 @@ export function whenSet<T extends Scalar>(value: Input<T | null> | undefined): W
 }
 
 /** What the body of a loop sees of an element of a literal list or map. */
-export type Element<T> = [T] extends [Scalar | null | undefined] ? Input<Exclude<T, undefined>> : { readonly [K in keyof T]: Element<T[K]> };
+export type Element<T> = [T] extends [Scalar | null | undefined]
+  ? Input<Exclude<T, undefined>>
+  : { readonly [K in keyof T]: Element<T[K]> };
 /** A literal list, or one that is known only at output. */
 export type ListInput<T> = readonly T[] | ListReference<Element<T>>;
 /** A literal map, or one that is known only at output. */
@@ -92,7 +120,9 @@ export function late<T>(build: () => Tree<T>): Late<T> {
   return new Late<T>(() => build() as Node);
 }
 
-type Given<P extends Readonly<Record<string, z.ZodType>>> = { readonly [K in keyof P]: Values<P[K]> | Element<z.output<P[K]>> };
+type Given<P extends Readonly<Record<string, z.ZodType>>> = {
+  readonly [K in keyof P]: Values<P[K]> | Element<z.output<P[K]>>;
+};
 
 /** Defines a part that several objects share. In the chart it is a named template of this name. */
 export function fragment<T, const P extends Readonly<Record<string, z.ZodType>>>(
@@ -101,7 +131,12 @@ export function fragment<T, const P extends Readonly<Record<string, z.ZodType>>>
   parameters: P,
   body: (given: Given<P>) => Tree<T>,
 ): (given: Given<P>) => Fragment<T> {
-  const definition: FragmentDefinition = { name, comment, parameters, body: (given) => body(given as Given<P>) as Node };
+  const definition: FragmentDefinition = {
+    name,
+    comment,
+    parameters,
+    body: (given) => body(given as Given<P>) as Node,
+  };
   return (given) => new Fragment<T>(definition, given);
 }
 
@@ -117,14 +152,17 @@ export function parametersOf(definition: FragmentDefinition): Readonly<Record<st
 /** The condition under which a part is there at all. */
 export function presence(node: Node): Expr<boolean> {
   if (node === undefined) return toExpr(false);
-  if (isExpr(node)) return node.kind === 'list' || node.kind === 'map' ? isNotEmpty(node as Expr<readonly unknown[]>) : ALWAYS;
+  if (isExpr(node))
+    return node.kind === 'list' || node.kind === 'map' ? isNotEmpty(node as Expr<readonly unknown[]>) : ALWAYS;
   if (node instanceof Text || node instanceof Keep || typeof node !== 'object') return ALWAYS;
   if (node instanceof When) {
     return or(and(node.condition, presence(node.then)), and(not(node.condition), presence(node.otherwise)));
   }
   if (node instanceof Each) {
     if (literalOf(presence(node.body)) !== true) {
-      throw new TypeError(`the items of a loop over ${node.over.describe()} may all be absent: keep() the list, or make its items present`);
+      throw new TypeError(
+        `the items of a loop over ${node.over.describe()} may all be absent: keep() the list, or make its items present`,
+      );
     }
     return node.over.kind === 'int' ? ALWAYS : isNotEmpty(node.over as Expr<readonly unknown[]>);
   }
@@ -146,7 +184,8 @@ export function evaluate(node: Node, scope: Scope): Json | undefined {
   if (node instanceof Fragment) return evaluate(node.body(), scope);
   if (node instanceof Late) return evaluate(node.node, scope);
   if (node instanceof Keep) return evaluateContainer(node.part, scope);
-  if (node instanceof Each || node instanceof EachEntry) throw new TypeError('a loop stands only in a list or in merge()');
+  if (node instanceof Each || node instanceof EachEntry)
+    throw new TypeError('a loop stands only in a list or in merge()');
   const result = evaluateContainer(node, scope);
   return isWrittenEmpty(node) ? result : pruned(result);
 }

@@ -1,14 +1,29 @@
 /** Containers, hardened: no privileges, a read-only root, and declared places to write. */
-import type { Container, ContainerPort, EnvVar, Lifecycle, Probe, ResourceRequirements, SecurityContext, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type {
+  Container,
+  ContainerPort,
+  EnvVar,
+  Lifecycle,
+  Probe,
+  ResourceRequirements,
+  SecurityContext,
+  Volume,
+  VolumeMount,
+} from 'kubernetes-types/core/v1';
 import type { Input } from '../values/expression';
-import { choose, isSet, valueOf } from '../values/operations';
+import { choose } from '../values/choice';
+import { isSet, valueOf } from '../values/logic';
 import type { Items, Tree } from '../values/parts';
 import { fragment, whenSet } from '../values/tree';
 import type { Image, Platform } from './platform';
 
 /** What a container asks for and is held to. Quantities: `250m` cores, `512Mi` bytes. */
 export interface Resources {
-  readonly requests: { readonly cpu: Input<string>; readonly memory: Input<string>; readonly ephemeralStorage: Input<string> };
+  readonly requests: {
+    readonly cpu: Input<string>;
+    readonly memory: Input<string>;
+    readonly ephemeralStorage: Input<string>;
+  };
   readonly limits: {
     /** Null for no limit: the container may use what is idle. */
     readonly cpu: Input<string | null>;
@@ -62,7 +77,10 @@ const containerSecurityContext = fragment<SecurityContext, Record<string, never>
 );
 
 export function container(props: ContainerProps, platform: Platform): Tree<Container> {
-  const writable = Object.keys(props.writable ?? {}).map((path) => ({ name: volumeName(props.name, path), mountPath: path }));
+  const writable = Object.keys(props.writable ?? {}).map((path) => ({
+    name: volumeName(props.name, path),
+    mountPath: path,
+  }));
   return {
     name: props.name,
     image: platform.image(props.image),
@@ -84,7 +102,10 @@ export function container(props: ContainerProps, platform: Platform): Tree<Conta
 
 /** The volumes behind a container's writable folders. */
 export function writableVolumes(props: ContainerProps): readonly Tree<Volume>[] {
-  return Object.entries(props.writable ?? {}).map(([path, sizeLimit]) => ({ name: volumeName(props.name, path), emptyDir: { sizeLimit } }));
+  return Object.entries(props.writable ?? {}).map(([path, sizeLimit]) => ({
+    name: volumeName(props.name, path),
+    emptyDir: { sizeLimit },
+  }));
 }
 
 function volumeName(containerName: string, path: string): string {

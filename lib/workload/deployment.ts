@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
-import { not } from '../values/operations';
+import { not } from '../values/logic';
 import { when } from '../values/tree';
 import { type Autoscaling, addAutoscaler, addDisruptionBudget, minReplicas } from './scaling';
 import { Workload, type WorkloadProps, isReplicated } from './workload';
@@ -44,4 +44,3 @@ export class DeploymentWorkload extends Workload {
     if (isReplicated(fewest)) addDisruptionBudget(this, fewest);
   }
 }
-

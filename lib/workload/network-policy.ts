@@ -9,7 +9,7 @@ import type {
 } from 'kubernetes-types/networking/v1';
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
-import { isSet, valueOf } from '../values/operations';
+import { isSet, valueOf } from '../values/logic';
 import type { Items, Tree } from '../values/parts';
 import { each, fragment, late, when } from '../values/tree';
 import type { Platform } from './platform';
@@ -49,7 +49,11 @@ export function podsOf(workload: Workload): Tree<NetworkPolicyPeer> {
 }
 
 /** All pods of a namespace, where one is named. */
-export function allowFromNamespace(workload: Workload, namespace: Input<string | null>, ports: Items<NetworkPolicyPort>): void {
+export function allowFromNamespace(
+  workload: Workload,
+  namespace: Input<string | null>,
+  ports: Items<NetworkPolicyPort>,
+): void {
   workload.policy.allowFrom({ from: [namespacePeer(valueOf(namespace))], ports }, isSet(namespace));
 }
 
@@ -75,14 +79,19 @@ function dnsEgress(platform: Platform): ReturnType<typeof makeDnsEgress> {
 }
 
 function makeDnsEgress({ network }: Platform) {
-  return fragment<NetworkPolicyEgressRule, Record<string, never>>('dnsEgress', 'The way to DNS, which every pod has.', {}, () => ({
-    to: [
-      namespacePeer(network.dnsNamespace),
-      ...each<string, NetworkPolicyPeer>(network.dnsAddresses, (cidr) => ({ ipBlock: { cidr } })),
-    ],
-    ports: [
-      ...each<number, NetworkPolicyPort>(network.dnsPorts, (port) => ({ port, protocol: 'UDP' })),
-      ...each<number, NetworkPolicyPort>(network.dnsPorts, (port) => ({ port, protocol: 'TCP' })),
-    ],
-  }));
+  return fragment<NetworkPolicyEgressRule, Record<string, never>>(
+    'dnsEgress',
+    'The way to DNS, which every pod has.',
+    {},
+    () => ({
+      to: [
+        namespacePeer(network.dnsNamespace),
+        ...each<string, NetworkPolicyPeer>(network.dnsAddresses, (cidr) => ({ ipBlock: { cidr } })),
+      ],
+      ports: [
+        ...each<number, NetworkPolicyPort>(network.dnsPorts, (port) => ({ port, protocol: 'UDP' })),
+        ...each<number, NetworkPolicyPort>(network.dnsPorts, (port) => ({ port, protocol: 'TCP' })),
+      ],
+    }),
+  );
 }

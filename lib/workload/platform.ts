@@ -3,7 +3,10 @@ import { Names } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { z } from 'zod';
 import { type Input, literalOf } from '../values/expression';
-import { CHART_LABEL, CHART_SERVICE, IN_CHART, choose, isSet, str, valueOf } from '../values/operations';
+import { CHART_LABEL, CHART_SERVICE, IN_CHART } from '../values/chart-facts';
+import { choose } from '../values/choice';
+import { isSet, valueOf } from '../values/logic';
+import { str } from '../values/texts';
 import type { Fragment } from '../values/parts';
 import { type ListInput, fragment, when } from '../values/tree';
 
@@ -110,15 +113,20 @@ export class Platform {
     );
     this.selectorLabels = selectorLabels;
 
-    this.labels = fragment<Labels, typeof parameters>('labels', "Labels of an object's own metadata.", parameters, ({ name, component }) => ({
-      'app.kubernetes.io/name': name,
-      'app.kubernetes.io/instance': props.instance,
-      'app.kubernetes.io/component': component,
-      'app.kubernetes.io/part-of': props.partOf,
-      'app.kubernetes.io/version': props.version,
-      'app.kubernetes.io/managed-by': when(IN_CHART, CHART_SERVICE),
-      'helm.sh/chart': when(IN_CHART, CHART_LABEL),
-    }));
+    this.labels = fragment<Labels, typeof parameters>(
+      'labels',
+      "Labels of an object's own metadata.",
+      parameters,
+      ({ name, component }) => ({
+        'app.kubernetes.io/name': name,
+        'app.kubernetes.io/instance': props.instance,
+        'app.kubernetes.io/component': component,
+        'app.kubernetes.io/part-of': props.partOf,
+        'app.kubernetes.io/version': props.version,
+        'app.kubernetes.io/managed-by': when(IN_CHART, CHART_SERVICE),
+        'helm.sh/chart': when(IN_CHART, CHART_LABEL),
+      }),
+    );
 
     const image = fragment<string, { image: typeof imageShape }>(
       'image',

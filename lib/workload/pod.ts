@@ -13,7 +13,7 @@ import type {
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { z } from 'zod';
 import type { Input } from '../values/expression';
-import { str } from '../values/operations';
+import { str } from '../values/texts';
 import { type Items, type Tree, When } from '../values/parts';
 import { type ListInput, type MapInput, each, eachEntry, eachPair, fragment, merge, whenSet } from '../values/tree';
 import { type ContainerProps, container, writableVolumes } from './container';
@@ -132,19 +132,25 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
     restartPolicy: props.restartPolicy,
     terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? 30,
     nodeSelector: merge<Record<string, string>>(eachEntry(props.nodeSelector ?? {}, (key, value) => [key, value])),
-    tolerations: each<Toleration, KubernetesToleration>(props.tolerations ?? [], ({ key, operator, value, effect }) => ({
-      key,
-      operator,
-      value: whenSet(value),
-      effect: whenSet(effect),
-    })),
+    tolerations: each<Toleration, KubernetesToleration>(
+      props.tolerations ?? [],
+      ({ key, operator, value, effect }) => ({
+        key,
+        operator,
+        value: whenSet(value),
+        effect: whenSet(effect),
+      }),
+    ),
     affinity: identity.spread ? spreadAffinity(platform)(labels) : undefined,
     topologySpreadConstraints: identity.spread ? spreadConstraints(platform)(labels) : undefined,
     initContainers: (props.initContainers ?? []).map((init) => container(init, platform)),
     containers: [withExtras, ...others].map((each) => container(each, platform)),
     volumes: [
       ...(props.volumes ?? []),
-      ...each<ExtraVolume, Volume>(props.extraVolumes ?? [], ({ name, configMap }) => ({ name, configMap: { name: configMap } })),
+      ...each<ExtraVolume, Volume>(props.extraVolumes ?? [], ({ name, configMap }) => ({
+        name,
+        configMap: { name: configMap },
+      })),
       ...all.flatMap(writableVolumes),
     ],
   };
@@ -155,7 +161,10 @@ function extraEnv(given: MapInput<string> | undefined): Items<EnvVar> {
 }
 
 function annotations(props: PodProps): Tree<ObjectMeta['annotations']> {
-  return merge<Record<string, string>>(ownAnnotations(props), eachEntry(props.podAnnotations ?? {}, (key, value) => [key, value]));
+  return merge<Record<string, string>>(
+    ownAnnotations(props),
+    eachEntry(props.podAnnotations ?? {}, (key, value) => [key, value]),
+  );
 }
 
 /** Annotations that pods have without the operator's. */
@@ -177,7 +186,9 @@ export function envNames(env: Items<EnvVar>): readonly string[] {
   const names = (part: unknown): readonly string[] => {
     if (part instanceof When) return [...names(part.then), ...names(part.otherwise)];
     if (Array.isArray(part)) return part.flatMap(names);
-    return typeof part === 'object' && part !== null && 'name' in part && typeof part.name === 'string' ? [part.name] : [];
+    return typeof part === 'object' && part !== null && 'name' in part && typeof part.name === 'string'
+      ? [part.name]
+      : [];
   };
   return [...new Set(names(env))].sort();
 }
@@ -195,28 +206,38 @@ function perPlatform<T>(make: (platform: Platform) => T): (platform: Platform) =
 }
 
 const spreadAffinity = perPlatform((platform) =>
-  fragment<Affinity, typeof labelParameters>('spreadAffinity', 'Keeps replicas of a workload on different nodes, where there are enough.', labelParameters, (labels) => ({
-    podAntiAffinity: {
-      preferredDuringSchedulingIgnoredDuringExecution: [
-        {
-          weight: 100,
-          podAffinityTerm: {
-            topologyKey: 'kubernetes.io/hostname',
-            labelSelector: { matchLabels: platform.selectorLabels(labels) },
+  fragment<Affinity, typeof labelParameters>(
+    'spreadAffinity',
+    'Keeps replicas of a workload on different nodes, where there are enough.',
+    labelParameters,
+    (labels) => ({
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 100,
+            podAffinityTerm: {
+              topologyKey: 'kubernetes.io/hostname',
+              labelSelector: { matchLabels: platform.selectorLabels(labels) },
+            },
           },
-        },
-      ],
-    },
-  })),
+        ],
+      },
+    }),
+  ),
 );
 
 const spreadConstraints = perPlatform((platform) =>
-  fragment<TopologySpreadConstraint[], typeof labelParameters>('spreadConstraints', 'Spreads replicas of a workload over zones.', labelParameters, (labels) => [
-    {
-      maxSkew: 1,
-      topologyKey: 'topology.kubernetes.io/zone',
-      whenUnsatisfiable: 'ScheduleAnyway',
-      labelSelector: { matchLabels: platform.selectorLabels(labels) },
-    },
-  ]),
+  fragment<TopologySpreadConstraint[], typeof labelParameters>(
+    'spreadConstraints',
+    'Spreads replicas of a workload over zones.',
+    labelParameters,
+    (labels) => [
+      {
+        maxSkew: 1,
+        topologyKey: 'topology.kubernetes.io/zone',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: platform.selectorLabels(labels) },
+      },
+    ],
+  ),
 );

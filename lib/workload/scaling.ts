@@ -5,7 +5,8 @@ import { Construct } from 'constructs';
 import { onlyWhen } from '../objects/conditions';
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
-import { atLeast, choose, isSet, valueOf } from '../values/operations';
+import { choose } from '../values/choice';
+import { atLeast, isSet, valueOf } from '../values/logic';
 import type { Tree } from '../values/parts';
 import { when } from '../values/tree';
 import type { Workload } from './workload';
@@ -42,7 +43,13 @@ export function addAutoscaler(workload: Workload, kind: 'Deployment', autoscalin
     minReplicas: autoscaling.minReplicas,
     maxReplicas: autoscaling.maxReplicas,
     metrics: [
-      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: autoscaling.targetCpuUtilization } } },
+      {
+        type: 'Resource',
+        resource: {
+          name: 'cpu',
+          target: { type: 'Utilization', averageUtilization: autoscaling.targetCpuUtilization },
+        },
+      },
       memoryMetric(autoscaling.targetMemoryUtilization),
     ],
     behavior: {

@@ -5,7 +5,9 @@ import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { demandLater } from '../objects/checks';
 import { KubeObject } from '../objects/kube-object';
 import { type Input, literalOf } from '../values/expression';
-import { atLeast, equals, keysAmong, str } from '../values/operations';
+import { keysAmong } from '../values/collections';
+import { atLeast, equals } from '../values/logic';
+import { str } from '../values/texts';
 import type { Fragment, Items, Late, Tree } from '../values/parts';
 import { late } from '../values/tree';
 import { WorkloadPolicy, allowFromNamespace } from './network-policy';
@@ -57,7 +59,8 @@ export abstract class Workload extends Construct {
         return { condition: equals(own, ''), message: str`${given} sets ${own}, which this project sets; remove it.` };
       });
     }
-    if (props.scrape) allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port: props.scrape.port, protocol: 'TCP' }]);
+    if (props.scrape)
+      allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port: props.scrape.port, protocol: 'TCP' }]);
   }
 
   /** Gives the main container settings: where a server is, and the key to it. */
@@ -109,4 +112,3 @@ export abstract class Workload extends Construct {
 export function isReplicated(replicas: Input<number>): boolean {
   return literalOf(atLeast(replicas, 2)) !== false;
 }
-

@@ -7,7 +7,12 @@ import { onlyWhen } from '../../lib/objects/conditions';
 import { KubeObject } from '../../lib/objects/kube-object';
 import { fingerprint } from '../../lib/values/fingerprint';
 import type { Node } from '../../lib/values/parts';
-import * as op from '../../lib/values/operations';
+import * as choice from '../../lib/values/choice';
+import * as collections from '../../lib/values/collections';
+import * as hashes from '../../lib/values/hashes';
+import * as logic from '../../lib/values/logic';
+import * as numbers from '../../lib/values/numbers';
+import * as texts from '../../lib/values/texts';
 import { type Values, references, release } from '../../lib/values/reference';
 import { checksum, text } from '../../lib/values/text';
 import {
@@ -24,6 +29,8 @@ import {
   when,
   whenSet,
 } from '../../lib/values/tree';
+
+const op = { ...choice, ...collections, ...hashes, ...logic, ...numbers, ...texts };
 
 const { str } = op;
 const odd = z.string().max(400);

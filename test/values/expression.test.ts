@@ -3,7 +3,9 @@ import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { ConfigMap, Cpu, Deployment, HorizontalPodAutoscaler, Metric, MetricTarget, Secret, k8s } from 'cdk8s-plus-28';
 import { z } from 'zod';
 import { type Expr, type Scope, isExpr, literalOf } from '../../lib/values/expression';
-import { add, choose, str } from '../../lib/values/operations';
+import { choose } from '../../lib/values/choice';
+import { add } from '../../lib/values/numbers';
+import { str } from '../../lib/values/texts';
 import { type Values, references } from '../../lib/values/reference';
 
 const schema = z.strictObject({

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import type { Expr, Input, Json, Scalar, Scope } from '../../lib/values/expression';
-import * as op from '../../lib/values/operations';
+import * as choice from '../../lib/values/choice';
+import * as collections from '../../lib/values/collections';
+import * as hashes from '../../lib/values/hashes';
+import * as logic from '../../lib/values/logic';
+import * as numbers from '../../lib/values/numbers';
+import * as texts from '../../lib/values/texts';
 import { references, release } from '../../lib/values/reference';
 import { operationHelpers } from '../../lib/output/helm/helpers';
 import { Place } from '../../lib/output/helm/go';
 import { bySource, helm } from '../support/helm';
+
+const op = { ...choice, ...collections, ...hashes, ...logic, ...numbers, ...texts };
 
 const bools = { no: false, yes: true };
 const ints = {

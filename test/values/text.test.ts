@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject, Scope } from '../../lib/values/expression';
-import { add, choose, greaterThan } from '../../lib/values/operations';
+import { choose } from '../../lib/values/choice';
+import { greaterThan } from '../../lib/values/logic';
+import { add } from '../../lib/values/numbers';
 import type { Text } from '../../lib/values/parts';
 import { references } from '../../lib/values/reference';
 import { assertFileText, checksum, evaluateText, expressionsOf, linesOf, text } from '../../lib/values/text';

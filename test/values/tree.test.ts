@@ -1,7 +1,9 @@
 import type { Container, PodSpec } from 'kubernetes-types/core/v1';
 import { z } from 'zod';
 import type { Json, JsonObject, Scope } from '../../lib/values/expression';
-import { add, equals, greaterThan, not, str } from '../../lib/values/operations';
+import { equals, greaterThan, not } from '../../lib/values/logic';
+import { add } from '../../lib/values/numbers';
+import { str } from '../../lib/values/texts';
 import type { Node, Tree } from '../../lib/values/parts';
 import { references } from '../../lib/values/reference';
 import { text } from '../../lib/values/text';

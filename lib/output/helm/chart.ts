@@ -2,8 +2,20 @@
 import type { IConstruct } from 'constructs';
 import type { Check } from '../../objects/checks';
 import { Expr, literalOf } from '../../values/expression';
-import { Each, EachEntry, Fragment, type FragmentDefinition, Keep, Late, Line, Merge, type Node, Text, When } from '../../values/parts';
-import { Interpolation } from '../../values/operations';
+import {
+  Each,
+  EachEntry,
+  Fragment,
+  type FragmentDefinition,
+  Keep,
+  Late,
+  Line,
+  Merge,
+  type Node,
+  Text,
+  When,
+} from '../../values/parts';
+import { Interpolation } from '../../values/texts';
 import { Checksum } from '../../values/text';
 import { type Collected, collectChecks, collectObjects } from '../collect';
 import { type ChartNames, type NamedContent, Place } from './go';
@@ -80,7 +92,10 @@ class ChartTemplates implements ChartNames, Definitions {
   private helpersFile(): string {
     const definitions = [...this.helpers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return definitions
-      .map(({ name, comment, lines }) => `{{/* ${comment} */}}\n{{- define "${this.chart}.${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`)
+      .map(
+        ({ name, comment, lines }) =>
+          `{{/* ${comment} */}}\n{{- define "${this.chart}.${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`,
+      )
       .join('\n');
   }
 
@@ -94,7 +109,8 @@ class ChartTemplates implements ChartNames, Definitions {
     const go = Place.top(this);
     const lines = content instanceof Expr ? [inline([content], go)] : content(go);
     const found = this.helpers.get(name);
-    if (found !== undefined && found.lines.join('\n') !== lines.join('\n')) throw new Error(`two named templates are called "${name}"`);
+    if (found !== undefined && found.lines.join('\n') !== lines.join('\n'))
+      throw new Error(`two named templates are called "${name}"`);
     this.helpers.set(name, { name, comment, needsRoot: false, lines });
   }
 
@@ -117,7 +133,8 @@ class ChartTemplates implements ChartNames, Definitions {
 
   textOf(text: Text): string {
     const found = this.texts.get(text);
-    if (found === undefined) throw new Error(`a text is hashed but stands in no object: ${String(text.items.length)} lines`);
+    if (found === undefined)
+      throw new Error(`a text is hashed but stands in no object: ${String(text.items.length)} lines`);
     return found.name;
   }
 
@@ -137,7 +154,12 @@ class ChartTemplates implements ChartNames, Definitions {
 function appendFailure(message: Expr<string>, go: Place): readonly string[] {
   if (!(message instanceof Interpolation)) return [`{{- $failures = append $failures ${message.toGoTemplate(go)} }}`];
   const { format, operands } = message.printf(go);
-  return ['{{- $failures = append $failures (printf', `  ${format}`, ...operands.map((operand) => `  ${operand}`), ') }}'];
+  return [
+    '{{- $failures = append $failures (printf',
+    `  ${format}`,
+    ...operands.map((operand) => `  ${operand}`),
+    ') }}',
+  ];
 }
 
 /** Visits all that a tree holds, with the key under which it stands. */

@@ -1,6 +1,7 @@
 /** Scalars of a template: literals, and expressions within `{{ }}`. */
 import { type Expr, type GoContext, isExpr, literalOf, type Scalar } from '../../values/expression';
-import { Choice, Interpolation } from '../../values/operations';
+import { Choice } from '../../values/choice';
+import { Interpolation } from '../../values/texts';
 import { emitDocument, scalarText } from '../yaml';
 
 /** Code without the parentheses that it needs only as an operand. */
@@ -67,7 +68,10 @@ export function scalar(node: Scalar | Expr<unknown>, go: GoContext, indent: numb
   if (literal !== undefined) return literalScalar(literal as Scalar, indent);
   const expression = node as Expr<unknown>;
   if (expression.kind !== 'string') return action(expression.toGoTemplate(go));
-  if (expression instanceof Interpolation && expression.parts.every((part) => !isExpr(part) || part.plain || part.kind !== 'string')) {
+  if (
+    expression instanceof Interpolation &&
+    expression.parts.every((part) => !isExpr(part) || part.plain || part.kind !== 'string')
+  ) {
     const code = inline(expression.parts, go);
     if (SAMPLES.every((sample) => staysPlain(expression, sample))) return code;
     if (expression.parts.every((part) => isExpr(part) || !/["\\\n]/.test(part))) return `"${code}"`;
@@ -82,5 +86,9 @@ function staysPlain({ parts }: Interpolation, sample: string): boolean {
 
 function literalScalar(literal: Scalar, indent: number): string {
   if (typeof literal === 'string' && !literal.includes('\n')) return escaped(scalarText(literal));
-  return escaped(emitDocument(literal).trimEnd().replace(/\n(?!\n)/g, `\n${' '.repeat(indent)}`));
+  return escaped(
+    emitDocument(literal)
+      .trimEnd()
+      .replace(/\n(?!\n)/g, `\n${' '.repeat(indent)}`),
+  );
 }

@@ -5,8 +5,22 @@
  * the opposite condition becomes its `else`.
  */
 import { type Expr, type Scalar, isExpr, literalOf } from '../../values/expression';
-import { IN_CHART, not } from '../../values/operations';
-import { Each, EachEntry, Fragment, type FragmentDefinition, Keep, Late, Line, Merge, type Node, type NodeMap, Text, When } from '../../values/parts';
+import { IN_CHART } from '../../values/chart-facts';
+import { not } from '../../values/logic';
+import {
+  Each,
+  EachEntry,
+  Fragment,
+  type FragmentDefinition,
+  Keep,
+  Late,
+  Line,
+  Merge,
+  type Node,
+  type NodeMap,
+  Text,
+  When,
+} from '../../values/parts';
 import { objectReference } from '../../values/reference';
 import { parametersOf, presence } from '../../values/tree';
 import { scalarText } from '../yaml';
@@ -85,10 +99,12 @@ export class TemplatePrinter {
     const node = unwrap(part);
     const pad = ' '.repeat(indent);
     if (node === undefined) return [];
-    if (node instanceof When) return this.choice(node, go, known, (branch, inner) => this.mapBlocks(branch, indent, go, inner), indent);
+    if (node instanceof When)
+      return this.choice(node, go, known, (branch, inner) => this.mapBlocks(branch, indent, go, inner), indent);
     if (node instanceof Merge) return node.parts.flatMap((inner) => this.mapBlocks(inner, indent, go, known));
     if (node instanceof Keep) return this.mapBlocks(node.part, indent, go, known);
-    if (node instanceof Fragment) return [this.under(presence(node), go, known, [`${pad}{{- ${this.include(node, go)} | nindent ${indent} }}`])];
+    if (node instanceof Fragment)
+      return [this.under(presence(node), go, known, [`${pad}{{- ${this.include(node, go)} | nindent ${indent} }}`])];
     if (node instanceof EachEntry) {
       const inner = go.inRange(node.index, node.item);
       const lines = join(this.entry(scalar(node.key, inner, indent), node.body, indent, inner, NOTHING), indent);
@@ -98,7 +114,9 @@ export class TemplatePrinter {
     if (typeof node !== 'object' || Array.isArray(node) || node instanceof Text || node instanceof Each) {
       throw new TypeError('a map is expected here');
     }
-    return Object.entries(node as NodeMap).flatMap(([key, child]) => this.entry(escaped(scalarText(key)), child, indent, go, known));
+    return Object.entries(node as NodeMap).flatMap(([key, child]) =>
+      this.entry(escaped(scalarText(key)), child, indent, go, known),
+    );
   }
 
   /** One field: its key, and its value on the same line or below. */
@@ -107,17 +125,27 @@ export class TemplatePrinter {
     const pad = ' '.repeat(indent);
     const head = `${pad}${key}:`;
     if (node === undefined) return [];
-    if (node instanceof When) return this.choice(node, go, known, (branch, inner) => this.entry(key, branch, indent, go, inner), indent);
+    if (node instanceof When)
+      return this.choice(node, go, known, (branch, inner) => this.entry(key, branch, indent, go, inner), indent);
     if (node instanceof Text) {
       const name = this.definitions.definedText(node);
-      const lines = name === undefined ? this.text(node, indent + 2, go) : [`${pad}  {{- include "${name}" ${go.dot} | nindent ${indent + 2} }}`];
+      const lines =
+        name === undefined
+          ? this.text(node, indent + 2, go)
+          : [`${pad}  {{- include "${name}" ${go.dot} | nindent ${indent + 2} }}`];
       return [always([`${head} |`, ...lines])];
     }
-    if (isExpr(node) && (node.kind === 'map' || node.kind === 'list')) return [this.free(node, [head], indent + 2, go, known)];
+    if (isExpr(node) && (node.kind === 'map' || node.kind === 'list'))
+      return [this.free(node, [head], indent + 2, go, known)];
     if (isExpr(node) || typeof node !== 'object') return [always([`${head} ${scalar(node, go, indent)}`])];
     if (node instanceof Fragment) {
       if (isScalar(node.body())) return [always([`${head} {{ ${this.include(node, go)} | quote }}`])];
-      return [this.under(presence(node), go, known, [head, `${pad}  {{- ${this.include(node, go)} | nindent ${indent + 2} }}`])];
+      return [
+        this.under(presence(node), go, known, [
+          head,
+          `${pad}  {{- ${this.include(node, go)} | nindent ${indent + 2} }}`,
+        ]),
+      ];
     }
     const condition = presence(node);
     const isKept = node instanceof Keep;
@@ -146,20 +174,26 @@ export class TemplatePrinter {
     const node = unwrap(value);
     const pad = ' '.repeat(indent);
     if (node === undefined) return [];
-    if (node instanceof When) return this.choice(node, go, known, (branch, inner) => this.item(branch, indent, go, inner), indent);
+    if (node instanceof When)
+      return this.choice(node, go, known, (branch, inner) => this.item(branch, indent, go, inner), indent);
     if (Array.isArray(node)) return (node as readonly Node[]).flatMap((inner) => this.item(inner, indent, go, known));
     if (node instanceof Each) {
       const inner = go.inRange(node.index, node.item);
       return [always(this.range(node, join(this.item(node.body, indent, inner, NOTHING), indent), indent, go, inner))];
     }
-    if (node instanceof Fragment && isScalar(node.body())) return [always([`${pad}- {{ ${this.include(node, go)} | quote }}`])];
+    if (node instanceof Fragment && isScalar(node.body()))
+      return [always([`${pad}- {{ ${this.include(node, go)} | quote }}`])];
     if (node instanceof Text) throw new TypeError('a text stands under a key');
-    if ((isExpr(node) && node.kind !== 'map') || typeof node !== 'object') return [always([`${pad}- ${scalar(node, go, indent)}`])];
+    if ((isExpr(node) && node.kind !== 'map') || typeof node !== 'object')
+      return [always([`${pad}- ${scalar(node, go, indent)}`])];
     const condition = presence(node);
     const lines = this.map(node, indent + 2, go, known.with(condition));
     const [first] = lines;
     // A control or an include cannot follow the dash: the map begins on the next line.
-    const dashed = first?.trimStart().startsWith('{{-') === true ? [`${pad}-`, ...lines] : [`${pad}- ${first?.trimStart() ?? '{}'}`, ...lines.slice(1)];
+    const dashed =
+      first?.trimStart().startsWith('{{-') === true
+        ? [`${pad}-`, ...lines]
+        : [`${pad}- ${first?.trimStart() ?? '{}'}`, ...lines.slice(1)];
     return [this.under(condition, go, known, dashed)];
   }
 
@@ -177,8 +211,11 @@ export class TemplatePrinter {
     const lines = join(print(node.then, known.with(node.condition)), indent);
     const otherwise = join(print(node.otherwise, known), indent);
     const opposite = this.condition(not(node.condition), go);
-    if (lines.length === 0) return otherwise.length === 0 ? [] : [{ guard: opposite, opposite: guard, lines: otherwise }];
-    return [{ guard, ...(opposite === undefined ? {} : { opposite }), lines, ...(otherwise.length > 0 ? { otherwise } : {}) }];
+    if (lines.length === 0)
+      return otherwise.length === 0 ? [] : [{ guard: opposite, opposite: guard, lines: otherwise }];
+    return [
+      { guard, ...(opposite === undefined ? {} : { opposite }), lines, ...(otherwise.length > 0 ? { otherwise } : {}) },
+    ];
   }
 
   private under(condition: Expr<boolean>, go: Place, known: Known, lines: readonly string[]): Block {
@@ -192,12 +229,19 @@ export class TemplatePrinter {
     return this.under(presence(node), go, known, [...head, `${pad}{{- toYaml ${code} | nindent ${indent} }}`]);
   }
 
-  private range(loop: Each | EachEntry, lines: readonly string[], indent: number, go: Place, inner: Place): readonly string[] {
+  private range(
+    loop: Each | EachEntry,
+    lines: readonly string[],
+    indent: number,
+    go: Place,
+    inner: Place,
+  ): readonly string[] {
     const pad = ' '.repeat(indent);
     const [index, item] = [inner.variable(loop.index), inner.variable(loop.item)];
     const isUsed = (variable: string): boolean => lines.some((line) => new RegExp(`\\${variable}\\b`).test(line));
     const over = loop.over.kind === 'int' ? `until (int ${loop.over.toGoNumber(go)})` : loop.over.toGoTemplate(go);
-    const variables = loop.index === loop.item || !(isUsed(index) || loop.over.kind === 'map') ? item : `${index}, ${item}`;
+    const variables =
+      loop.index === loop.item || !(isUsed(index) || loop.over.kind === 'map') ? item : `${index}, ${item}`;
     return [`${pad}{{- range ${variables} := ${over} }}`, ...lines, `${pad}{{- end }}`];
   }
 
@@ -217,7 +261,9 @@ function argument(given: unknown, go: Place): string {
   if (typeof given !== 'object' || given === null) return JSON.stringify(given);
   const whole = objectReference(given);
   if (whole !== undefined) return whole.toGoTemplate(go);
-  const fields = Object.entries(given).filter(([, value]) => value !== null && value !== undefined && literalOf(value) !== null);
+  const fields = Object.entries(given).filter(
+    ([, value]) => value !== null && value !== undefined && literalOf(value) !== null,
+  );
   return `(dict${fields.map(([key, value]) => ` "${key}" ${argument(value, go)}`).join('')})`;
 }
 
@@ -260,11 +306,16 @@ function join(blocks: readonly Block[], indent: number): readonly string[] {
   for (const block of blocks) {
     const last = merged.at(-1);
     if (last === undefined || block.guard === undefined || last.guard === undefined) {
-      if (last !== undefined && last.guard === undefined && block.guard === undefined) merged[merged.length - 1] = always([...last.lines, ...block.lines]);
+      if (last !== undefined && last.guard === undefined && block.guard === undefined)
+        merged[merged.length - 1] = always([...last.lines, ...block.lines]);
       else merged.push(block);
     } else if (last.guard === block.guard) {
       const otherwise = [...(last.otherwise ?? []), ...(block.otherwise ?? [])];
-      merged[merged.length - 1] = { ...last, lines: [...last.lines, ...block.lines], ...(otherwise.length > 0 ? { otherwise } : {}) };
+      merged[merged.length - 1] = {
+        ...last,
+        lines: [...last.lines, ...block.lines],
+        ...(otherwise.length > 0 ? { otherwise } : {}),
+      };
     } else if (last.opposite === block.guard && block.otherwise === undefined) {
       merged[merged.length - 1] = { ...last, otherwise: [...(last.otherwise ?? []), ...block.lines] };
     } else merged.push(block);
@@ -272,7 +323,11 @@ function join(blocks: readonly Block[], indent: number): readonly string[] {
   return merged.flatMap(({ guard, lines, otherwise }) =>
     guard === undefined
       ? lines
-      : [`${pad}{{- if ${guard} }}`, ...lines, ...(otherwise ? [`${pad}{{- else }}`, ...otherwise] : []), `${pad}{{- end }}`],
+      : [
+          `${pad}{{- if ${guard} }}`,
+          ...lines,
+          ...(otherwise ? [`${pad}{{- else }}`, ...otherwise] : []),
+          `${pad}{{- end }}`,
+        ],
   );
 }
-

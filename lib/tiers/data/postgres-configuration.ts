@@ -1,6 +1,6 @@
 /** postgresql.conf, pg_hba.conf and the SQL of a Postgres. */
 import type { Input } from '../../values/expression';
-import { divide, maximum, minimum, multiply } from '../../values/operations';
+import { divide, maximum, minimum, multiply } from '../../values/numbers';
 import { text } from '../../values/text';
 import type { Text } from '../../values/parts';
 

@@ -1,7 +1,8 @@
 /** The pods of a Postgres: what those of the primary and those of the replicas have in common, and what not. */
 import type { EnvVar, Probe, VolumeMount } from 'kubernetes-types/core/v1';
 import type { Input } from '../../values/expression';
-import { divide, str } from '../../values/operations';
+import { divide } from '../../values/numbers';
+import { str } from '../../values/texts';
 import type { Items } from '../../values/parts';
 import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';

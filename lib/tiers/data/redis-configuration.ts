@@ -1,6 +1,8 @@
 /** The configuration of a Redis server, and the start that both Redis tiers share. */
 import type { Input } from '../../values/expression';
-import { bytes, choose, divide, multiply, named } from '../../values/operations';
+import { choose } from '../../values/choice';
+import { bytes, divide, multiply } from '../../values/numbers';
+import { named } from '../../values/texts';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 

@@ -4,7 +4,7 @@ import { images } from '../../images';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import type { Input } from '../../values/expression';
-import { IN_CHART } from '../../values/operations';
+import { IN_CHART } from '../../values/chart-facts';
 import type { Image } from '../../workload/platform';
 import { Workload, type WorkloadProps } from '../../workload/workload';
 import { Tier, type TierProps } from '../tier';
@@ -41,7 +41,17 @@ export class SmokeTest extends Tier {
           name: 'curl',
           image: props.image ?? images.curl,
           command: ['curl'],
-          args: ['--fail', '--silent', '--show-error', '--max-time', '10', '--retry', '12', '--retry-all-errors', ...props.urls],
+          args: [
+            '--fail',
+            '--silent',
+            '--show-error',
+            '--max-time',
+            '10',
+            '--retry',
+            '12',
+            '--retry-all-errors',
+            ...props.urls,
+          ],
           resources: {
             requests: { cpu: '10m', memory: '16Mi', ephemeralStorage: '8Mi' },
             limits: { cpu: '100m', memory: '64Mi', ephemeralStorage: '16Mi' },

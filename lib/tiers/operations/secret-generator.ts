@@ -3,7 +3,7 @@ import type { PolicyRule, Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import { images } from '../../images';
 import { KubeObject } from '../../objects/kube-object';
 import type { Input } from '../../values/expression';
-import { or } from '../../values/operations';
+import { or } from '../../values/logic';
 import type { Text } from '../../values/parts';
 import { checksum, text } from '../../values/text';
 import { when } from '../../values/tree';

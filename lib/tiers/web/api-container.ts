@@ -1,7 +1,8 @@
 /** The container that an Api and its Workers share: one application image, the same settings. */
 import type { EnvVar } from 'kubernetes-types/core/v1';
 import type { Input } from '../../values/expression';
-import { isSet, str, valueOf } from '../../values/operations';
+import { isSet, valueOf } from '../../values/logic';
+import { str } from '../../values/texts';
 import type { Items, Tree } from '../../values/parts';
 import { when } from '../../values/tree';
 import type { ContainerProps, Resources } from '../../workload/container';

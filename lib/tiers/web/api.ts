@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { EnvVar, Service } from 'kubernetes-types/core/v1';
 import type { Endpoint } from '../../network/connections';
 import type { KubeObject } from '../../objects/kube-object';
-import { str } from '../../values/operations';
+import { str } from '../../values/texts';
 import type { Items } from '../../values/parts';
 import { DeploymentWorkload } from '../../workload/deployment';
 import { addService } from '../../workload/service';

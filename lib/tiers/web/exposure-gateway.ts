@@ -11,7 +11,8 @@ import {
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import type { Input } from '../../values/expression';
-import { equals, str, valueOf } from '../../values/operations';
+import { equals, valueOf } from '../../values/logic';
+import { str } from '../../values/texts';
 import type { Tree } from '../../values/parts';
 import { merge, when, whenSet } from '../../values/tree';
 import type { Dialect, Exposure, ExposureSettings } from './exposure';

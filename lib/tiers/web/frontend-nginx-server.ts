@@ -102,7 +102,7 @@ export function serverBlock(conf: NginxConf): Text {
         cdn.enabled,
         text`
 
-          location ^~ /v/${cdn.version}/ {
+          location ^~ /v/${conf.version}/ {
             set $kind asset;
             rewrite ^/v/[^/]+(/.*)$ $1 break;
             try_files $uri$webp_suffix $uri =404;

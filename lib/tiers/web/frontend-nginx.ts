@@ -1,6 +1,8 @@
 /** The nginx.conf of a Frontend: how it reads requests, compresses, logs, and which headers it answers with. */
 import type { Input } from '../../values/expression';
-import { bytes, choose, divide, str } from '../../values/operations';
+import { choose } from '../../values/choice';
+import { bytes, divide } from '../../values/numbers';
+import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { type ListInput, each, when } from '../../values/tree';
@@ -27,8 +29,6 @@ export interface SecurityHeaders {
 /** How a content delivery network in front caches what nginx serves. */
 export interface Cdn {
   readonly enabled: Input<boolean>;
-  /** Names the build in `Cache-Tag` and `Surrogate-Key`, in the document's ETag, and in the path `/v/<version>/`. */
-  readonly version: Input<string>;
   /** Seconds for which the network may keep the document. */
   readonly sharedMaxAgeSeconds: Input<number>;
 }
@@ -66,6 +66,8 @@ export interface NginxSettings {
 
 export interface NginxConf extends NginxSettings {
   readonly port: number;
+  /** Of the build, for content delivery networks: letters, digits and `. _ -`. */
+  readonly version: Input<string>;
   /** On the loopback interface. */
   readonly statusPort: number;
   /** There is a worker for each core. */
@@ -215,19 +217,19 @@ export function nginxConf(conf: NginxConf): Text {
         text`
           map $kind $cache_tag {
             "~^(probe|proxied)$" "";
-            default site,site-${cdn.version};
+            default site,site-${conf.version};
           }
           map $kind $surrogate_key {
             "~^(probe|proxied)$" "";
-            default "site site-${cdn.version}";
+            default "site site-${conf.version}";
           }
           # Reproducible builds give every file the same date: the version tells two documents apart.
           map "$kind $status" $document_etag {
-            "~^document (200|304)$" 'W/"${cdn.version}"';
+            "~^document (200|304)$" 'W/"${conf.version}"';
           }
           map $http_if_none_match $document_unchanged {
             default 0;
-            'W/"${cdn.version}"' 1;
+            'W/"${conf.version}"' 1;
           }
         `,
       )}

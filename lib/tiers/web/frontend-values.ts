@@ -85,13 +85,10 @@ export const frontendValues = (defaults: Widen<typeof frontendDefaults> & Pinned
     .default(defaults.proxyTimeoutSeconds)
     .describe('Seconds between two reads from, or writes to, another tier.'),
   cdn: z.strictObject({
-    enabled: z.boolean().default(defaults.cdn.enabled).describe('A content delivery network is in front.'),
-    version: z
-      .string()
-      .regex(frontendPatterns.version)
-      .meta({ form: 'letters, digits and . _ -' })
-      .default(defaults.cdn.version)
-      .describe('Names the build; raising it makes the network fetch anew.'),
+    enabled: z
+      .boolean()
+      .default(defaults.cdn.enabled)
+      .describe('A content delivery network is in front; it tells builds apart by the tag of the image.'),
     sharedMaxAgeSeconds: seconds()
       .default(defaults.cdn.sharedMaxAgeSeconds)
       .describe('Seconds for which the network may keep the document.'),

@@ -6,7 +6,9 @@ import { demand } from '../../objects/checks';
 import { conditionOf } from '../../objects/conditions';
 import type { KubeObject } from '../../objects/kube-object';
 import { type Input, isExpr, literalOf } from '../../values/expression';
-import { atLeast, bytes, multiply, str } from '../../values/operations';
+import { atLeast, equals, not, or } from '../../values/logic';
+import { bytes, multiply } from '../../values/numbers';
+import { str } from '../../values/texts';
 import { checksum } from '../../values/text';
 import { addConfigMap } from '../../workload/config-map';
 import type { ContainerProps, Resources } from '../../workload/container';
@@ -76,7 +78,7 @@ export const frontendDefaults = {
     api: { requestsPerSecond: 20, burst: 40, inFlight: 20 },
   },
   proxyTimeoutSeconds: 60,
-  cdn: { enabled: false, version: 'unversioned', sharedMaxAgeSeconds: 60 },
+  cdn: { enabled: false, sharedMaxAgeSeconds: 60 },
 } as const satisfies NginxSettings & Pick<FrontendProps, 'replicas' | 'autoscaling' | 'resources'>;
 
 /** What may stand in nginx.conf where these settings do. In the common part of JavaScript's and Go's expressions. */
@@ -116,6 +118,7 @@ export class Frontend extends Tier implements HttpServer {
 
     const conf = nginxConf({
       ...settings,
+      version: settings.image.tag,
       port: PORT,
       statusPort: STATUS_PORT,
       drainSeconds: DRAIN_SECONDS,
@@ -204,13 +207,13 @@ function checkTemporarySize(frontend: Frontend, { clientMaxBodySize, rateLimit, 
 }
 
 /** Texts go into nginx.conf as they are. Those of a system are checked by its schema, with the same patterns. */
-function checkTexts(frontend: Frontend, settings: NginxSettings & Pick<FrontendProps, 'proxy'>): void {
+function checkTexts(frontend: Frontend, settings: NginxSettings & Pick<FrontendProps, 'image' | 'proxy'>): void {
   const check = (name: string, value: Input<string>, pattern: RegExp): void => {
     const literal = literalOf(value);
     if (literal === undefined || pattern.test(literal)) return;
     demand(frontend, false, str`${name} "${literal}" does not match ${pattern.source}.`);
   };
-  check('cdn.version', settings.cdn.version, frontendPatterns.version);
+  check('image.tag', settings.image.tag, frontendPatterns.version);
   for (const [name, value] of Object.entries<Input<string>>({ ...settings.securityHeaders })) {
     check(`securityHeaders.${name}`, value, frontendPatterns.header);
   }

@@ -2,7 +2,8 @@
 import type { Lifecycle } from 'kubernetes-types/core/v1';
 import type { Server } from '../../network/connections';
 import { type Input, literalOf } from '../../values/expression';
-import { add, divide, isSet, millicores, valueOf } from '../../values/operations';
+import { isSet, valueOf } from '../../values/logic';
+import { add, divide, millicores } from '../../values/numbers';
 import type { Tree, When } from '../../values/parts';
 import { when } from '../../values/tree';
 import type { Probes, Resources } from '../../workload/container';

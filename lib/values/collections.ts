@@ -1,0 +1,39 @@
+/** What a list or map has in it. */
+import { operation } from './expression';
+import { compareBytes } from './hashes';
+
+/** Whether a list or map has an entry. */
+export const isNotEmpty = operation({
+  name: 'isNotEmpty',
+  kind: 'bool',
+  evaluate: (value: readonly unknown[] | Readonly<Record<string, unknown>>) => Object.keys(value).length > 0,
+  toGoTemplate: ([value]) => `not (empty ${value})`,
+  toGoCondition: ([value]) => value,
+});
+
+export const hasKey = operation({
+  name: 'hasKey',
+  kind: 'bool',
+  evaluate: (map: Readonly<Record<string, unknown>>, key: string) => Object.hasOwn(map, key),
+  toGoTemplate: ([map, key]) => `hasKey ${map} ${key}`,
+});
+
+/** Those of some keys that a map has, as a text: `A, B`. */
+export const keysAmong = operation({
+  name: 'keysAmong',
+  kind: 'string',
+  evaluate: (map: Readonly<Record<string, unknown>>, keys: readonly string[]) =>
+    keys
+      .filter((key) => Object.hasOwn(map, key))
+      .sort(compareBytes)
+      .join(', '),
+  toGoTemplate: ([map, keys]) => `pick ${map} ${keys.slice('(list '.length, -1)} | keys | sortAlpha | join ", "`,
+});
+
+export const sizeOf = operation({
+  name: 'sizeOf',
+  kind: 'int',
+  least: () => 0,
+  evaluate: (value: readonly unknown[] | Readonly<Record<string, unknown>>) => Object.keys(value).length,
+  toGoTemplate: ([value]) => `len ${value} | int64`,
+});

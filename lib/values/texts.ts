@@ -1,0 +1,123 @@
+/** Texts made of expressions. */
+import {
+  Constant,
+  Expr,
+  type GoContext,
+  type Input,
+  isExpr,
+  type Kind,
+  literalOf,
+  operation,
+  type Scalar,
+  type Scope,
+  toExpr,
+} from './expression';
+
+const VERBS: Readonly<Partial<Record<Kind, string>>> = { string: '%s', int: '%d', bool: '%t', float: '%v' };
+
+/** Letters, digits and `. _ / : -`: the same in any YAML scalar. */
+export function isPlainText(text: string): boolean {
+  return /^[\w./:-]*$/.test(text);
+}
+
+export class Interpolation extends Expr<string> {
+  constructor(readonly parts: readonly (string | Expr<Scalar>)[]) {
+    super('string');
+  }
+  override get plain(): boolean {
+    return this.parts.every((part) => (isExpr(part) ? part.kind !== 'string' || part.plain : isPlainText(part)));
+  }
+  evaluate(scope: Scope): string {
+    return this.parts.map((part) => (isExpr(part) ? String(part.evaluate(scope)) : part)).join('');
+  }
+  toGoTemplate(go: GoContext): string {
+    const { format, operands } = this.printf(go);
+    return `(printf ${[format, ...operands].join(' ')})`;
+  }
+  /** The arguments of printf. */
+  printf(go: GoContext): { readonly format: string; readonly operands: readonly string[] } {
+    const format = this.parts
+      .map((part) => (isExpr(part) ? (VERBS[part.kind] ?? '%v') : part.replaceAll('%', '%%')))
+      .join('');
+    const operands = this.parts.filter((part) => isExpr(part)).map((part) => part.toGoTemplate(go));
+    return { format: JSON.stringify(format), operands };
+  }
+  describe(): string {
+    return `str\`${this.parts.map((part) => (isExpr(part) ? `\${${part.describe()}}` : part)).join('')}\``;
+  }
+  override operands(): readonly Expr<unknown>[] {
+    return this.parts.filter((part) => isExpr(part));
+  }
+}
+
+/** Interpolates expressions into a text: str`http://${host}:${port}`. The only way to do so. */
+export function str(literals: TemplateStringsArray, ...inputs: readonly Input<Scalar>[]): Expr<string> {
+  return concat(literals.flatMap((literal, i) => (i < inputs.length ? [literal, inputs[i] ?? ''] : [literal])));
+}
+
+/** Joins texts and expressions. */
+export function concat(inputs: readonly Input<Scalar>[]): Expr<string> {
+  const parts: (string | Expr<Scalar>)[] = [];
+  const push = (input: Input<Scalar>): void => {
+    if (input instanceof Interpolation) return input.parts.forEach(push);
+    const literal = literalOf(input);
+    const last = parts.length - 1;
+    if (literal === undefined) parts.push(toExpr(input));
+    else if (typeof parts[last] === 'string') parts[last] += String(literal);
+    else if (literal !== '') parts.push(String(literal));
+  };
+  inputs.forEach(push);
+  const [first] = parts;
+  if (first === undefined) return toExpr('');
+  return parts.length === 1 && typeof first === 'string' ? toExpr(first) : new Interpolation(parts);
+}
+
+/** An expression that the chart computes in a named template of its own, because it is long or stands in several places. */
+class Named<T extends string | number> extends Expr<T> {
+  constructor(
+    private readonly name: string,
+    private readonly comment: string,
+    private readonly inner: Expr<T>,
+  ) {
+    super(inner.kind);
+  }
+  override get least(): number {
+    return this.inner.least;
+  }
+  override get plain(): boolean {
+    return this.inner.plain;
+  }
+  evaluate(scope: Scope): T {
+    return this.inner.evaluate(scope);
+  }
+  toGoTemplate(go: GoContext): string {
+    return this.kind === 'int' ? `(${this.call(go)} | int64)` : `(${this.call(go)})`;
+  }
+  override toGoNumber(go: GoContext): string {
+    return `(${this.call(go)})`;
+  }
+  describe(): string {
+    return this.inner.describe();
+  }
+  override operands(): readonly Expr<unknown>[] {
+    return [this.inner];
+  }
+  private call(go: GoContext): string {
+    return `include "${go.named(this.name, this.comment, this.inner)}" ${go.dot}`;
+  }
+}
+
+/** Gives a derived value a name in the chart: `<chart>.<name>`. The comment says what it is. */
+export function named<T extends string | number>(name: string, comment: string, value: Input<T>): Expr<T> {
+  const inner = toExpr(value);
+  return inner instanceof Constant ? inner : new Named(name, comment, inner);
+}
+
+/** The first characters of a text. */
+export const truncate = operation({
+  name: 'truncate',
+  kind: 'string',
+  plain: true,
+  evaluate: (text: string, length: number) => text.slice(0, length),
+  toGoTemplate: ([text, length]) => `${text} | trunc ${length}`,
+});

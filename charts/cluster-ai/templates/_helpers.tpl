@@ -102,7 +102,7 @@ seccompProfile:
 {{/* Changes with all that enters the pods of redis-cluster-init. */}}
 {{- define "cluster-ai.redis-cluster-init.fingerprint" -}}
 {{- list
-  "04c3de4e"
+  "97887087"
   .Release.Name
   .Values.redisCluster.podLabels
   (include "cluster-ai.redis-cluster.init.sh" . | sha256sum)
@@ -119,9 +119,37 @@ seccompProfile:
   .Values.redisCluster.existingSecret
   .Values.redisCluster.masters
   .Values.redisCluster.replicasPerMaster
-  .Values.redisCluster.extraEnv
-  .Values.redisCluster.extraVolumes
   | toJson | sha256sum | trunc 8 }}
+{{- end }}
+
+{{/* Bytes of data from which on Redis evicts. */}}
+{{- define "cluster-ai.redis-cluster.maxmemory" -}}
+{{ div (mul (include "cluster-ai.redis-cluster.memory" .) .Values.redisCluster.maxmemoryPercent) 100 }}
+{{- end }}
+
+{{/* The memory limit of a server, in bytes. */}}
+{{- define "cluster-ai.redis-cluster.memory" -}}
+{{ include "cluster-ai.bytes" .Values.redisCluster.resources.limits.memory | int64 }}
+{{- end }}
+
+{{/* The Secret with the password. */}}
+{{- define "cluster-ai.redis-cluster.secretName" -}}
+{{ if .Values.redisCluster.existingSecret }}{{ .Values.redisCluster.existingSecret }}{{ else }}{{ .Release.Name }}-redis{{ end }}
+{{- end }}
+
+{{/* Bytes of data from which on Redis evicts. */}}
+{{- define "cluster-ai.redis.maxmemory" -}}
+{{ div (mul (include "cluster-ai.redis.memory" .) .Values.redis.maxmemoryPercent) 100 }}
+{{- end }}
+
+{{/* The memory limit of a server, in bytes. */}}
+{{- define "cluster-ai.redis.memory" -}}
+{{ include "cluster-ai.bytes" .Values.redis.resources.limits.memory | int64 }}
+{{- end }}
+
+{{/* The Secret with the password. */}}
+{{- define "cluster-ai.redis.secretName" -}}
+{{ if .Values.redis.existingSecret }}{{ .Values.redis.existingSecret }}{{ else }}{{ .Release.Name }}-redis{{ end }}
 {{- end }}
 
 {{/* Changes with all that enters the pods of secret-generator. */}}

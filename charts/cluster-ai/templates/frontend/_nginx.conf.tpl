@@ -123,19 +123,19 @@ http {
 {{- if .Values.frontend.cdn.enabled }}
   map $kind $cache_tag {
     "~^(probe|proxied)$" "";
-    default site,site-{{ .Values.frontend.cdn.version }};
+    default site,site-{{ .Values.frontend.image.tag }};
   }
   map $kind $surrogate_key {
     "~^(probe|proxied)$" "";
-    default "site site-{{ .Values.frontend.cdn.version }}";
+    default "site site-{{ .Values.frontend.image.tag }}";
   }
   # Reproducible builds give every file the same date: the version tells two documents apart.
   map "$kind $status" $document_etag {
-    "~^document (200|304)$" 'W/"{{ .Values.frontend.cdn.version }}"';
+    "~^document (200|304)$" 'W/"{{ .Values.frontend.image.tag }}"';
   }
   map $http_if_none_match $document_unchanged {
     default 0;
-    'W/"{{ .Values.frontend.cdn.version }}"' 1;
+    'W/"{{ .Values.frontend.image.tag }}"' 1;
   }
 {{- end }}
 
@@ -206,7 +206,7 @@ http {
 {{- end }}
 {{- if .Values.frontend.cdn.enabled }}
 
-    location ^~ /v/{{ .Values.frontend.cdn.version }}/ {
+    location ^~ /v/{{ .Values.frontend.image.tag }}/ {
       set $kind asset;
       rewrite ^/v/[^/]+(/.*)$ $1 break;
       try_files $uri$webp_suffix $uri =404;

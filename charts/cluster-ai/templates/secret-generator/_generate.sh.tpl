@@ -62,10 +62,10 @@ ensure() {
 
 ensure {{ include "cluster-ai.postgres.secretName" . }} postgres-password replication-password password pooler-password
 {{- if .Values.redisCluster.enabled }}
-ensure {{ if .Values.redisCluster.existingSecret }}{{ .Values.redisCluster.existingSecret }}{{ else }}{{ .Release.Name }}-redis{{ end }} password
+ensure {{ include "cluster-ai.redis-cluster.secretName" . }} password
 {{- end }}
 {{- if not .Values.redisCluster.enabled }}
-ensure {{ if .Values.redis.existingSecret }}{{ .Values.redis.existingSecret }}{{ else }}{{ .Release.Name }}-redis{{ end }} password
+ensure {{ include "cluster-ai.redis.secretName" . }} password
 {{- end }}
 exit "$failed"
 {{- end }}

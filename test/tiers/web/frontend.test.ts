@@ -41,7 +41,7 @@ const full: Omit<Required<FrontendProps>, 'proxy'> = {
     api: { requestsPerSecond: 2, burst: 4, inFlight: 8 },
   },
   proxyTimeoutSeconds: 300,
-  cdn: { enabled: true, version: '1.2.3', sharedMaxAgeSeconds: 120 },
+  cdn: { enabled: true, sharedMaxAgeSeconds: 120 },
 };
 
 describe('Frontend', () => {
@@ -134,8 +134,9 @@ describe('Frontend', () => {
     );
   });
 
-  test('names the version to a content delivery network in headers, ETag and path', () => {
-    const lines = conf({ cdn: { enabled: true, version: '1.2.3', sharedMaxAgeSeconds: 60 } })
+  test('names the tag of the image to a content delivery network in headers, ETag and path', () => {
+    const cdn = { enabled: true, sharedMaxAgeSeconds: 60 };
+    const lines = conf({ cdn, image: { ...image('frontend'), tag: '1.2.3' } })
       .split('\n')
       .filter((line) => line.includes('1.2.3'))
       .map((line) => line.trim());
@@ -193,10 +194,7 @@ describe('Frontend', () => {
       'trustedProxies "10.0.0.0/8; evil" does not match ^[0-9a-f:.]+(\\/[0-9]{1,3})?$.',
     ],
     [{ immutablePaths: ['/assets'] }, 'immutablePaths "/assets" does not match ^\\/([A-Za-z0-9._-]+\\/)+$.'],
-    [
-      { cdn: { enabled: true, version: '1 2', sharedMaxAgeSeconds: 60 } },
-      'cdn.version "1 2" does not match ^[A-Za-z0-9._-]+$.',
-    ],
+    [{ image: { ...image('frontend'), tag: '1/2' } }, 'image.tag "1/2" does not match ^[A-Za-z0-9._-]+$.'],
     [
       { clientMaxBodySize: '20Mi' },
       'rateLimit.api.inFlight 20 × clientMaxBodySize 20Mi is more than temporarySize 256Mi; raise temporarySize or lower one of the others.',

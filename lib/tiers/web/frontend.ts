@@ -6,7 +6,7 @@ import { demand } from '../../objects/checks';
 import { conditionOf } from '../../objects/conditions';
 import type { KubeObject } from '../../objects/kube-object';
 import { type Input, isExpr, literalOf } from '../../values/expression';
-import { atLeast, equals, not, or } from '../../values/logic';
+import { atLeast } from '../../values/logic';
 import { bytes, multiply } from '../../values/numbers';
 import { str } from '../../values/texts';
 import { checksum } from '../../values/text';

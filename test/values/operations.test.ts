@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Expr, Input, Json, Scalar, Scope } from '../../lib/values/expression';
+import { Expr, type Input, type Json, type Scalar, type Scope } from '../../lib/values/expression';
 import * as choice from '../../lib/values/choice';
 import * as collections from '../../lib/values/collections';
 import * as hashes from '../../lib/values/hashes';
@@ -7,6 +7,7 @@ import * as logic from '../../lib/values/logic';
 import * as numbers from '../../lib/values/numbers';
 import * as texts from '../../lib/values/texts';
 import { references, release } from '../../lib/values/reference';
+import { inline } from '../../lib/output/helm/scalars';
 import { operationHelpers } from '../../lib/output/helm/helpers';
 import { Place } from '../../lib/output/helm/go';
 import { bySource, helm } from '../support/helm';
@@ -107,6 +108,15 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
     op.not(op.and(v.bools.yes, v.bools.no)),
     op.not(op.atLeast(v.ints.one, 1)),
   ],
+  keysAmong: all(v.maps).map((map) => op.keysAmong(map, ['on', 'missing', 'a.b/c', 'Z', 'é', 'b'])),
+  named: [
+    op.named('sum', 'A sum.', op.add(v.ints.million, v.ints.above)),
+    op.named('lowest', 'A negative number.', op.subtract(v.ints.low, 0)),
+    ...['word', 'quotes', 'unicode', 'braces', 'yes', 'octal', 'empty'].map((name) =>
+      op.named(`text.${name}`, 'A text.', op.str`<${v.strings[name as keyof typeof strings]}> {${v.ints.million}}`),
+    ),
+    op.named('choice', 'A choice.', op.choose(v.bools.yes, v.strings.quotes, v.strings.lines)),
+  ],
   isSet: all(v.nullables).map((value) => op.isSet(value)),
   valueOf: [v.nullables.text, v.nullables.empty, v.nullables.zero].map((value) => op.valueOf(value)),
   isNotEmpty: [...all(v.lists), ...all(v.maps)].map((value) => op.isNotEmpty(value)),
@@ -147,10 +157,16 @@ const scope: Scope = {
   release: { name: 'release', namespace: 'default' },
   variables: new Map(),
 };
-const go = Place.top({ chart: 'chart', need: (name) => name, textOf: () => '', name: () => undefined });
-const helpers = Object.entries(operationHelpers)
-  .map(([name, { lines }]) => `{{- define "chart.${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`)
-  .join('');
+const definitions = new Map(Object.entries(operationHelpers).map(([name, { lines }]) => [name, lines]));
+const go = Place.top({
+  chart: 'chart',
+  need: (name) => name,
+  textOf: () => '',
+  name: (name, _comment, content) =>
+    definitions.set(name, content instanceof Expr ? [inline([content], go)] : content(go)),
+});
+const helpers = (): string =>
+  [...definitions].map(([name, lines]) => `{{- define "chart.${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`).join('');
 
 function isExact(expression: Expr<unknown>): boolean {
   try {
@@ -170,7 +186,7 @@ describe('both readings of an operation agree', () => {
     const answers = await helm({
       chart: {
         'values.yaml': JSON.stringify(values),
-        'templates/_helpers.tpl': helpers,
+        'templates/_helpers.tpl': helpers(),
         [`templates/${name}.yaml`]: lines.join(''),
       },
     });

@@ -1,4 +1,5 @@
 /** The hardened pod that everything runs in: Pod Security "restricted", spread over zones and nodes. */
+import type { IServiceAccount } from 'cdk8s-plus-28';
 import type {
   Affinity,
   EnvVar,
@@ -21,6 +22,8 @@ import type { Platform } from './platform';
 
 /** What the operator of a tier may add to its pods. */
 export interface PodSettings {
+  /** An existing ServiceAccount: its name, or one of cdk8s-plus. @default - one of the workload's own, without rights */
+  readonly serviceAccount?: Input<string> | IServiceAccount;
   /** @default {} */
   readonly podLabels?: MapInput<string>;
   /** @default {} */

@@ -4,14 +4,23 @@ import type { EnvVar, PodSpec, PodTemplateSpec, ServiceAccount } from 'kubernete
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { demandLater } from '../objects/checks';
 import { KubeObject } from '../objects/kube-object';
-import { type Input, literalOf } from '../values/expression';
+import { type Input, isExpr, literalOf } from '../values/expression';
 import { keysAmong } from '../values/collections';
 import { atLeast, equals } from '../values/logic';
 import { str } from '../values/texts';
 import type { Fragment, Items, Late, Tree } from '../values/parts';
 import { late } from '../values/tree';
 import { WorkloadPolicy, allowFromNamespace } from './network-policy';
-import { type PodIdentity, type PodProps, SELECTOR_KEYS, envNames, ownAnnotations, podSpec, podTemplate } from './pod';
+import {
+  type PodIdentity,
+  type PodProps,
+  type PodSettings,
+  SELECTOR_KEYS,
+  envNames,
+  ownAnnotations,
+  podSpec,
+  podTemplate,
+} from './pod';
 import { Platform } from './platform';
 
 export interface WorkloadProps extends PodProps {
@@ -31,7 +40,8 @@ export abstract class Workload extends Construct {
   readonly objectName: Input<string>;
   readonly component: string;
   readonly selectorLabels: Fragment<Labels>;
-  readonly serviceAccount: KubeObject<ServiceAccount>;
+  /** The identity of the pods: one of the workload's own, or the one that was given. */
+  readonly serviceAccountName: Input<string>;
   /** What its pods may reach, and who may reach them. */
   readonly policy: WorkloadPolicy;
   private readonly settings: Items<EnvVar>[number][] = [];
@@ -46,12 +56,7 @@ export abstract class Workload extends Construct {
     this.component = props.component;
     this.objectName = this.named(props.objectName ?? props.name);
     this.selectorLabels = this.platform.selectorLabels(props);
-    this.serviceAccount = new KubeObject<ServiceAccount>(this, 'service-account', {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: this.metadata(),
-      automountServiceAccountToken: false,
-    });
+    this.serviceAccountName = nameOf(props.serviceAccount) ?? this.addServiceAccount();
     this.policy = new WorkloadPolicy(this);
     for (const given of ['podLabels', 'podAnnotations', 'extraEnv'] as const) {
       demandLater(this, () => {
@@ -91,6 +96,16 @@ export abstract class Workload extends Construct {
     return late<PodSpec>(() => podSpec(this.pod(), this.identity(false), this.platform));
   }
 
+  private addServiceAccount(): Input<string> {
+    new KubeObject<ServiceAccount>(this, 'service-account', {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: this.metadata(),
+      automountServiceAccountToken: false,
+    });
+    return this.objectName;
+  }
+
   /** Keys that an operator's additions must leave alone. */
   private ownKeys(given: 'podLabels' | 'podAnnotations' | 'extraEnv'): readonly string[] {
     if (given === 'extraEnv') return envNames(this.pod().containers[0]?.env ?? []);
@@ -104,8 +119,12 @@ export abstract class Workload extends Construct {
   }
 
   private identity(spread: boolean): PodIdentity {
-    return { name: this.props.name, component: this.component, serviceAccountName: this.objectName, spread };
+    return { name: this.props.name, component: this.component, serviceAccountName: this.serviceAccountName, spread };
   }
+}
+
+function nameOf(serviceAccount: PodSettings['serviceAccount']): Input<string> | undefined {
+  return typeof serviceAccount === 'object' && !isExpr(serviceAccount) ? serviceAccount.name : serviceAccount;
 }
 
 /** Whether a workload can have more than one replica. */

@@ -1,17 +1,22 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App } from 'cdk8s';
 import fc from 'fast-check';
 import { templates } from '../../lib/output/helm/chart';
+import { chartFiles } from '../../lib/output/helm/package';
 import { valuesYaml } from '../../lib/output/helm/values-yaml';
+import { environmentsIn } from '../../lib/systems/environment';
+import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
 import { jsonSchemaOf } from '../../lib/values/schema';
 import { invalidFiles } from '../support/arbitrary-values';
-import { HELMS } from '../support/helm';
+import { HELMS, template } from '../support/helm';
+import { comparable, readManifests } from '../support/manifests';
 import { chooseFiles, eachInPairs, pointer, samples, Subject } from '../support/parity';
 import { Specimen, specimenSchema } from '../support/specimen';
 
-/** Give the seed that a failure names to see it again. */
+/** Give the seed that a test is named after to see its files again. */
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 const folder = mkdtempSync(join(tmpdir(), 'charts-'));
@@ -19,46 +24,53 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function specimen(): Subject {
-  const system = new Specimen(new App(), 'specimen');
-  const chart = join(folder, 'specimen');
-  const files = new Map([
-    ...templates(system, 'specimen'),
-    ['Chart.yaml', 'apiVersion: v2\nname: specimen\nversion: 0.1.0\n'],
-    ['values.yaml', valuesYaml(specimenSchema)],
-    ['values.schema.json', JSON.stringify(jsonSchemaOf(specimenSchema))],
-  ]);
+function writeChart(name: string, files: ReadonlyMap<string, string>): string {
+  const chart = join(folder, name);
   for (const [path, text] of files) {
     mkdirSync(dirname(join(chart, path)), { recursive: true });
     writeFileSync(join(chart, path), text);
   }
-  return new Subject(system, specimenSchema, chart);
+  return chart;
 }
 
-describe.each([['the specimen', specimen()]])('%s: a chart and the plain manifests', (name, subject) => {
+const app = new App();
+const systems = [new ClusterAi(app)];
+const specimen = new Specimen(app, 'specimen');
+const specimenFiles = new Map([
+  ...templates(specimen, 'specimen'),
+  ['Chart.yaml', 'apiVersion: v2\nname: specimen\nversion: 0.1.0\n'],
+  ['values.yaml', valuesYaml(specimenSchema)],
+  ['values.schema.json', JSON.stringify(jsonSchemaOf(specimenSchema))],
+]);
+
+const subjects: readonly (readonly [name: string, subject: Subject, files: number])[] = [
+  ['specimen', new Subject(specimen, specimenSchema, writeChart('specimen', specimenFiles)), 50],
+  ...systems.map((system) => {
+    const chart = writeChart(system.systemName, chartFiles(system, new Map()));
+    return [system.systemName, new Subject(system, system.schema, chart), 200] as const;
+  }),
+];
+
+describe.each(subjects)('%s: the chart and the plain manifests', (name, subject, count) => {
   test(`agree on random values (SEED=${seed})`, async () => {
-    const { samples: chosen, coverage } = chooseFiles(subject, seed, 200);
+    const { samples: chosen, coverage } = chooseFiles(subject, seed, count);
 
     await eachInPairs(chosen, async (sample) => {
       const plain = subject.readPlainly(sample);
       for (const version of HELMS) {
-        expect({ ...sample, version, ...(await subject.readByHelm(version, sample)) }).toEqual({
-          ...sample,
-          version,
-          ...plain,
-        });
+        const helm = await subject.readByHelm(version, sample);
+        expect({ ...sample, version, ...helm }).toEqual({ ...sample, version, ...plain });
       }
     });
 
     const { leafShare, missingLeaves, conditions, oneSided } = coverage;
-    process.stderr.write(
-      `${name}: ${chosen.length} files set ${(leafShare * 100).toFixed(1)} % of the leaves; ` +
-        `${conditions - oneSided.length} of ${conditions} conditions on both sides\n` +
-        [...missingLeaves.map((leaf) => `  never set: ${leaf}\n`), ...oneSided.map((side) => `  ${side}\n`)].join(''),
-    );
+    const share = `${chosen.length} files set ${(leafShare * 100).toFixed(1)} % of the leaves`;
+    const sides = `${conditions - oneSided.length} of ${conditions} conditions on both sides`;
+    process.stderr.write(`${name}: SEED=${seed}: ${share} and showed ${sides}\n`);
+    process.stderr.write(missingLeaves.map((leaf) => `  never set: ${leaf}\n`).join(''));
     expect(leafShare).toBeGreaterThanOrEqual(0.9);
     expect(oneSided).toEqual([]);
-  });
+  }, 900_000);
 
   test(`refuse random invalid values for the same paths (SEED=${seed})`, async () => {
     const chosen = fc.sample(samples(invalidFiles(subject.schema)), { seed, numRuns: 60 });
@@ -67,12 +79,31 @@ describe.each([['the specimen', specimen()]])('%s: a chart and the plain manifes
       const refused = [...new Set(paths.map(pointer))].sort();
       expect({ file, ...subject.readPlainly({ file, release }) }).toEqual({ file, refused });
       for (const version of HELMS) {
-        expect({ file, version, ...(await subject.readByHelm(version, { file, release })) }).toEqual({
-          file,
-          version,
-          refused,
-        });
+        const helm = await subject.readByHelm(version, { file, release });
+        expect({ file, version, ...helm }).toEqual({ file, version, refused });
       }
     });
+  });
+});
+
+const root = join(__dirname, '..', '..');
+const environments = systems.flatMap(({ systemName, environments }) =>
+  environmentsIn(environments).map(({ name }) => [systemName, name] as const),
+);
+
+describe.each(environments)('charts/%s in %s', (system, environment) => {
+  const overlay = join(root, 'dist', system, environment);
+  const built = execFileSync('kustomize', ['build', overlay], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+
+  test.each(HELMS)('renders what dist/ holds: %s', async (version) => {
+    const chart = join(root, 'charts', system);
+    const valuesFile = join(chart, 'ci', `${environment}-values.yaml`);
+
+    const answer = await template(version, chart, [valuesFile], { name: system, namespace: system });
+
+    if ('error' in answer) throw new Error(answer.error);
+    expect(comparable(readManifests(answer.output, 'helm template'), system)).toEqual(
+      comparable(readManifests(built, 'kustomize build'), system),
+    );
   });
 });

@@ -53,35 +53,41 @@ export function pathsIn(schema: z.ZodObject, file: JsonObject): readonly string[
     .map(({ path }) => path.join('.'));
 }
 
+export interface Aim {
+  /** Keys to try in maps besides odd ones. */
+  readonly words?: readonly string[];
+  /** Leaves that are always set, with others of their sections. */
+  readonly leaves?: readonly string[];
+}
+
 /**
  * Files that the schema accepts: a few leaves set, many of a section or many of all, each to a bound, an odd value or
  * an ordinary one.
- *
- * @param words keys to try in maps besides odd ones
  */
-export function validFiles(schema: z.ZodObject, words: readonly string[] = []): fc.Arbitrary<JsonObject> {
+export function validFiles(schema: z.ZodObject, { words = [], leaves: aims = [] }: Aim = {}): fc.Arbitrary<JsonObject> {
   const { leaves, sections } = targetsOf(schema);
-  const required = leaves.filter(isRequired);
-  const optional = leaves.filter((leaf) => !isRequired(leaf));
+  const isAimedAt = ({ path }: Target) => aims.includes(path.join('.'));
+  const always = leaves.filter((leaf) => isRequired(leaf) || isAimedAt(leaf));
+  const optional = leaves.filter((leaf) => !always.includes(leaf));
   const some = (of: readonly Target[], most: number) => fc.subarray([...of], { maxLength: Math.min(most, of.length) });
-  const inSection = (section: Target) =>
+  const within = (section: Path, most: number) =>
     some(
-      optional.filter(({ path }) => isWithin(path, section.path)),
-      20,
+      optional.filter(({ path }) => isWithin(path, section)),
+      most,
     );
   const few = some(optional, 6);
-  const chosen = fc.oneof(
+  const near = fc.constantFrom(...sections).chain(({ path }) => within(path, 20));
+  const anywhere = fc.oneof(
     { weight: 3, arbitrary: few },
-    {
-      weight: 5,
-      arbitrary: fc.tuple(fc.constantFrom(...sections).chain(inSection), few).map(([near, far]) => [...near, ...far]),
-    },
+    { weight: 5, arbitrary: fc.tuple(near, few).map((parts) => parts.flat()) },
     { weight: 1, arbitrary: some(optional, 24) },
     { weight: 1, arbitrary: some(optional, Infinity) },
   );
+  const beside = leaves.filter(isAimedAt).map(({ path }) => within(path.slice(0, -1), 4));
+  const chosen = beside.length === 0 ? anywhere : fc.tuple(...beside).map((parts) => [...new Set(parts.flat())]);
   const values = new Map(leaves.map((leaf) => [leaf, value(leaf.schema, words)]));
   return chosen.chain((given) => {
-    const set = [...required, ...given];
+    const set = [...always, ...given];
     return fc
       .tuple(...set.map((leaf) => values.get(leaf) ?? fc.constant(null)))
       .map((all) => set.reduce<JsonObject>((file, { path }, index) => setIn(file, path, all[index] ?? null), {}));

@@ -3,14 +3,30 @@ import type { IConstruct } from 'constructs';
 import { collectChecks, collectObjects } from '../../lib/output/collect';
 import { type Expr, isExpr, literalOf, type Scope } from '../../lib/values/expression';
 import { scopesOf } from '../../lib/values/loops';
-import { Choice, IN_CHART } from '../../lib/values/operations';
+import { IN_CHART } from '../../lib/values/chart-facts';
+import { Choice } from '../../lib/values/choice';
 import { Each, EachEntry, Fragment, Keep, Late, Line, Merge, type Node, Text, When } from '../../lib/values/parts';
 
-/** Sees a condition; the side is undefined where the condition stands in a part that a file leaves out. */
-type See = (condition: string, side: boolean | undefined) => void;
+/** Where a walk is: the scope, which is undefined in a part that a file leaves out, and the conditions around. */
+interface Place {
+  readonly scope: Scope | undefined;
+  readonly around: readonly string[];
+}
+
+/** Sees a condition; the side is undefined where the condition is not reached. */
+type See = (condition: string, side: boolean | undefined, around: readonly string[]) => void;
+
+/** A condition of which one side was never seen. */
+export interface OneSided {
+  readonly condition: string;
+  /** The side that was seen, if any. */
+  readonly seen: string;
+  /** Conditions that decide whether this one is asked for. */
+  readonly around: readonly string[];
+}
 
 export class Coverage {
-  private readonly sides = new Map<string, Set<boolean>>();
+  private readonly sides = new Map<string, { readonly seen: Set<boolean>; readonly around: readonly string[] }>();
   private readonly set = new Set<string>();
   private readonly objects;
   private readonly checks;
@@ -38,18 +54,18 @@ export class Coverage {
   add(scope: Scope, leaves: readonly string[]): number {
     let news = leaves.filter((leaf) => !this.set.has(leaf)).length;
     leaves.forEach((leaf) => this.set.add(leaf));
-    const see: See = (condition, side) => {
-      const sides = this.sides.get(condition) ?? new Set();
-      this.sides.set(condition, sides);
-      if (side === undefined || sides.has(side)) return;
-      sides.add(side);
+    const see: See = (condition, side, around) => {
+      const { seen } = this.sides.get(condition) ?? { seen: new Set() };
+      this.sides.set(condition, { seen, around });
+      if (side === undefined || seen.has(side)) return;
+      seen.add(side);
       news++;
     };
     for (const { condition, tree } of this.objects) {
-      const isThere = seeCondition(condition, scope, see);
-      seeNode(tree, isThere === true ? scope : undefined, see);
+      const place = seeCondition(condition, { scope, around: [] }, see);
+      seeNode(tree, place.then, see);
     }
-    for (const { fails } of this.checks) seeCondition(fails, scope, see);
+    for (const { fails } of this.checks) seeCondition(fails, { scope, around: [] }, see);
     return news;
   }
 
@@ -62,11 +78,14 @@ export class Coverage {
     return this.leaves.filter((leaf) => !this.set.has(leaf));
   }
 
-  /** Conditions of which one side was never seen, with the side that was. */
-  get oneSided(): readonly string[] {
+  isOneSided(condition: string): boolean {
+    return (this.sides.get(condition)?.seen.size ?? 0) < 2;
+  }
+
+  get oneSided(): readonly OneSided[] {
     return [...this.sides]
-      .filter(([, sides]) => sides.size < 2)
-      .map(([condition, sides]) => `${condition}: only ${[...sides].join('') || 'unreached'}`);
+      .filter(([condition]) => this.isOneSided(condition))
+      .map(([condition, { seen, around }]) => ({ condition, seen: [...seen].join('') || 'nothing', around }));
   }
 
   get conditions(): number {
@@ -74,42 +93,51 @@ export class Coverage {
   }
 }
 
-function seeCondition(condition: Expr<boolean>, scope: Scope | undefined, see: See): boolean | undefined {
-  const literal = literalOf(condition);
-  if (literal !== undefined) return literal;
-  if (condition === IN_CHART) return false;
-  const side = scope && condition.evaluate(scope);
-  see(condition.describe(), side);
-  seeExpression(condition, scope, see);
-  return side;
+/** The places of both branches. */
+function seeCondition(condition: Expr<boolean>, { scope, around }: Place, see: See) {
+  const name = condition.describe();
+  // What only a chart has is compared by nobody.
+  if (name.includes(IN_CHART.describe())) return { then: undefined, otherwise: { scope, around } };
+  const side = literalOf(condition) ?? (scope && condition.evaluate(scope));
+  const isLiteral = literalOf(condition) !== undefined;
+  if (!isLiteral) {
+    see(name, side, around);
+    seeExpression(condition, { scope, around }, see);
+  }
+  const below = isLiteral ? around : [...around, name];
+  return {
+    then: { scope: side === true ? scope : undefined, around: below },
+    otherwise: { scope: side === false ? scope : undefined, around: below },
+  };
 }
 
-function seeExpression(expression: Expr<unknown>, scope: Scope | undefined, see: See): void {
+function seeExpression(expression: Expr<unknown>, place: Place, see: See): void {
   if (!(expression instanceof Choice)) {
-    for (const operand of expression.operands()) seeExpression(operand, scope, see);
+    for (const operand of expression.operands()) seeExpression(operand, place, see);
     return;
   }
-  const side = seeCondition(expression.condition, scope, see);
-  seeExpression(expression.then, side === true ? scope : undefined, see);
-  seeExpression(expression.otherwise, side === false ? scope : undefined, see);
+  const { then, otherwise } = seeCondition(expression.condition, place, see);
+  if (then) seeExpression(expression.then, then, see);
+  seeExpression(expression.otherwise, otherwise, see);
 }
 
-function seeNode(node: Node | Line, scope: Scope | undefined, see: See): void {
-  const below = (part: Node | Line, inner: Scope | undefined) => {
+function seeNode(node: Node | Line, place: Place | undefined, see: See): void {
+  if (typeof node !== 'object' || place === undefined) return;
+  const below = (part: Node | Line, inner: Place | undefined = place) => {
     seeNode(part, inner, see);
   };
-  if (typeof node !== 'object') return;
-  if (isExpr(node)) seeExpression(node, scope, see);
+  const { scope } = place;
+  if (isExpr(node)) seeExpression(node, place, see);
   else if (node instanceof When) {
-    const side = seeCondition(node.condition, scope, see);
-    below(node.then, side === true ? scope : undefined);
-    below(node.otherwise, side === false ? scope : undefined);
+    const { then, otherwise } = seeCondition(node.condition, place, see);
+    if (then) below(node.then, then);
+    below(node.otherwise, otherwise);
   } else if (node instanceof Each || node instanceof EachEntry) {
-    below(node.body, undefined);
-    if (scope) for (const inner of scopesOf(node, scope)) below(node.body, inner);
-  } else if (node instanceof Fragment) below(node.body(), scope);
-  else if (node instanceof Keep) below(node.part, scope);
-  else if (node instanceof Late) below(node.node, scope);
+    below(node.body, { ...place, scope: undefined });
+    if (scope) for (const inner of scopesOf(node, scope)) below(node.body, { ...place, scope: inner });
+  } else if (node instanceof Fragment) below(node.body());
+  else if (node instanceof Keep) below(node.part);
+  else if (node instanceof Late) below(node.node);
   else {
     const children: readonly (Node | Line | Expr<unknown>)[] =
       node instanceof Text
@@ -117,6 +145,6 @@ function seeNode(node: Node | Line, scope: Scope | undefined, see: See): void {
         : node instanceof Line || node instanceof Merge
           ? node.parts
           : Object.values(node);
-    for (const child of children) below(child, scope);
+    for (const child of children) below(child);
   }
 }

@@ -11,7 +11,7 @@ import { coalesce } from '../../lib/values/coalesce';
 import type { JsonObject } from '../../lib/values/expression';
 import { parseValues } from '../../lib/values/load';
 import { checkValues, defaultsOf } from '../../lib/values/schema';
-import { leafPaths, pathsIn, validFiles } from './arbitrary-values';
+import { type Aim, leafPaths, pathsIn, validFiles } from './arbitrary-values';
 import { Coverage } from './coverage';
 import { type Answer, type Helm, template } from './helm';
 import { comparable, readManifests } from './manifests';
@@ -111,20 +111,35 @@ export function samples<T>(files: fc.Arbitrary<T>): fc.Arbitrary<{ readonly file
   return fc.record({ file: files, release: fc.record({ name: releaseName, namespace: releaseName }) });
 }
 
-/** Random files that the schema accepts, what is new in coverage first; the checks refuse some of them. */
+/**
+ * Random files that the schema accepts, of which the checks refuse some: first those that show something new, then
+ * some made for the conditions that have shown only one side, then as many more as are wanted.
+ */
 export function chooseFiles(subject: Subject, seed: number, count: number) {
-  const coverage = new Coverage(subject.system, leafPaths(subject.schema));
+  const leaves = leafPaths(subject.schema);
+  const coverage = new Coverage(subject.system, leaves);
+  const { words } = coverage;
   const chosen: Sample[] = [];
   const spare: Sample[] = [];
-  for (const sample of fc.sample(samples(validFiles(subject.schema, coverage.words)), { seed, numRuns: 5 * count })) {
+  const consider = (sample: Sample) => {
     const { file, release } = sample;
     const isAccepted = 'objects' in subject.readPlainly(sample);
     const scope = { values: subject.valuesOf(file), release, variables: new Map() };
     const news = coverage.add(scope, isAccepted ? pathsIn(subject.schema, file) : []);
     if (news > 0) chosen.push(sample);
     else if (isAccepted) spare.push(sample);
+  };
+  const random = (aim: Aim, numRuns: number) => fc.sample(samples(validFiles(subject.schema, aim)), { seed, numRuns });
+
+  random({ words }, 2 * count).forEach(consider);
+  for (const { condition, around } of coverage.oneSided) {
+    const asked = [condition, ...around].join(' ');
+    const named = leaves.filter((leaf) => new RegExp(`values\\.${leaf}\\b`).test(asked));
+    const keys = Array.from(condition.matchAll(/"([^"]*)"/g), ([, key = '']) => key);
+    for (const sample of random({ words: keys, leaves: named }, 60))
+      if (coverage.isOneSided(condition)) consider(sample);
   }
-  return { samples: [...chosen, ...spare.slice(0, count)], coverage };
+  return { samples: [...chosen, ...spare.slice(0, Math.max(0, count - chosen.length))], coverage };
 }
 
 /** Runs a task for each item, two at a time. */

@@ -14,7 +14,7 @@ import { addService } from '../../workload/service';
 import { StatefulSetWorkload } from '../../workload/stateful-set';
 import { Tier } from '../tier';
 import { formCluster } from './redis-cluster-init';
-import { followPeers, nodeReady, startNode, stopNode } from './redis-cluster-scripts';
+import { follow, nodeReady, startNode, stopNode } from './redis-cluster-scripts';
 import { redisConf, serverAlive } from './redis-configuration';
 import {
   REDIS_PORT,
@@ -105,22 +105,24 @@ export class RedisCluster extends Tier implements Server {
         ...settings,
         configMap: this.objectName,
         secret: this.secret,
-        env: [...NODE_ENV, { name: 'DOMAIN', value: domain }],
         ready: ['sh', '/etc/redis/ready.sh'],
-        lifecycle: { preStop: { exec: { command: ['sh', '/etc/redis/stop.sh'] } } },
-        busPort: BUS_PORT,
+        node: {
+          busPort: BUS_PORT,
+          env: [...NODE_ENV, { name: 'DOMAIN', value: domain }],
+          preStop: ['sh', '/etc/redis/stop.sh'],
+        },
       }),
       name: id,
       component: 'node',
       replicas: multiply(masters, add(1, replicasPerMaster)),
       podManagementPolicy: 'Parallel',
       storage: { data: settings.storage },
-      checksums: { 'redis.conf': checksum(conf), 'start.sh': checksum(startNode), 'follow.sh': checksum(followPeers) },
+      checksums: { 'redis.conf': checksum(conf), 'start.sh': checksum(startNode), 'follow.sh': checksum(follow) },
     });
     addConfigMap(this.nodes, 'configuration', {
       'redis.conf': conf,
       'start.sh': startNode,
-      'follow.sh': followPeers,
+      'follow.sh': follow,
       'stop.sh': stopNode,
       'ready.sh': nodeReady,
       'alive.sh': serverAlive,

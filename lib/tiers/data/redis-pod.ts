@@ -1,5 +1,5 @@
 /** The pods of both Redis tiers: a server and its exporter. */
-import type { EnvVar, Lifecycle } from 'kubernetes-types/core/v1';
+import type { EnvVar } from 'kubernetes-types/core/v1';
 import { images } from '../../images';
 import type { Server } from '../../network/connections';
 import { demand } from '../../objects/checks';
@@ -12,7 +12,7 @@ import type { Items, Tree } from '../../values/parts';
 import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodProps, PodSettings } from '../../workload/pod';
-import { type SecretInput, envFromSecret, secretName } from '../../workload/secrets';
+import { type SecretInput, envFromSecret, secretFiles, secretName } from '../../workload/secrets';
 import type { Storage } from '../../workload/stateful-set';
 import type { Tier, TierProps } from '../tier';
 import { type RedisMemory, redisMemory } from './redis-configuration';
@@ -92,18 +92,23 @@ export interface RedisPod {
   /** Name of the ConfigMap with redis.conf, `start.sh` and `alive.sh`. */
   readonly configMap: Input<string>;
   readonly secret: Input<string>;
-  /** @default - none */
-  readonly env?: Items<EnvVar>;
   /** Command of the readiness probe. */
   readonly ready: readonly string[];
-  /** @default - SIGTERM at once */
-  readonly lifecycle?: Tree<Lifecycle>;
-  /** Port of the cluster's bus. @default - no cluster */
-  readonly busPort?: number;
+  /** What makes it the node of a cluster. @default - a server of its own */
+  readonly node?: RedisNode;
+}
+
+export interface RedisNode {
+  /** Port on which nodes talk to each other. */
+  readonly busPort: number;
+  readonly env: Items<EnvVar>;
+  /** Command before SIGTERM. */
+  readonly preStop: readonly string[];
 }
 
 /** A server started by `start.sh`. Its own `redis-cli` knows the password by the variable that redis-cli reads. */
 export function redisPod(pod: RedisPod): Pick<PodProps, 'user' | 'containers' | 'volumes' | 'scrape'> {
+  const { node } = pod;
   const alive = { exec: { command: ['sh', '/etc/redis/alive.sh'] } };
   const ports = [{ name: 'redis', containerPort: REDIS_PORT }];
   return {
@@ -114,19 +119,20 @@ export function redisPod(pod: RedisPod): Pick<PodProps, 'user' | 'containers' | 
         name: 'redis',
         image: pod.image,
         command: ['sh', '/etc/redis/start.sh'],
-        env: [password(pod.secret), ...(pod.env ?? [])],
-        ports: pod.busPort === undefined ? ports : [...ports, { name: 'bus', containerPort: pod.busPort }],
+        env: [password(pod.secret), ...(node?.env ?? [])],
+        ports: node ? [...ports, { name: 'bus', containerPort: node.busPort }] : ports,
         resources: pod.resources,
         probes: {
           startup: { ...alive, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
           liveness: { ...alive, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 3 },
           readiness: { exec: { command: pod.ready }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
         },
-        ...(pod.lifecycle === undefined ? {} : { lifecycle: pod.lifecycle }),
+        ...(node ? { lifecycle: { preStop: { exec: { command: node.preStop } } } } : {}),
         mounts: [
           { name: 'data', mountPath: '/data' },
           { name: 'configuration', mountPath: '/etc/redis', readOnly: true },
           { name: 'run', mountPath: '/run/redis' },
+          ...(node ? [{ name: 'secrets', mountPath: '/run/secrets/redis', readOnly: true }] : []),
         ],
       },
       {
@@ -150,6 +156,7 @@ export function redisPod(pod: RedisPod): Pick<PodProps, 'user' | 'containers' | 
       { name: 'configuration', configMap: { name: pod.configMap } },
       // The configuration with the password, in memory.
       { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+      ...(node ? [{ name: 'secrets', secret: secretFiles(pod.secret, ['password']) }] : []),
     ],
   };
 }

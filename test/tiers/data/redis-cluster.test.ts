@@ -77,6 +77,19 @@ describe('RedisCluster', () => {
     expect(pod()?.volumes).toContainEqual({ name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } });
   });
 
+  test('sees a new password as soon as the Secret has it, and accepts it beside the old', () => {
+    expect(pod()?.volumes).toContainEqual({
+      name: 'secrets',
+      secret: { secretName: 'shop-redis', defaultMode: 0o440, items: [{ key: 'password', path: 'password' }] },
+    });
+    expect(pod()?.containers[0]?.volumeMounts).toContainEqual({
+      name: 'secrets',
+      mountPath: '/run/secrets/redis',
+      readOnly: true,
+    });
+    expect(file('follow.sh')).toMatch('password=$(cat /run/secrets/redis/password)');
+  });
+
   test('gives data three quarters of the memory limit, and a replica that lags an eighth', () => {
     const conf = file('redis.conf');
     expect(conf).toMatch('\nmaxmemory 402653184\nmaxmemory-policy allkeys-lru\n');
@@ -153,22 +166,20 @@ describe('RedisCluster', () => {
     test('fewer masters than can agree', () => {
       expect(problems({ masters: 3 })).toBe('');
       expect(problems({ masters: 2 })).toBe(
-        'shop/redis-cluster: masters 2 cannot agree by majority that one of them is gone; ' +
-          'set it to 3 or more, or use RedisCache.',
+        'masters 2 cannot agree by majority that one of them is gone; ' + 'set it to 3 or more, or use RedisCache.',
       );
     });
 
     test('masters without a replica', () => {
       expect(problems({ replicasPerMaster: 0 })).toBe(
-        'shop/redis-cluster: replicasPerMaster 0 leaves the slots of a master that is drained to nobody; ' +
-          'set it to 1 or more.',
+        'replicasPerMaster 0 leaves the slots of a master that is drained to nobody; ' + 'set it to 1 or more.',
       );
     });
 
     test('writes that need more replicas than there are', () => {
       expect(problems({ minReplicasToWrite: 1 })).toBe('');
       expect(problems({ minReplicasToWrite: 2 })).toBe(
-        'shop/redis-cluster: minReplicasToWrite 2 is more than the 1 of replicasPerMaster, ' +
+        'minReplicasToWrite 2 is more than the 1 of replicasPerMaster, ' +
           'so no master would ever take a write; set it to 1 or less.',
       );
     });
@@ -176,7 +187,7 @@ describe('RedisCluster', () => {
     test('data that leaves no room in the container', () => {
       expect(problems({ maxmemoryPercent: 90 })).toBe('');
       expect(problems({ maxmemoryPercent: 91 })).toBe(
-        'shop/redis-cluster: maxmemoryPercent 91 gives data 465Mi of the memory limit 512Mi; ' +
+        'maxmemoryPercent 91 gives data 465Mi of the memory limit 512Mi; ' +
           'set it to 10 at least, and to 90 at most to leave room for buffers and rewrites.',
       );
       expect(problems({ maxmemoryPercent: 10 })).toBe('');

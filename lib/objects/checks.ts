@@ -11,8 +11,10 @@ import { conditionOf } from './conditions';
 export interface Check {
   /** True where the manifests cannot keep what they promise. */
   readonly fails: Expr<boolean>;
-  /** `<path>: what was given, the limit, the remedy`. */
+  /** What was given, the limit, the remedy. */
   readonly message: Expr<string>;
+  /** The same behind the path of the construct. */
+  readonly fullMessage: Expr<string>;
 }
 
 const checks = new WeakMap<IConstruct, (() => Check)[]>();
@@ -32,7 +34,11 @@ export function demandLater(
 ): void {
   const build = (): Check => {
     const { condition, message } = check();
-    return { fails: and(conditionOf(construct), not(condition)), message: str`${construct.node.path}: ${message}` };
+    return {
+      fails: and(conditionOf(construct), not(condition)),
+      message: toExpr(message),
+      fullMessage: str`${construct.node.path}: ${message}`,
+    };
   };
   const own = checks.get(construct);
   if (own !== undefined) {
@@ -40,7 +46,8 @@ export function demandLater(
     return;
   }
   checks.set(construct, [build]);
-  construct.node.addValidation({ validate: () => failures(checksOf(construct).filter(isLiteral), LITERALS) });
+  // A plain app reports them at `app.synth()`, behind the path.
+  construct.node.addValidation({ validate: () => literalFailures(checksOf(construct)) });
 }
 
 /** The checks of a construct itself. */
@@ -50,10 +57,10 @@ export function checksOf(construct: IConstruct): readonly Check[] {
 
 /** The messages of the checks that fail. */
 export function failures(all: readonly Check[], scope: Scope): string[] {
-  return all.filter((check) => check.fails.evaluate(scope)).map((check) => check.message.evaluate(scope));
+  return all.filter((check) => check.fails.evaluate(scope)).map((check) => check.fullMessage.evaluate(scope));
 }
 
 /** A check that values decide is left to the outputs of the system. */
-function isLiteral(check: Check): boolean {
-  return literalOf(toExpr(check.fails)) !== undefined;
+function literalFailures(all: readonly Check[]): string[] {
+  return all.filter((check) => literalOf(check.fails) === true).map((check) => check.message.evaluate(LITERALS));
 }

@@ -5,7 +5,12 @@ import { assertFileText } from '../values/text';
 import type { Workload } from './workload';
 
 /** A ConfigMap with a workload's files. Mount it whole: a folder follows changes, a single file does not. */
-export function addConfigMap(workload: Workload, id: string, files: Readonly<Record<string, Text>>, suffix = ''): KubeObject<ConfigMap> {
+export function addConfigMap(
+  workload: Workload,
+  id: string,
+  files: Readonly<Record<string, Text>>,
+  suffix = '',
+): KubeObject<ConfigMap> {
   for (const [name, content] of Object.entries(files)) assertFileText(content, `${workload.node.path}/${id}/${name}`);
   return new KubeObject<ConfigMap>(workload, id, {
     apiVersion: 'v1',

@@ -171,14 +171,16 @@ function annotations(props: PodProps): Tree<ObjectMeta['annotations']> {
 }
 
 /** Annotations that pods have without the operator's. */
-export function ownAnnotations({ checksums, scrape }: PodProps): Readonly<Record<string, Input<string>>> {
+export function ownAnnotations({ checksums, containers, scrape }: PodProps): Readonly<Record<string, Input<string>>> {
   const sums = Object.entries(checksums ?? {}).map(([name, sum]) => [`checksum/${name}`, sum] as const);
   const target = scrape && {
     'prometheus.io/scrape': 'true',
     'prometheus.io/port': str`${scrape.port}`,
     'prometheus.io/path': scrape.path,
   };
-  return { ...Object.fromEntries(sums), ...target };
+  const main =
+    containers.length > 1 && containers[0] ? { 'kubectl.kubernetes.io/default-container': containers[0].name } : {};
+  return { ...main, ...Object.fromEntries(sums), ...target };
 }
 
 /** The keys of a workload's selector. */

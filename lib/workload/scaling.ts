@@ -2,12 +2,14 @@
 import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, MetricSpec } from 'kubernetes-types/autoscaling/v2';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { Construct } from 'constructs';
+import { demand } from '../objects/checks';
 import { onlyWhen } from '../objects/conditions';
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
 import { choose } from '../values/choice';
-import { atLeast, isSet, valueOf } from '../values/logic';
+import { atLeast, atMost, isSet, valueOf } from '../values/logic';
 import type { Tree } from '../values/parts';
+import { str } from '../values/texts';
 import { when } from '../values/tree';
 import type { Workload } from './workload';
 
@@ -38,6 +40,12 @@ export function minReplicas(replicas: Input<number>, autoscaling: Autoscaling | 
 export function addAutoscaler(workload: Workload, kind: 'Deployment', autoscaling: Autoscaling): void {
   const scope = new Construct(workload, 'autoscaling');
   onlyWhen(scope, autoscaling.enabled);
+  const { minReplicas: fewest, maxReplicas: most } = autoscaling;
+  demand(
+    scope,
+    atMost(fewest, most),
+    str`minReplicas ${fewest} is above maxReplicas ${most}; lower it to ${most} or less.`,
+  );
   const spec: Tree<HorizontalPodAutoscalerSpec> = {
     scaleTargetRef: { apiVersion: 'apps/v1', kind, name: workload.objectName },
     minReplicas: autoscaling.minReplicas,

@@ -73,10 +73,10 @@ class ChartTemplates implements ChartNames, Definitions {
   /** All failures at once, in the words of the plain reading. */
   private checksFile(): string {
     const go = Place.top(this);
-    const blocks = this.checks.flatMap(({ fails, message }) => {
+    const blocks = this.checks.flatMap(({ fails, fullMessage }) => {
       const condition = this.printer.condition(fails, go);
       if (literalOf(fails) === false) return [];
-      return [`{{- if ${condition ?? 'true'} }}`, ...appendFailure(message, go), '{{- end }}'];
+      return [`{{- if ${condition ?? 'true'} }}`, ...appendFailure(fullMessage, go), '{{- end }}'];
     });
     return [
       '{{- /* What values must keep to together. All failures are reported at once; nothing is rendered. */ -}}',

@@ -38,7 +38,10 @@ export interface ChartSource extends IConstruct {
 }
 
 /** @param environments the values files that CI renders, by environment */
-export function chartFiles(system: ChartSource, environments: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+export function chartFiles(
+  system: ChartSource,
+  environments: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
   const files = new Map(templates(system, system.systemName, system.notes));
   files.set('Chart.yaml', emitDocument(chartYaml(system)));
   files.set('values.yaml', valuesYaml(system.schema));

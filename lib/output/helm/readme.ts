@@ -2,7 +2,10 @@
 import type { ChartSource } from './package';
 import { valuesTable } from './values-readme';
 
-export function chartReadme({ systemName: name, schema, metadata, secrets }: ChartSource, environments: readonly string[]): string {
+export function chartReadme(
+  { systemName: name, schema, metadata, secrets }: ChartSource,
+  environments: readonly string[],
+): string {
   return `# ${name}
 
 ${metadata.description}
@@ -38,7 +41,9 @@ ${Object.entries(secrets)
 For a trial, \`secretGenerator.enabled\` has a Job make what is missing inside the cluster; or make them by hand:
 
 \`\`\`sh
-${Object.entries(secrets).map(([secret, keys]) => createSecret(name, secret, keys)).join('\n')}
+${Object.entries(secrets)
+  .map(([secret, keys]) => createSecret(name, secret, keys))
+  .join('\n')}
 \`\`\`
 
 They are not the release's: uninstalling it leaves them and the volumes as they are.

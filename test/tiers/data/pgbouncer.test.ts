@@ -59,6 +59,7 @@ const full: Omit<{ readonly [K in keyof Required<PgBouncerProps>]: NonNullable<P
   resources,
   image,
   exporter: { image, resources },
+  serviceAccount: 'shop-identity',
   podLabels: { team: 'data' },
   podAnnotations: { note: 'pool' },
   nodeSelector: { disk: 'ssd' },
@@ -153,7 +154,7 @@ describe('PgBouncer', () => {
 
     test('are refused where they are one more', () => {
       expect(problems({}, { maxConnections: 178 })).toBe(
-        'shop/pgbouncer: (defaultPoolSize 50 + reservePoolSize 5 + 2 for auth_query) × 3 pods, the surge included, ' +
+        '(defaultPoolSize 50 + reservePoolSize 5 + 2 for auth_query) × 3 pods, the surge included, ' +
           '= 171 connections to each server, and 8 are reserved, but its maxConnections is 178; ' +
           'lower defaultPoolSize to 49 or less, or raise maxConnections to 179.',
       );

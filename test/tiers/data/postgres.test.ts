@@ -57,6 +57,7 @@ const full: { readonly [K in keyof Required<PostgresProps>]: NonNullable<Postgre
   storage: { size: '50Gi', storageClassName: 'fast' },
   resources: resources('8Gi'),
   image: { registry: 'registry.example.com', repository: 'postgres', tag: '17.11', digest: null },
+  serviceAccount: 'shop-identity',
   podLabels: { team: 'data' },
   podAnnotations: { note: 'primary store' },
   nodeSelector: { disk: 'ssd' },
@@ -194,7 +195,7 @@ describe('Postgres', () => {
   test('keeps two WAL senders beyond the replicas', () => {
     expect(problems({ replicas: 8 })).toBe('');
     expect(problems({ replicas: 9 })).toBe(
-      'shop/postgres: replicas 9 need 11 WAL senders, 2 of them for backups, but maxWalSenders allows 10; raise it to 11 or more.',
+      'replicas 9 need 11 WAL senders, 2 of them for backups, but maxWalSenders allows 10; raise it to 11 or more.',
     );
   });
 

@@ -82,7 +82,7 @@ describe('RedisCache', () => {
   test('refuses data that leaves no room in the container', () => {
     expect(problems({ maxmemoryPercent: 90 })).toBe('');
     expect(problems({ maxmemoryPercent: 120 })).toBe(
-      'shop/redis: maxmemoryPercent 120 gives data 614Mi of the memory limit 512Mi; ' +
+      'maxmemoryPercent 120 gives data 614Mi of the memory limit 512Mi; ' +
         'set it to 10 at least, and to 90 at most to leave room for buffers and rewrites.',
     );
   });

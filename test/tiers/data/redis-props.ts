@@ -17,6 +17,7 @@ export const redisProps: { readonly [K in keyof Required<RedisProps>]: NonNullab
   resources,
   image,
   exporter: { image, resources },
+  serviceAccount: 'shop-identity',
   podLabels: { team: 'data' },
   podAnnotations: { note: 'cache' },
   nodeSelector: { disk: 'ssd' },

@@ -45,6 +45,7 @@ const full: { readonly [K in keyof Required<SecretGeneratorProps>]: NonNullable<
     limits: { cpu: '100m', memory: '48Mi', ephemeralStorage: '16Mi' },
   },
   image: { registry: 'registry.example.com', repository: 'curl', tag: '1', digest: null },
+  serviceAccount: 'shop-identity',
   podLabels: { team: 'platform' },
   podAnnotations: { note: 'secrets' },
   nodeSelector: { disk: 'ssd' },

@@ -183,7 +183,7 @@ describe('Exposure', () => {
     ],
   ])('refuses %j', (props, message) => {
     expect(() => synth(exposure(props))).toThrow(
-      new Error(`Validation failed with the following errors:\n  [shop/web] shop/web: ${message}`),
+      new Error(`Validation failed with the following errors:\n  [shop/web] ${message}`),
     );
   });
 

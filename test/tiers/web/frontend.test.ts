@@ -201,7 +201,7 @@ describe('Frontend', () => {
     ],
   ])('refuses %j', (props, message) => {
     expect(() => synth(frontend(props))).toThrow(
-      new Error(`Validation failed with the following errors:\n  [shop/frontend] shop/frontend: ${message}`),
+      new Error(`Validation failed with the following errors:\n  [shop/frontend] ${message}`),
     );
   });
 

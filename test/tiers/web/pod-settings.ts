@@ -2,6 +2,7 @@ import type { PodSettings } from '../../../lib/workload/pod';
 
 /** Each other than its default. */
 export const podSettings: Required<PodSettings> = {
+  serviceAccount: 'shop-identity',
   podLabels: { team: 'web' },
   podAnnotations: { note: 'public' },
   nodeSelector: { disk: 'ssd' },

@@ -1,6 +1,6 @@
 {{- define "cluster-ai.redis-cluster.start.sh" -}}
 #!/bin/sh
-# Starts this pod's node, and beside it the script that follows the addresses of its peers.
+# Starts this pod's node, and beside it the script that tells it of changes around it.
 set -eu
 umask 077
 

@@ -148,7 +148,8 @@ export const networkValues = () =>
       .describe('Namespace from which metrics are scraped; null if none is.'),
     apiServerAddresses: z
       .array(cidr())
+      .min(1)
       .default(['0.0.0.0/0'])
       .describe('Addresses of the API server, after the translation of its Service.'),
-    apiServerPorts: z.array(port()).default([443, 6443]).describe('Ports of the API server.'),
+    apiServerPorts: z.array(port()).min(1).default([443, 6443]).describe('Ports of the API server.'),
   });

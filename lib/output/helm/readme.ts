@@ -43,7 +43,7 @@ For a trial, \`secretGenerator.enabled\` has a Job make what is missing inside t
 \`\`\`sh
 ${Object.entries(secrets)
   .map(([secret, keys]) => createSecret(name, secret, keys))
-  .join('\n')}
+  .join(' &&\n')}
 \`\`\`
 
 They are not the release's: uninstalling it leaves them and the volumes as they are.

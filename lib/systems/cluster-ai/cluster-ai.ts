@@ -10,6 +10,7 @@ import { SecretGenerator } from '../../tiers/operations/secret-generator';
 import { Api } from '../../tiers/web/api';
 import { Exposure } from '../../tiers/web/exposure';
 import { Frontend } from '../../tiers/web/frontend';
+import { choose } from '../../values/choice';
 import { not } from '../../values/logic';
 import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
@@ -69,6 +70,12 @@ export class ClusterAi extends System<typeof clusterAiValues> {
 
     backend.connectTo(pgbouncer, pgbouncer.replicas, cluster, single);
     test.connectTo(frontend, backend);
-    this.notes = clusterAiNotes({ frontend, host: v.host, ingressEnabled: v.ingress.enabled });
+    this.notes = clusterAiNotes({
+      frontend,
+      host: v.host,
+      ingressEnabled: v.ingress.enabled,
+      generatesSecrets: v.secretGenerator.enabled,
+      secrets: [postgres.secret, choose(v.redisCluster.enabled, cluster.secret, single.secret)],
+    });
   }
 }

@@ -12,5 +12,8 @@ export const clusterAiMetadata: ChartMetadata = {
   maintainers: [{ name: 'cdk8s-tiers', url: REPOSITORY }],
   category: 'database',
   changes: ['The web, API and data tiers of Cluster AI.'],
-  links: { Documentation: `${REPOSITORY}/tree/main/docs`, 'Plain manifests': `${REPOSITORY}/tree/main/dist/cluster-ai` },
+  links: {
+    Documentation: `${REPOSITORY}/tree/main/docs`,
+    'Plain manifests': `${REPOSITORY}/tree/main/dist/cluster-ai`,
+  },
 };

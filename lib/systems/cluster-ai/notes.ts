@@ -1,5 +1,6 @@
 import type { Frontend } from '../../tiers/web/frontend';
 import type { Input } from '../../values/expression';
+import { not } from '../../values/logic';
 import type { Text } from '../../values/parts';
 import { release } from '../../values/reference';
 import { text } from '../../values/text';
@@ -9,9 +10,12 @@ interface Notes {
   readonly frontend: Frontend;
   readonly host: Input<string>;
   readonly ingressEnabled: Input<boolean>;
+  readonly generatesSecrets: Input<boolean>;
+  /** Names of the Secrets that must exist. */
+  readonly secrets: readonly Input<string>[];
 }
 
-export function clusterAiNotes({ frontend, host, ingressEnabled }: Notes): Text {
+export function clusterAiNotes({ frontend, host, ingressEnabled, generatesSecrets, secrets }: Notes): Text {
   const { name, namespace } = release;
   return text`
     Cluster AI is installed as "${name}" in the namespace "${namespace}".
@@ -19,6 +23,19 @@ export function clusterAiNotes({ frontend, host, ingressEnabled }: Notes): Text 
       ingressEnabled,
       text`
         It answers at https://${host} once DNS leads there.
+      `,
+    )}
+
+    ${when(
+      not(generatesSecrets),
+      text`
+
+        Pods wait until these Secrets exist; the chart's README has the command that makes them:
+        ${secrets.map(
+          (secret) => text`
+            ${secret}
+          `,
+        )}
       `,
     )}
 

@@ -18,7 +18,8 @@ import { frontendValues } from '../../tiers/web/frontend-values';
 import { hostname, imagePart, objectName } from '../../values/leaves';
 import { imageValues, networkValues } from '../../workload/values';
 
-const section = <T extends z.core.$ZodLooseShape>(description: string, shape: T) => z.strictObject(shape).describe(description);
+const section = <T extends z.core.$ZodLooseShape>(description: string, shape: T) =>
+  z.strictObject(shape).describe(description);
 
 const laptop = (cpu: string, memory: string) => ({
   requests: { cpu, memory, ephemeralStorage: '64Mi' },
@@ -52,7 +53,12 @@ export const clusterAiValues = z.strictObject({
   ),
   postgres: section(
     'PostgreSQL: one primary, and streaming replicas for reads.',
-    postgresValues({ ...postgresDefaults, database: 'cluster_ai', storage: { size: '2Gi', storageClassName: null }, resources: laptop('100m', '512Mi') }),
+    postgresValues({
+      ...postgresDefaults,
+      database: 'cluster_ai',
+      storage: { size: '2Gi', storageClassName: null },
+      resources: laptop('100m', '512Mi'),
+    }),
   ),
   pgbouncer: section(
     'PgBouncer, which lends few server connections to many clients.',
@@ -66,13 +72,16 @@ export const clusterAiValues = z.strictObject({
     'One Redis, where there is no Redis Cluster.',
     redisCacheValues({ ...redisCacheDefaults, resources: laptop('50m', '256Mi') }),
   ),
-  secretGenerator: section('Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.', {
-    enabled: z
-      .boolean()
-      .default(false)
-      .describe('Run a Job that makes missing Secrets, with random passwords; Secrets that exist are left alone.'),
-    ...secretGeneratorValues(secretGeneratorDefaults),
-  }),
+  secretGenerator: section(
+    'Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.',
+    {
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe('Run a Job that makes missing Secrets, with random passwords; Secrets that exist are left alone.'),
+      ...secretGeneratorValues(secretGeneratorDefaults),
+    },
+  ),
   tests: section('The pod of helm test.', { image: imageValues(images.curl) }),
   ingress: section('The way in from outside, by TLS alone.', {
     enabled: z.boolean().default(true).describe('Expose the frontend.'),

@@ -1,5 +1,5 @@
 /** What a list or map has in it. */
-import { operation } from './expression';
+import { type Expr, type Input, operation, toExpr } from './expression';
 import { compareBytes } from './hashes';
 
 /** Whether a list or map has an entry. */
@@ -18,8 +18,7 @@ export const hasKey = operation({
   toGoTemplate: ([map, key]) => `hasKey ${map} ${key}`,
 });
 
-/** Those of some keys that a map has, as a text: `A, B`. */
-export const keysAmong = operation({
+const pickedKeys = operation({
   name: 'keysAmong',
   kind: 'string',
   evaluate: (map: Readonly<Record<string, unknown>>, keys: readonly string[]) =>
@@ -29,6 +28,11 @@ export const keysAmong = operation({
       .join(', '),
   toGoTemplate: ([map, keys]) => `pick ${map} ${keys.slice('(list '.length, -1)} | keys | sortAlpha | join ", "`,
 });
+
+/** Those of some keys that a map has, as a text: `A, B`. */
+export function keysAmong(map: Input<Readonly<Record<string, unknown>>>, keys: readonly string[]): Expr<string> {
+  return keys.length === 0 ? toExpr('') : pickedKeys(map, keys);
+}
 
 export const sizeOf = operation({
   name: 'sizeOf',

@@ -83,6 +83,11 @@ export abstract class Expr<T> {
     return -Infinity;
   }
 
+  /** A number that the value is never above. */
+  get most(): number {
+    return Infinity;
+  }
+
   /** True where the text has only letters, digits and `. _ / : -`, with a letter, digit or `_` first and last. */
   get plain(): boolean {
     return false;
@@ -159,6 +164,10 @@ export class Constant<T> extends Expr<T> {
 
   override get least(): number {
     return typeof this.literal === 'number' ? this.literal : -Infinity;
+  }
+
+  override get most(): number {
+    return typeof this.literal === 'number' ? this.literal : Infinity;
   }
 
   evaluate(): T {

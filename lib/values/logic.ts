@@ -16,7 +16,12 @@ function alike(a: Input<number>, b: Input<number>): readonly [Input<number>, Inp
 
 function comparison(name: string, go: string, evaluate: (a: number, b: number) => boolean) {
   const compare = operation({ name, kind: 'bool', evaluate, toGoTemplate: ([a, b]) => `${go} ${a} ${b}` });
-  return (a: Input<number>, b: Input<number>): Expr<boolean> => compare(...alike(a, b));
+  return (a: Input<number>, b: Input<number>): Expr<boolean> => {
+    const [left, right] = [toExpr(a), toExpr(b)];
+    // Where both extremes agree, the bounds of the schema have decided already.
+    const extreme = evaluate(left.least, right.most);
+    return extreme === evaluate(left.most, right.least) ? toExpr(extreme) : compare(...alike(left, right));
+  };
 }
 
 export const lessThan = comparison('lessThan', 'lt', (a, b) => a < b);

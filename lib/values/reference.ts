@@ -88,6 +88,9 @@ class Field extends Expr<unknown> {
   override get least(): number {
     return this.leaf?.minimum ?? -Infinity;
   }
+  override get most(): number {
+    return this.leaf?.maximum ?? Infinity;
+  }
   override get plain(): boolean {
     return this.leaf?.plain === true;
   }
@@ -189,6 +192,9 @@ export class Variable extends Expr<unknown> {
   }
   override get least(): number {
     return this.leaf?.minimum ?? -Infinity;
+  }
+  override get most(): number {
+    return this.leaf?.maximum ?? Infinity;
   }
   override get plain(): boolean {
     return this.leaf?.plain === true;

@@ -7,6 +7,7 @@ export interface Leaf {
   readonly kind: Kind;
   readonly nullable: boolean;
   readonly minimum?: number;
+  readonly maximum?: number;
   /** The pattern lets only letters, digits and `. _ / : -` pass. */
   readonly plain: boolean;
   /** Go counts every value but null as true: no zero and no empty text. */
@@ -83,8 +84,8 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
     return leaf('string', { plain: schema.options.every((option) => /^[\w./:-]*$/.test(String(option))) });
   }
   if (schema instanceof z.ZodNumber) {
-    const minimum = schema.minValue ?? undefined;
-    const bounds = minimum === undefined ? {} : { minimum };
+    const { minValue: minimum, maxValue: maximum } = schema;
+    const bounds = { ...(minimum !== null && { minimum }), ...(maximum !== null && { maximum }) };
     if (schema.isInt) return leaf('int', bounds);
     if (schema.minValue === null || schema.maxValue === null || schema.minValue < 0 || schema.maxValue > 999_999) {
       throw new TypeError(`${path}: bound a float within 0 and 999999, where both readings print it alike`);

@@ -136,7 +136,7 @@ export const storageValues = ({ size, storageClassName }: StorageDefaults) =>
 export const networkValues = () =>
   z.strictObject({
     dnsNamespace: objectName().default('kube-system').describe('Namespace of the DNS servers.'),
-    dnsPorts: z.array(port()).default([53]).describe('Ports on which DNS pods listen; OpenShift uses 5353.'),
+    dnsPorts: z.array(port()).min(1).default([53]).describe('Ports on which DNS pods listen; OpenShift uses 5353.'),
     dnsAddresses: z.array(cidr()).default([]).describe('Addresses of node-local DNS caches, such as 169.254.20.10/32.'),
     ingressNamespace: objectName()
       .nullable()

@@ -102,7 +102,7 @@ seccompProfile:
 {{/* Changes with all that enters the pods of redis-cluster-init. */}}
 {{- define "cluster-ai.redis-cluster-init.fingerprint" -}}
 {{- list
-  "97887087"
+  "01245831"
   .Release.Name
   .Values.redisCluster.podLabels
   (include "cluster-ai.redis-cluster.init.sh" . | sha256sum)
@@ -155,7 +155,7 @@ seccompProfile:
 {{/* Changes with all that enters the pods of secret-generator. */}}
 {{- define "cluster-ai.secret-generator.fingerprint" -}}
 {{- list
-  "66f98174"
+  "e4e69f05"
   .Release.Name
   .Values.secretGenerator.podLabels
   .Values.postgres.existingSecret

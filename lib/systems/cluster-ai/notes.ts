@@ -22,7 +22,8 @@ export function clusterAiNotes({ frontend, host, ingressEnabled, generatesSecret
     ${when(
       ingressEnabled,
       text`
-        It answers at https://${host} once DNS leads there.
+        It answers at https://${host} once DNS leads there and the Secret of ingress.tlsSecretName, ${name}-ingress-tls
+        where none is named, holds its certificate.
       `,
     )}
 

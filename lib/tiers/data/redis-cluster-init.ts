@@ -4,8 +4,8 @@ import { text } from '../../values/text';
 /** The script of the Job that forms a Redis Cluster. It uses the same programs as the scripts of the nodes. */
 export const formCluster: Text = text`
   #!/bin/sh
-  # Makes one cluster of the pods, every slot owned by a master and every master replicated, from whatever state they are
-  # in. It takes nothing away: running it again on a complete cluster changes nothing.
+  # Makes one cluster of the pods, every slot owned by a master and every master replicated, from whatever state they
+  # are in. It takes nothing away, and changes nothing of a complete cluster.
   set -eu
 
   say() { echo "$(date -u +%T) $*"; }
@@ -19,11 +19,17 @@ export const formCluster: Text = text`
   everywhere() { for address in $addresses; do at "$address" "$@"; done; }
 
   answers() { [ "$(at "$1" ping 2> /dev/null)" = PONG ]; }
+  slots_known() { at "$1" cluster info | sed -n 's/^cluster_slots_assigned://p'; }
   # Each pod has a link to each; nodes that are gone do not count.
-  acquainted() { [ "$(everywhere cluster nodes | awk '$3 !~ /handshake|fail/ && $8 == "connected"' | wc -l)" -ge $((pods * pods)) ]; }
+  acquainted() {
+    links=$(everywhere cluster nodes | awk '$3 !~ /handshake|fail/ && $8 == "connected"' | wc -l)
+    [ "$links" -ge $((pods * pods)) ]
+  }
   owned_everywhere() { [ "$(everywhere cluster info | grep -c '^cluster_slots_assigned:16384$')" -eq "$pods" ]; }
   ok_everywhere() { [ "$(everywhere cluster info | grep -c '^cluster_state:ok$')" -eq "$pods" ]; }
-  covered() { check=$(redis-cli --cluster check "$member:6379" 2>&1) && echo "$check" | grep -q 'All 16384 slots covered'; }
+  covered() {
+    check=$(redis-cli --cluster check "$member:6379" 2>&1) && echo "$check" | grep -q 'All 16384 slots covered'
+  }
 
   # One line for each pod: its place, address, ID, kind (owner of slots, replica, spare) and the ID of its master.
   describe() {
@@ -43,7 +49,13 @@ export const formCluster: Text = text`
   # Slots that nobody owns, shared evenly: the address of a master, the first slot and the last of a range.
   share_slots() {
     at "$member" cluster nodes | awk -v masters="$*" '
-      { for (f = 9; f <= NF; f++) if ($f !~ /^\[/) { n = split($f, edge, "-"); for (s = edge[1] + 0; s <= edge[n] + 0; s++) owned[s] } }
+      {
+        for (f = 9; f <= NF; f++) {
+          if ($f ~ /^\[/) continue # a slot that is being moved, listed with its owner's too
+          n = split($f, edge, "-")
+          for (s = edge[1] + 0; s <= edge[n] + 0; s++) owned[s]
+        }
+      }
       END {
         count = split(masters, master, " ")
         for (s = 0; s < 16384; s++) if (!(s in owned)) free[++size] = s
@@ -83,18 +95,20 @@ export const formCluster: Text = text`
   addresses=
   pod=0
   while [ "$pod" -lt "$pods" ]; do
-    within 600 answers "$STATEFULSET-$pod.$DOMAIN" || fail "pod $STATEFULSET-$pod has not answered PONG for 600 s; its log says why"
-    addresses="$addresses $(getent hosts "$STATEFULSET-$pod.$DOMAIN" | awk '{ print $1; exit }')"
+    name=$STATEFULSET-$pod
+    within 600 answers "$name.$DOMAIN" || fail "pod $name has not answered PONG for 600 s; its log says why"
+    addresses="$addresses $(getent hosts "$name.$DOMAIN" | awk '{ print $1; exit }')"
     pod=$((pod + 1))
   done
   say "all $pods pods answer"
 
-  member=$(for address in $addresses; do echo "$(at "$address" cluster info | sed -n 's/^cluster_slots_assigned://p') $address"; done |
-    sort -n | awk 'END { print $2 }')
+  # The pod that knows of most slots brings the others together.
+  member=$(for address in $addresses; do echo "$(slots_known "$address") $address"; done | sort -n | awk 'END { print $2 }')
   for address in $addresses; do
-    at "$member" cluster nodes | grep -q " $address:6379@" || say "meeting $address: $(at "$member" cluster meet "$address" 6379)"
+    at "$member" cluster nodes | grep -q "^$(at "$address" cluster myid) " && continue
+    say "meeting $address: $(at "$member" cluster meet "$address" 6379)"
   done
-  within 60 acquainted || fail "the pods do not reach each other on 6379 and 16379; as $member sees them: $(at "$member" cluster nodes)"
+  within 60 acquainted || fail "not all pods reach each other on 6379 and 16379: $(everywhere cluster nodes)"
 
   masters=$(choose_masters | tr '\n' ' ')
   if [ "$(count owner)" -eq 0 ] || ! within 10 owned_everywhere; then

@@ -54,7 +54,11 @@ export const follow: Text = text`
   meet_lost_peers() {
     nodes=$(redis-cli cluster nodes)
     echo "$nodes" | while read -r _ node flags _ _ _ _ link _; do
-      case $flags,$link in *myself* | *handshake*) continue ;; *fail* | *noaddr* | *,disconnected) ;; *) continue ;; esac
+      case $flags,$link in
+        *myself* | *handshake*) continue ;;
+        *fail* | *noaddr* | *,disconnected) ;;
+        *) continue ;;
+      esac
       host=\${node#*,} host=\${host%%,*}
       address=$(getent hosts "$host" | awk '{ print $1; exit }')
       case $nodes in *" \${address:-$host}:6379@"*) continue ;; esac
@@ -79,7 +83,8 @@ export const follow: Text = text`
     password=$(cat /run/secrets/redis/password)
     case $password in "$accepted" | '' | *[[:cntrl:]]*) return ;; esac
     quoted=$(printf '%s' "$password" | sed 's/["\\]/\\&/g')
-    printf '%s\n' "acl setuser default \">$quoted\"" "config set masterauth \"$quoted\"" | redis-cli -e > /dev/null || return
+    printf '%s\n' "acl setuser default \">$quoted\"" "config set masterauth \"$quoted\"" |
+      redis-cli -e > /dev/null || return
     accepted=$password
     echo 'a new password is accepted too'
   }
@@ -110,9 +115,10 @@ export const stopNode: Text = text`
   role() { redis-cli role | head -n 1; }
 
   [ "$(role)" = master ] || exit 0
-  replica=$(redis-cli info replication | sed -n 's/^slave[0-9]*:ip=\([^,]*\),port=6379,state=online,.*/\1/p' | head -n 1)
+  replica=$(redis-cli info replication | sed -n 's/^slave[0-9]*:ip=\([^,]*\),.*,state=online,.*/\1/p' | head -n 1)
   [ -n "$replica" ] || exit 0
-  redis-cli -h "$replica" cluster failover
+  # The replica may have restarted with a newer password than this server did.
+  REDISCLI_AUTH=$(cat /run/secrets/redis/password) redis-cli -h "$replica" cluster failover
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     [ "$(role)" = master ] || exit 0
     sleep 1

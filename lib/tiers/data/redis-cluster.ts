@@ -29,7 +29,10 @@ import {
 } from './redis-pod';
 
 export interface RedisClusterProps extends RedisProps {
-  /** Nodes that own slots, 3 or more. Raising it moves slots to the new ones; lowering it is not supported. @default 3 */
+  /**
+   * Nodes that own slots, 3 or more. Raising it moves slots to the new ones; lowering it is not supported.
+   * @default 3
+   */
   readonly masters?: Input<number>;
   /** Nodes that stand by for each master, 1 or more. @default 1 */
   readonly replicasPerMaster?: Input<number>;

@@ -52,7 +52,7 @@ export function redisConf({ memory, cluster, ...settings }: RedisConfiguration):
     maxmemory-policy ${settings.maxmemoryPolicy}
     maxmemory-clients 10%
     client-output-buffer-limit normal 0 0 0
-    client-output-buffer-limit replica ${divide(memory.limit, 8)} ${divide(memory.limit, 16)} 60
+    client-output-buffer-limit replica ${divide(memory.limit, 8)} 0 0
     client-output-buffer-limit pubsub 32mb 8mb 60
     lazyfree-lazy-eviction yes
     lazyfree-lazy-expire yes

@@ -65,7 +65,7 @@ export class SecretGenerator extends Tier {
     this.workload = new JobWorkload(this, 'workload', {
       ...settings,
       name: id,
-      component: 'secret-generator',
+      component: 'generator',
       user: USER,
       serviceAccountToken: true,
       activeDeadlineSeconds: DEADLINE_SECONDS,
@@ -154,7 +154,7 @@ function generateSecrets({ objectName, platform }: Tier, secrets: readonly Gener
       shift
       for key; do entries="$entries\${entries:+,}\"$key\":\"$(random)\""; done
       labels='"app.kubernetes.io/instance":"${platform.instance}","app.kubernetes.io/managed-by":"${objectName}"'
-      note='"kubernetes.io/description":"Random values made by the Job ${objectName}. Kept when the release is uninstalled."'
+      note='"kubernetes.io/description":"Random values, made by ${objectName}. They outlive the release."'
       printf '%s' "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"type\":\"Opaque\",\"stringData\":{$entries},
         \"metadata\":{\"name\":\"$name\",\"labels\":{$labels},\"annotations\":{$note}}}" |
         request --header 'Content-Type: application/json' --data-binary @- "$url"
@@ -164,7 +164,11 @@ function generateSecrets({ objectName, platform }: Tier, secrets: readonly Gener
       data=$(printf '%s' "$1" | tr -d ' \n' | sed -n 's/.*"data":{\([^}]*\)}.*/,\1/p') name=$2 missing=
       shift 2
       for key; do
-        case $data in *",\"$key\":\"\""*) missing="$missing $key" ;; *",\"$key\":"*) ;; *) missing="$missing $key" ;; esac
+        case $data in
+          *",\"$key\":\"\""*) missing="$missing $key" ;;
+          *",\"$key\":"*) ;;
+          *) missing="$missing $key" ;;
+        esac
       done
       if [ -z "$missing" ]; then
         echo "$name exists"

@@ -8,7 +8,11 @@ set -u
 meet_lost_peers() {
   nodes=$(redis-cli cluster nodes)
   echo "$nodes" | while read -r _ node flags _ _ _ _ link _; do
-    case $flags,$link in *myself* | *handshake*) continue ;; *fail* | *noaddr* | *,disconnected) ;; *) continue ;; esac
+    case $flags,$link in
+      *myself* | *handshake*) continue ;;
+      *fail* | *noaddr* | *,disconnected) ;;
+      *) continue ;;
+    esac
     host=${node#*,} host=${host%%,*}
     address=$(getent hosts "$host" | awk '{ print $1; exit }')
     case $nodes in *" ${address:-$host}:6379@"*) continue ;; esac
@@ -33,7 +37,8 @@ follow_password() {
   password=$(cat /run/secrets/redis/password)
   case $password in "$accepted" | '' | *[[:cntrl:]]*) return ;; esac
   quoted=$(printf '%s' "$password" | sed 's/["\\]/\\&/g')
-  printf '%s\n' "acl setuser default \">$quoted\"" "config set masterauth \"$quoted\"" | redis-cli -e > /dev/null || return
+  printf '%s\n' "acl setuser default \">$quoted\"" "config set masterauth \"$quoted\"" |
+    redis-cli -e > /dev/null || return
   accepted=$password
   echo 'a new password is accepted too'
 }

@@ -9,7 +9,7 @@ maxmemory {{ include "cluster-ai.redis-cluster.maxmemory" . | int64 }}
 maxmemory-policy {{ .Values.redisCluster.maxmemoryPolicy }}
 maxmemory-clients 10%
 client-output-buffer-limit normal 0 0 0
-client-output-buffer-limit replica {{ div (include "cluster-ai.redis-cluster.memory" .) 8 }} {{ div (include "cluster-ai.redis-cluster.memory" .) 16 }} 60
+client-output-buffer-limit replica {{ div (include "cluster-ai.redis-cluster.memory" .) 8 }} 0 0
 client-output-buffer-limit pubsub 32mb 8mb 60
 lazyfree-lazy-eviction yes
 lazyfree-lazy-expire yes

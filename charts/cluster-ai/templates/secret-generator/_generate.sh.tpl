@@ -28,7 +28,7 @@ create() {
   shift
   for key; do entries="$entries${entries:+,}\"$key\":\"$(random)\""; done
   labels='"app.kubernetes.io/instance":"{{ .Release.Name }}","app.kubernetes.io/managed-by":"{{ .Release.Name }}-secret-generator"'
-  note='"kubernetes.io/description":"Random values made by the Job {{ .Release.Name }}-secret-generator. Kept when the release is uninstalled."'
+  note='"kubernetes.io/description":"Random values, made by {{ .Release.Name }}-secret-generator. They outlive the release."'
   printf '%s' "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"type\":\"Opaque\",\"stringData\":{$entries},
     \"metadata\":{\"name\":\"$name\",\"labels\":{$labels},\"annotations\":{$note}}}" |
     request --header 'Content-Type: application/json' --data-binary @- "$url"
@@ -38,7 +38,11 @@ check() {
   data=$(printf '%s' "$1" | tr -d ' \n' | sed -n 's/.*"data":{\([^}]*\)}.*/,\1/p') name=$2 missing=
   shift 2
   for key; do
-    case $data in *",\"$key\":\"\""*) missing="$missing $key" ;; *",\"$key\":"*) ;; *) missing="$missing $key" ;; esac
+    case $data in
+      *",\"$key\":\"\""*) missing="$missing $key" ;;
+      *",\"$key\":"*) ;;
+      *) missing="$missing $key" ;;
+    esac
   done
   if [ -z "$missing" ]; then
     echo "$name exists"

@@ -3,6 +3,7 @@ import type { PodSpec } from 'kubernetes-types/core/v1';
 import { RedisCache, type RedisCacheProps } from '../../../lib/tiers/data/redis-cache';
 import { Objects } from './objects';
 import { redisProps } from './redis-props';
+import { shellErrors } from './shell';
 
 function chartWith(props: RedisCacheProps = {}): Chart {
   const chart = new Chart(new App(), 'shop');
@@ -85,6 +86,10 @@ describe('RedisCache', () => {
       'maxmemoryPercent 120 gives data 614Mi of the memory limit 512Mi; ' +
         'set it to 10 at least, and to 90 at most to leave room for buffers and rewrites.',
     );
+  });
+
+  test.each(['start.sh', 'alive.sh'])('%s is a script of the shell', (name) => {
+    expect(shellErrors(synth().get('ConfigMap', 'shop-redis').data?.[name] ?? '')).toBe('');
   });
 
   test('is left out where it is not enabled', () => {

@@ -5,6 +5,7 @@ import { RedisCache } from '../../../lib/tiers/data/redis-cache';
 import { RedisCluster, type RedisClusterProps, redisClusterDefaults } from '../../../lib/tiers/data/redis-cluster';
 import { Objects } from './objects';
 import { redisProps } from './redis-props';
+import { shellErrors } from './shell';
 
 function chartWith(props: RedisClusterProps = {}): Chart {
   const chart = new Chart(new App(), 'shop');
@@ -93,7 +94,7 @@ describe('RedisCluster', () => {
   test('gives data three quarters of the memory limit, and a replica that lags an eighth', () => {
     const conf = file('redis.conf');
     expect(conf).toMatch('\nmaxmemory 402653184\nmaxmemory-policy allkeys-lru\n');
-    expect(conf).toMatch('\nclient-output-buffer-limit replica 67108864 33554432 60\n');
+    expect(conf).toMatch('\nclient-output-buffer-limit replica 67108864 0 0\n');
     expect(file('redis.conf', { maxmemoryPercent: 33 })).toMatch('\nmaxmemory 177167400\n');
   });
 
@@ -197,6 +198,16 @@ describe('RedisCluster', () => {
     test('and stops the synthesis', () => {
       expect(() => App.of(chartWith({ masters: 1 })).synthYaml()).toThrow('masters 1 cannot agree');
     });
+  });
+
+  test.each(['start.sh', 'follow.sh', 'ready.sh', 'alive.sh', 'stop.sh'])('%s is a script of the shell', (name) => {
+    expect(shellErrors(file(name))).toBe('');
+  });
+
+  test('init.sh is a script of the shell', () => {
+    const script = synth().get('ConfigMap', 'shop-redis-cluster-init').data?.['init.sh'] ?? '';
+    expect(script).toMatch('16384');
+    expect(shellErrors(script)).toBe('');
   });
 
   test('is left out where it is not enabled', () => {

@@ -5,6 +5,7 @@ import type { ConfigMap } from 'kubernetes-types/core/v1';
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
 import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import { SecretGenerator, type SecretGeneratorProps } from '../../../lib/tiers/operations/secret-generator';
+import { shellErrors } from '../data/shell';
 
 interface Kinds {
   readonly ConfigMap: ConfigMap;
@@ -58,6 +59,10 @@ const full: { readonly [K in keyof Required<SecretGeneratorProps>]: NonNullable<
 describe('SecretGenerator', () => {
   test('ensures each Secret with its keys', () => {
     expect(script()).toMatch('\nensure shop-redis password\nensure shop-postgres postgres-password password\n');
+  });
+
+  test('is a script of the shell', () => {
+    expect(shellErrors(script())).toBe('');
   });
 
   test('may create Secrets and read those it is for, and nothing else', () => {

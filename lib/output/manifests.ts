@@ -2,6 +2,7 @@
 import type { IConstruct } from 'constructs';
 import { failures } from '../objects/checks';
 import type { Json, JsonObject, Scope } from '../values/expression';
+import { isObject } from '../values/coalesce';
 import { evaluate } from '../values/tree';
 import { type Collected, collectChecks, collectObjects } from './collect';
 import { emitDocument, emitStream } from './yaml';
@@ -41,13 +42,36 @@ export class Manifests {
   /** The files of one environment: what `kubectl apply -k` takes. */
   files(values: JsonObject, release: Release): ReadonlyMap<string, string> {
     const tiers = this.evaluate(values, release);
-    const files = new Map([...tiers].map(([tier, objects]) => [`${tier}.yaml`, emitStream(objects)]));
+    const inNamespace = (objects: readonly Json[]): readonly Json[] =>
+      objects.map((object) => withNamespace(object, release.namespace));
+    const files = new Map([...tiers].map(([tier, objects]) => [`${tier}.yaml`, emitStream(inNamespace(objects))]));
     files.set('namespace.yaml', emitDocument(namespaceObject(release.namespace)));
     const resources = ['namespace.yaml', ...[...tiers.keys()].map((tier) => `${tier}.yaml`)];
-    const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', namespace: release.namespace, resources };
+    const kustomization = {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      namespace: release.namespace,
+      resources,
+    };
     files.set('kustomization.yaml', emitDocument(kustomization));
     return files;
   }
+}
+
+const CLUSTER_SCOPED = new Set([
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Namespace',
+  'PersistentVolume',
+  'StorageClass',
+  'GatewayClass',
+]);
+
+/** The object with its namespace: by it an overlay that moves the system finds what refers to what. */
+function withNamespace(object: Json, namespace: string): Json {
+  if (!isObject(object) || !isObject(object['metadata']) || CLUSTER_SCOPED.has(String(object['kind']))) return object;
+  const { name, ...rest } = object['metadata'];
+  return { ...object, metadata: { ...(name === undefined ? {} : { name }), namespace, ...rest } };
 }
 
 /** A namespace that lets in only pods of Pod Security "restricted". */

@@ -98,6 +98,13 @@ const PRE_STOP_SECONDS = 5;
 /** For the last client to notice that its connection has reached its age, and to finish its query. */
 const DRAIN_MARGIN_SECONDS = 15;
 
+/** Asks for TLS, which PgBouncer answers with one letter while it still handles events: a listening port alone would not tell. */
+const ANSWERS = [
+  'bash',
+  '-c',
+  `exec 3<>/dev/tcp/127.0.0.1/${PORT} && printf '\\0\\0\\0\\10\\4\\322\\26\\57' >&3 && read -r -t 3 -n 1 answer <&3`,
+];
+
 /**
  * PgBouncer before a Postgres: many clients over few server connections, each lent for one transaction.
  *
@@ -153,7 +160,7 @@ export class PgBouncer extends Tier implements Server {
           resources: settings.resources,
           probes: {
             startup: { tcpSocket: { port: 'pgbouncer' }, periodSeconds: 1, failureThreshold: 30 },
-            liveness: { tcpSocket: { port: 'pgbouncer' }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+            liveness: { exec: { command: ANSWERS }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
             readiness: { tcpSocket: { port: 'pgbouncer' }, periodSeconds: 3, failureThreshold: 2 },
           },
           // Then SIGTERM, on which PgBouncer takes no new clients and ends when the last has left.

@@ -213,5 +213,5 @@ const NODE_ENV: Items<EnvVar> = [
 
 const INIT_RESOURCES = {
   requests: { cpu: '10m', memory: '32Mi', ephemeralStorage: '16Mi' },
-  limits: { cpu: null, memory: '64Mi', ephemeralStorage: '32Mi' },
+  limits: { cpu: '200m', memory: '64Mi', ephemeralStorage: '32Mi' },
 };

@@ -1,10 +1,13 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Pod } from 'kubernetes-types/core/v1';
+import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { images } from '../../images';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import type { Input } from '../../values/expression';
 import { IN_CHART } from '../../values/chart-facts';
+import type { Tree } from '../../values/parts';
+import { merge } from '../../values/tree';
 import type { Image } from '../../workload/platform';
 import { Workload, type WorkloadProps } from '../../workload/workload';
 import { Tier, type TierProps } from '../tier';
@@ -62,21 +65,27 @@ export class SmokeTest extends Tier {
   }
 }
 
-/** The pod is a hook of the chart; plain manifests have only its identity and its way to what it tests. */
+/** A pod with its identity and its way to what it tests: all are hooks of the chart, and plain manifests have none. */
 class TestPod extends Workload {
   constructor(scope: Construct, id: string, props: WorkloadProps) {
     super(scope, id, props);
-    const hook = new Construct(this, 'hook');
-    onlyWhen(hook, IN_CHART);
-    new KubeObject<Pod>(hook, 'pod', {
+    new KubeObject<Pod>(this, 'pod', {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: {
-        name: this.objectName,
-        labels: this.selectorLabels,
-        annotations: { 'helm.sh/hook': 'test', 'helm.sh/hook-delete-policy': 'before-hook-creation' },
-      },
+      metadata: { name: this.objectName, labels: this.selectorLabels, annotations: hook('0', 'before-hook-creation') },
       spec: this.podSpec(),
     });
+    for (const part of this.node.children) onlyWhen(part, IN_CHART);
   }
+
+  /** What the pod needs is there before it, and goes with its success. */
+  override metadata(suffix?: string): Tree<ObjectMeta> {
+    return merge<ObjectMeta>(super.metadata(suffix), {
+      annotations: hook('-1', 'before-hook-creation,hook-succeeded'),
+    });
+  }
+}
+
+function hook(weight: string, deletePolicy: string): Readonly<Record<string, string>> {
+  return { 'helm.sh/hook': 'test', 'helm.sh/hook-weight': weight, 'helm.sh/hook-delete-policy': deletePolicy };
 }

@@ -36,7 +36,7 @@ export interface SecretGeneratorProps extends TierProps, PodSettings {
 export const secretGeneratorDefaults = {
   resources: {
     requests: { cpu: '10m', memory: '16Mi', ephemeralStorage: '16Mi' },
-    limits: { cpu: null, memory: '64Mi', ephemeralStorage: '32Mi' },
+    limits: { cpu: '200m', memory: '64Mi', ephemeralStorage: '32Mi' },
   },
   image: images.curl,
 } as const;

@@ -92,6 +92,8 @@ export const frontendPatterns = {
 const PORT = 8080;
 const STATUS_PORT = 8081;
 const EXPORTER_PORT = 9113;
+/** Any will do: files are for all to read, and nginx writes to /tmp alone. */
+const USER = 10_001;
 const CONFIG_FOLDER = '/etc/frontend';
 
 /**
@@ -129,7 +131,7 @@ export class Frontend extends Tier implements HttpServer {
       ...settings,
       name: id,
       component: 'web',
-      user: 101,
+      user: USER,
       containers: [nginx(settings), exporter(props.exporterImage ?? images.nginxExporter)],
       volumes: [{ name: 'config', configMap: { name: this.objectName } }],
       checksums: { 'nginx.conf': checksum(conf) },

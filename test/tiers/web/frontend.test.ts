@@ -45,13 +45,13 @@ const full: Omit<Required<FrontendProps>, 'proxy'> = {
 };
 
 describe('Frontend', () => {
-  test('starts nginx with a configuration of its own, as user 101 and with a read-only root', () => {
+  test('starts nginx with a configuration of its own, as a user of its own and with a read-only root', () => {
     const deployment = find(synth(frontend()), 'Deployment', 'shop-frontend');
     expect(deployment).toMatchObject({
       spec: {
         template: {
           spec: {
-            securityContext: { runAsNonRoot: true, runAsUser: 101 },
+            securityContext: { runAsNonRoot: true, runAsUser: 10_001 },
             containers: [
               {
                 name: 'nginx',

@@ -47,7 +47,7 @@ share_slots() {
   at "$member" cluster nodes | awk -v masters="$*" '
     {
       for (f = 9; f <= NF; f++) {
-        if ($f ~ /^\[/) continue # a slot that is being moved, listed with its owner's too
+        if ($f ~ /^\[/) continue # a slot that is being moved, listed with its owner too
         n = split($f, edge, "-")
         for (s = edge[1] + 0; s <= edge[n] + 0; s++) owned[s]
       }

@@ -19,9 +19,9 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts'],
-    rules: {
-      '@typescript-eslint/no-unsafe-type-assertion': 'off',
-    },
+    // The engine gives types to what exists only when the output is written: where a schema, a proxy or a loop's
+    // variable crosses that line, it asserts. Tiers and systems never do.
+    files: ['lib/objects/**/*.ts', 'lib/output/**/*.ts', 'lib/values/**/*.ts', 'test/**/*.ts'],
+    rules: { '@typescript-eslint/no-unsafe-type-assertion': 'off' },
   },
 );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Expr, type Input, type Json, type Scalar, type Scope } from '../../lib/values/expression';
+import { Expr, type Input, type Json, literalOf, type Scalar, type Scope } from '../../lib/values/expression';
 import * as choice from '../../lib/values/choice';
 import * as collections from '../../lib/values/collections';
 import * as hashes from '../../lib/values/hashes';
@@ -209,6 +209,27 @@ describe('both readings of an operation agree', () => {
     const helpers = new Set(['concat', 'goJson', 'compareBytes', 'sha256', 'isPlainText']);
     const operations = Object.keys(op).filter((name) => /^[a-z]/.test(name) && !helpers.has(name));
     expect(operations.filter((name) => !tested.has(name))).toEqual([]);
+  });
+});
+
+describe('a comparison that bounds decide is a literal', () => {
+  const bounded = references(
+    z.strictObject({ few: z.int().min(3).max(5).describe('d'), many: z.int().min(6).describe('d') }),
+  );
+
+  test.each([
+    [
+      true,
+      op.atLeast(bounded.few, 3),
+      op.lessThan(bounded.few, 6),
+      op.atMost(bounded.few, 5),
+      op.lessThan(2, bounded.few),
+    ],
+    [true, op.lessThan(bounded.few, bounded.many), op.greaterThan(op.add(bounded.many, 1), 6)],
+    [false, op.lessThan(bounded.few, 3), op.greaterThan(bounded.few, 5), op.atLeast(bounded.few, bounded.many)],
+    [undefined, op.atLeast(bounded.few, 4), op.atMost(bounded.few, 4), op.lessThan(bounded.many, 7)],
+  ])('%s', (decision, ...comparisons) => {
+    expect(comparisons.map(literalOf)).toEqual(comparisons.map(() => decision));
   });
 });
 

@@ -1,0 +1,97 @@
+/** The documentation is true: its examples compile, run, and give what stands below them. */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { clusterAiValues } from '../../lib/systems/cluster-ai/values';
+import { valuesOf } from '../../lib/systems/environment';
+import { parseValues } from '../../lib/values/load';
+import { type Block, blocksOf, commentExamplesOf, documents, filesBelow, read, root } from './documents';
+import { isComplete, problemsOf } from './program';
+import type { Outcome } from './run-examples';
+
+/** Milliseconds, for a busy machine. */
+const PATIENCE = 120_000;
+
+const blocks = documents.flatMap(blocksOf);
+const inComments = filesBelow('lib', '.ts').flatMap(commentExamplesOf);
+const isExample = ({ language }: Block): boolean => language === 'ts';
+const complete = blocks.filter((block) => isExample(block) && isComplete(block));
+const at = ({ file, line }: Block): string => `${file}:${line}`;
+
+test(
+  'every example in the documents and in doc comments compiles',
+  () => {
+    const examples = [...blocks, ...inComments].filter(isExample);
+    expect(examples.length).toBeGreaterThan(20);
+    expect(problemsOf(examples)).toEqual([]);
+  },
+  PATIENCE,
+);
+
+describe('a complete example runs, and gives what stands below it', () => {
+  const outcomes = new Map<string, Outcome>();
+
+  beforeAll(() => {
+    const options = { cwd: root, input: JSON.stringify(complete.map(({ code }) => code)), encoding: 'utf8' } as const;
+    const printed = execFileSync('node', ['-r', './scripts/register', 'test/docs/run-examples.ts'], options);
+    const results = JSON.parse(printed) as readonly Outcome[];
+    complete.forEach((example, i) => outcomes.set(at(example), results[i] ?? { said: '', files: {} }));
+  }, PATIENCE);
+
+  test.each(complete.map((example) => [at(example), example] as const))('%s', (name, example) => {
+    const { said, files } = outcomes.get(name) ?? { said: 'not run', files: {} };
+    const shown = below(example);
+    const text = shown.filter(({ language }) => language === 'text').map(({ code }) => code.trim());
+    expect(text.join('\n')).toBe(said.trim());
+    const written = Object.values(files).map((content) => `\n${content}`);
+    const excerpts = shown.filter(({ language }) => language === 'yaml').flatMap(({ code }) => code.split(/^ *# …\n/m));
+    expect(excerpts.filter((excerpt) => !written.some((content) => content.includes(`\n${excerpt}`)))).toEqual([]);
+  });
+});
+
+describe('what is not TypeScript', () => {
+  const outputs = new Set(complete.flatMap(below));
+
+  const valuesFiles = blocks.filter((block) => block.language === 'yaml' && !outputs.has(block));
+  test.each(valuesFiles.map((block) => [at(block), block] as const))(
+    '%s is a values file of Cluster AI',
+    (file, { code }) => {
+      expect(() => valuesOf(clusterAiValues, { file, source: code })).not.toThrow();
+    },
+  );
+
+  const shells = blocks.filter(({ language }) => ['sh', 'console'].includes(language));
+  test.each(shells.map((block) => [at(block), block] as const))(
+    '%s names scripts and files that exist',
+    (_, { code }) => {
+      const scripts = [...code.matchAll(/npm run (?:--silent )?(\w+)/g)].map(([, script = '']) => script);
+      const known: unknown = JSON.parse(read('package.json'));
+      expect(known).toMatchObject({
+        scripts: Object.fromEntries(scripts.map((script) => [script, expect.any(String)])),
+      });
+      const paths = code.match(/(?<![\w./-])(dist\/cluster-ai|charts\/cluster-ai|lib|test)\/[\w./-]*\w/g) ?? [];
+      expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    },
+  );
+});
+
+test('the table of YAML 1.1 says how values are read', () => {
+  const rows = [...read('docs/values-and-environments.md').matchAll(/^\| (`.*`.*) \| `(.*)` \|$/gm)];
+  expect(rows.length).toBeGreaterThan(5);
+  for (const [, written = '', result = ''] of rows) {
+    for (const [, word = ''] of written.matchAll(/`([^`]+)`/g)) {
+      expect({ [word]: parseValues(`value: ${word}`, 'table')['value'] }).toEqual({
+        [word]: JSON.parse(result) as unknown,
+      });
+    }
+  }
+});
+
+/** The blocks between an example and the next example or heading. */
+function below(example: Block): readonly Block[] {
+  const after = blocks.slice(blocks.indexOf(example) + 1);
+  const end = after.findIndex(
+    (block) => block.file !== example.file || block.section !== example.section || isExample(block),
+  );
+  return end < 0 ? after : after.slice(0, end);
+}

@@ -1,0 +1,53 @@
+/**
+ * Runs examples, each in an empty folder of its own: `[code, …]` on standard input, what came of them on standard output.
+ * A process of its own, because examples print, write into the working directory and may end by an error.
+ */
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compileFunction } from 'node:vm';
+import { transformSync } from '@swc/core';
+import * as tiers from '../../lib';
+
+export interface Outcome {
+  /** What it printed, or the message of the error it ended with. */
+  readonly said: string;
+  /** What it wrote, by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+if (require.main === module) {
+  const codes = JSON.parse(readFileSync(0, 'utf8')) as readonly string[];
+  const print = console.log;
+  const outcomes = codes.map(outcomeOf);
+  console.log = print;
+  process.stdout.write(JSON.stringify(outcomes));
+}
+
+function outcomeOf(code: string): Outcome {
+  const folder = mkdtempSync(join(tmpdir(), 'example-'));
+  const before = process.cwd();
+  const lines: string[] = [];
+  console.log = (...words: readonly unknown[]) => lines.push(words.map(String).join(' '));
+  try {
+    process.chdir(folder);
+    run(code);
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(file).isFile());
+    return {
+      said: lines.join('\n'),
+      files: Object.fromEntries(files.map((file) => [file, readFileSync(file, 'utf8')])),
+    };
+  } catch (error) {
+    return { said: error instanceof Error ? error.message : String(error), files: {} };
+  } finally {
+    process.chdir(before);
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function run(code: string): void {
+  const configFile = join(__dirname, '..', '..', '.swcrc');
+  const compiled = transformSync(code, { configFile, filename: 'example.ts' }).code;
+  const load = (name: string): unknown => (name === 'cdk8s-tiers' ? tiers : require(name));
+  compileFunction(compiled, ['require', 'exports'])(load, {});
+}

@@ -9,6 +9,12 @@ export { RedisCache, type RedisCacheProps, redisCacheDefaults } from './tiers/da
 export { RedisCluster, type RedisClusterProps, redisClusterDefaults } from './tiers/data/redis-cluster';
 export { redisCacheValues, redisClusterValues } from './tiers/data/redis-values';
 export { SmokeTest, type SmokeTestProps } from './tiers/delivery/smoke-test';
+export {
+  SecretGenerator,
+  type SecretGeneratorProps,
+  secretGeneratorDefaults,
+} from './tiers/operations/secret-generator';
+export { secretGeneratorValues } from './tiers/operations/secret-generator-values';
 export { Tier, type TierProps } from './tiers/tier';
 export { Api, type ApiProps, apiDefaults } from './tiers/web/api';
 export { apiValues } from './tiers/web/api-values';

@@ -2,22 +2,34 @@
 import type { PersistentVolumeClaim, Secret } from 'kubernetes-types/core/v1';
 import { get, kubectl, loadImages, report } from './support/cluster';
 import { eventually } from './support/eventually';
-import { demandAbsent, discard } from './support/namespaces';
+import { claim, discard, makeNamespaces } from './support/namespaces';
 import { portForward } from './support/port-forward';
+import { type Declared, expectConnections } from './support/reachability';
 import { everythingReady } from './support/readiness';
 import { run } from './support/run';
 import { step } from './support/steps';
 
 const namespace = 'cluster-ai';
 const inNamespace = `--namespace=${namespace}`;
+const stranger = `${namespace}-stranger`;
 const development = 'dist/cluster-ai/development';
 
+const declared: Declared = {
+  frontend: ['backend 8000'],
+  backend: ['pgbouncer 6432', 'redis-0 6379'],
+  pgbouncer: ['postgres-primary-0 5432'],
+  'postgres-primary-0': [],
+  'redis-0': [],
+  // No policy holds the pods of other namespaces back; only the system's own stand in their way.
+  stranger: ['API server'],
+};
+
 beforeAll(async () => {
-  await demandAbsent(namespace);
+  await claim(namespace, stranger);
   await loadImages(await kubectl(['kustomize', development]));
 });
 
-afterAll(() => discard(namespace));
+afterAll(discard);
 
 step('kubectl apply -k, without a warning', async () => {
   const { stdout, stderr } = await run('kubectl', ['apply', '-k', development]);
@@ -74,6 +86,11 @@ step('a second apply changes nothing', async () => {
   report(`${Object.keys(before).length} objects have a generation, and keep it`);
 });
 
+step('exactly the declared connections are open, in both directions; DNS works', async () => {
+  await makeNamespaces(stranger);
+  await expectConnections({ namespace, instance: 'cluster-ai', around: { stranger } }, declared);
+});
+
 step('passwords are in Secrets and nowhere else', async () => {
   const passwords = Object.values(await secrets()).flatMap((data) => Object.values(data));
   expect(passwords.length).toBeGreaterThan(0);
@@ -89,6 +106,16 @@ step('passwords are in Secrets and nowhere else', async () => {
   );
   expect([...passwords, ...plain].filter((password) => public_.includes(password)).length).toBe(0);
   report(`${passwords.length} passwords in ${Object.keys(await secrets()).join(', ')}`);
+});
+
+step('the Job that makes the Secrets may create any, read its own, and no more', async () => {
+  const account = '--as=system:serviceaccount:cluster-ai:cluster-ai-secret-generator';
+  const mayI = async (...request: readonly string[]) =>
+    (await kubectl(['auth', 'can-i', ...request, account, inNamespace]).catch(String)).trim().endsWith('yes');
+  const [own] = Object.keys(await secrets());
+  expect(await Promise.all([mayI('create', 'secrets'), mayI('get', `secrets/${own ?? ''}`)])).toEqual([true, true]);
+  const others = ['list', 'watch', 'update', 'patch', 'delete'].map((verb) => mayI(verb, 'secrets'));
+  expect(await Promise.all([...others, mayI('get', 'secrets/another'), mayI('get', 'pods')])).not.toContain(true);
 });
 
 step('deleting the system by its label keeps Secrets and volumes', async () => {

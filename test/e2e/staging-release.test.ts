@@ -2,7 +2,7 @@
 import type { PersistentVolumeClaim, Secret } from 'kubernetes-types/core/v1';
 import { exec, get, loadImages, report } from './support/cluster';
 import { eventually } from './support/eventually';
-import { demandAbsent, discard } from './support/namespaces';
+import { claim, discard } from './support/namespaces';
 import { portForward } from './support/port-forward';
 import { everythingReady, podsByWorkload } from './support/readiness';
 import { beginningWith, documentedCommands } from './support/readme';
@@ -16,12 +16,12 @@ const values = [`${chart}/ci/staging-values.yaml`, 'test/e2e/values/staging-smal
 const commands = documentedCommands(`${chart}/README.md`);
 
 beforeAll(async () => {
-  await demandAbsent(namespace);
+  await claim(namespace);
   const files = values.map((file) => `--values=${file}`);
   await loadImages((await run('helm', ['template', namespace, chart, inNamespace, ...files])).stdout);
 });
 
-afterAll(() => discard(namespace));
+afterAll(discard);
 
 step("the README's commands make the namespace, the Secrets and the release", async () => {
   await type(

@@ -34,5 +34,5 @@ export async function loadImages(manifests: string): Promise<void> {
 
 /** Prints a fact that the test has seen. */
 export function report(fact: string): void {
-  process.stdout.write(`${fact.replace(/^/gm, '    ')}\n`);
+  process.stderr.write(`${fact.replace(/^/gm, '    ')}\n`);
 }

@@ -3,7 +3,7 @@ let broken: string | undefined;
 /** A test that builds on those before it in its file: where one has failed, the later ones are not tried. */
 export function step(name: string, body: () => Promise<void>): void {
   test(name, async () => {
-    if (broken !== undefined) throw new Error(`not tried, because "${broken}" failed`);
+    if (broken !== undefined) throw withoutStack(new Error(`not tried, because "${broken}" failed`));
     try {
       await body();
     } catch (error) {
@@ -11,4 +11,9 @@ export function step(name: string, body: () => Promise<void>): void {
       throw error;
     }
   });
+}
+
+function withoutStack(error: Error): Error {
+  error.stack = error.message;
+  return error;
 }

@@ -1,0 +1,39 @@
+/** Development as a Helm release: the chart's README, typed line by line. */
+import { loadImages, report } from './support/cluster';
+import { claim, discard } from './support/namespaces';
+import { everythingReady, podsByWorkload } from './support/readiness';
+import { documentedCommands } from './support/readme';
+import { run, shell } from './support/run';
+import { step } from './support/steps';
+
+const namespace = 'cluster-ai';
+const chart = 'charts/cluster-ai';
+
+beforeAll(async () => {
+  await claim(namespace);
+  const values = `--values=${chart}/ci/development-values.yaml`;
+  await loadImages((await run('helm', ['template', namespace, chart, values])).stdout);
+});
+
+afterAll(discard);
+
+step('the documented commands bring up a system that passes its own test', async () => {
+  // The other way to Secrets; here the Job makes them.
+  const commands = documentedCommands(`${chart}/README.md`).filter((line) => !line.startsWith('kubectl create secret'));
+  for (const command of commands) {
+    report(command);
+    const { stderr } = await shell(command, { timeoutSeconds: 300 });
+    expect(stderr).not.toContain('PodSecurity');
+  }
+});
+
+step('everything is Ready under enforced "restricted"', async () => {
+  await everythingReady(namespace, 30);
+  expect(Object.keys(await podsByWorkload(namespace)).sort()).toEqual([
+    'cluster-ai-backend',
+    'cluster-ai-frontend',
+    'cluster-ai-pgbouncer',
+    'cluster-ai-postgres-primary',
+    'cluster-ai-redis',
+  ]);
+});

@@ -1,0 +1,94 @@
+/** Containers from which a test knocks at ports and asks DNS. */
+import type { Pod } from 'kubernetes-types/core/v1';
+import { kubectl } from './cluster';
+
+/** A container with Python. */
+export interface Probe {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+const CONTAINER = 'probe';
+
+/** Adds a container to a running pod: it shares the pod's network, and goes when the pod goes. */
+export async function attachProbe(namespace: string, pod: string, image: string): Promise<Probe> {
+  const container = [`--container=${CONTAINER}`, `--image=${image}`, '--image-pull-policy=IfNotPresent'];
+  const debug = ['debug', pod, `--namespace=${namespace}`, ...container, '--profile=restricted'];
+  await kubectl([...debug, '--', 'sleep', 'infinity']);
+  return { namespace, pod };
+}
+
+/** Runs a pod that no policy selects, and that listens on a port itself. */
+export async function runStranger(namespace: string, image: string, port: number): Promise<Probe> {
+  const pod = strangerPod(image, port);
+  await kubectl(['create', `--namespace=${namespace}`, '--filename=-'], { input: JSON.stringify(pod) });
+  await kubectl(['wait', '--for=condition=Ready', 'pod/stranger', `--namespace=${namespace}`, '--timeout=60s']);
+  return { namespace, pod: 'stranger' };
+}
+
+function strangerPod(image: string, port: number): Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'stranger' },
+    spec: {
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 1,
+      securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: CONTAINER,
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['python3', '-m', 'http.server', '--directory=/tmp', `${port}`],
+          readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        },
+      ],
+    },
+  };
+}
+
+/** Those of the addresses, each `host:port`, that a TCP connection reaches. */
+export async function reached(from: Probe, addresses: readonly string[]): Promise<readonly string[]> {
+  return python(from, KNOCK, addresses);
+}
+
+/** The names that DNS does not resolve, each with the reason. */
+export async function unresolved(from: Probe, names: readonly string[]): Promise<readonly string[]> {
+  return python(from, RESOLVE, names);
+}
+
+async function python({ namespace, pod }: Probe, program: string, args: readonly string[]): Promise<readonly string[]> {
+  const where = [pod, `--namespace=${namespace}`, `--container=${CONTAINER}`];
+  const output = await kubectl(['exec', ...where, '--', 'python3', '-c', program, ...args]);
+  return output.split('\n').filter(Boolean);
+}
+
+const KNOCK = `
+import asyncio, sys
+
+async def knock(address):
+    host, port = address.rsplit(':', 1)
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(host, int(port)), timeout=4)
+    except (OSError, TimeoutError):
+        return
+    writer.close()
+    print(address)
+
+async def main():
+    await asyncio.gather(*map(knock, sys.argv[1:]))
+
+asyncio.run(main())
+`;
+
+const RESOLVE = `
+import socket, sys
+
+for name in sys.argv[1:]:
+    try:
+        socket.getaddrinfo(name, None)
+    except OSError as error:
+        print(f'{name}: {error}')
+`;

@@ -4,7 +4,7 @@
  */
 import type { IConstruct } from 'constructs';
 import { type Expr, type Input, LITERALS, type Scope, literalOf, toExpr } from '../values/expression';
-import { and, not } from '../values/logic';
+import { and, equals, not } from '../values/logic';
 import { str } from '../values/texts';
 import { conditionOf } from './conditions';
 
@@ -15,6 +15,8 @@ export interface Check {
   readonly message: Expr<string>;
   /** The same behind the path of the construct. */
   readonly fullMessage: Expr<string>;
+  /** Where a text must be empty: the text, and the condition under which it is asked for. */
+  readonly unwanted?: { readonly text: Expr<string>; readonly where: Expr<boolean> };
 }
 
 const checks = new WeakMap<IConstruct, (() => Check)[]>();
@@ -24,28 +26,37 @@ const checks = new WeakMap<IConstruct, (() => Check)[]>();
  * The message says what was given, the limit and the remedy; the construct's path is put before it.
  */
 export function demand(construct: IConstruct, condition: Input<boolean>, message: Input<string>): void {
-  demandLater(construct, () => ({ condition, message }));
+  addCheck(construct, () => checkOf(construct, condition, message));
 }
 
-/** The same for what is complete only at output, such as settings that connections add. */
-export function demandLater(
+/** Demands that a text, which lists what is wrong, be empty. It is asked for at output, when all is there to be listed. */
+export function demandEmpty(
   construct: IConstruct,
-  check: () => { readonly condition: Input<boolean>; readonly message: Input<string> },
+  list: () => Input<string>,
+  message: (listed: Input<string>) => Input<string>,
 ): void {
-  const build = (): Check => {
-    const { condition, message } = check();
-    return {
-      fails: and(conditionOf(construct), not(condition)),
-      message: toExpr(message),
-      fullMessage: str`${construct.node.path}: ${message}`,
-    };
+  addCheck(construct, () => {
+    const text = toExpr(list());
+    const where = conditionOf(construct);
+    return { ...checkOf(construct, equals(text, ''), message(text)), unwanted: { text, where } };
+  });
+}
+
+function checkOf(construct: IConstruct, condition: Input<boolean>, message: Input<string>): Check {
+  return {
+    fails: and(conditionOf(construct), not(condition)),
+    message: toExpr(message),
+    fullMessage: str`${construct.node.path}: ${message}`,
   };
+}
+
+function addCheck(construct: IConstruct, check: () => Check): void {
   const own = checks.get(construct);
   if (own !== undefined) {
-    own.push(build);
+    own.push(check);
     return;
   }
-  checks.set(construct, [build]);
+  checks.set(construct, [check]);
   // A plain app reports them at `app.synth()`, behind the path.
   construct.node.addValidation({ validate: () => literalFailures(checksOf(construct)) });
 }

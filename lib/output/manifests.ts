@@ -69,8 +69,10 @@ const CLUSTER_SCOPED = new Set([
 
 /** The object with its namespace: by it an overlay that moves the system finds what refers to what. */
 function withNamespace(object: Json, namespace: string): Json {
-  if (!isObject(object) || !isObject(object['metadata']) || CLUSTER_SCOPED.has(String(object['kind']))) return object;
-  const { name, ...rest } = object['metadata'];
+  if (!isObject(object)) return object;
+  const { kind, metadata } = object;
+  if (typeof kind !== 'string' || CLUSTER_SCOPED.has(kind) || !isObject(metadata)) return object;
+  const { name, ...rest } = metadata;
   return { ...object, metadata: { ...(name === undefined ? {} : { name }), namespace, ...rest } };
 }
 

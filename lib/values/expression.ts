@@ -190,11 +190,11 @@ export function isExpr<T>(value: T): value is unknown extends T ? T & Expr<unkno
 /** The literal behind an input, or undefined where it is known only at output. */
 export function literalOf<T>(input: Input<T>): T | undefined {
   if (input instanceof Constant) return input.literal as T;
-  return isExpr(input) ? undefined : (input as T);
+  return isExpr(input) ? undefined : input;
 }
 
 export function toExpr<T>(input: Input<T>): Expr<T> {
-  return isExpr(input) ? (input as Expr<T>) : new Constant<T>(kindOf(input), input as T);
+  return isExpr(input) ? input : new Constant<T>(kindOf(input), input);
 }
 
 export function kindOf(value: unknown): Kind {
@@ -291,6 +291,7 @@ function parenthesised(code: string): string {
 }
 
 /** Maps a tuple's places; the compiler cannot see that `map` keeps their number and order. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it asserts the tuple for its callers
 function mapTuple<A extends readonly unknown[]>(
   inputs: readonly Expr<unknown>[],
   f: (input: Expr<unknown>) => unknown,

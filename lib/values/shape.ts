@@ -86,13 +86,13 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
   if (schema instanceof z.ZodNumber) {
     const { minValue: minimum, maxValue: maximum } = schema;
     const bounds = { ...(minimum !== null && { minimum }), ...(maximum !== null && { maximum }) };
-    if (schema.isInt) return leaf('int', bounds);
+    if (schema.format?.includes('int') === true) return leaf('int', bounds);
     if (schema.minValue === null || schema.maxValue === null || schema.minValue < 0 || schema.maxValue > 999_999) {
       throw new TypeError(`${path}: bound a float within 0 and 999999, where both readings print it alike`);
     }
     return leaf('float', bounds);
   }
-  if (schema instanceof z.ZodString) return leaf('string', { plain: schema.meta()?.['plain'] === true });
+  if (schema instanceof z.ZodString) return leaf('string', { plain: schema.meta()?.plain === true });
   if (schema instanceof z.ZodArray) {
     return { ...described, type: 'list', element: read(schema.element as z.ZodType, `${path}[]`, true) };
   }

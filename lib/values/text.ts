@@ -8,7 +8,7 @@ import { scopesOf } from './loops';
 type Item = Line | When<Text> | Each<Text>;
 type Block = Text | When<Text> | Each<Text> | undefined;
 /** What may stand in a text: an expression within a line; a text, a condition or a loop on a line of its own. */
-export type Placeholder = Input<Scalar> | Block | readonly (Block | unknown)[];
+export type Placeholder = Input<Scalar> | Block | readonly unknown[];
 
 /**
  * A text, written as it will be: the common indentation and the first and last line break are dropped, and backslashes

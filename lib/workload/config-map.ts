@@ -1,6 +1,6 @@
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { KubeObject } from '../objects/kube-object';
-import { Text, type Tree } from '../values/parts';
+import type { Text, Tree } from '../values/parts';
 import { assertFileText } from '../values/text';
 import type { Workload } from './workload';
 

@@ -2,11 +2,11 @@
 import { Construct } from 'constructs';
 import type { EnvVar, PodSpec, PodTemplateSpec, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
-import { demandLater } from '../objects/checks';
+import { demandEmpty } from '../objects/checks';
 import { KubeObject } from '../objects/kube-object';
 import { type Input, isExpr, literalOf } from '../values/expression';
 import { keysAmong } from '../values/collections';
-import { atLeast, equals } from '../values/logic';
+import { atLeast } from '../values/logic';
 import { str } from '../values/texts';
 import type { Fragment, Items, Late, Tree } from '../values/parts';
 import { late } from '../values/tree';
@@ -59,10 +59,11 @@ export abstract class Workload extends Construct {
     this.serviceAccountName = nameOf(props.serviceAccount) ?? this.addServiceAccount();
     this.policy = new WorkloadPolicy(this);
     for (const given of ['podLabels', 'podAnnotations', 'extraEnv'] as const) {
-      demandLater(this, () => {
-        const own = keysAmong(props[given] ?? {}, this.ownKeys(given));
-        return { condition: equals(own, ''), message: str`${given} sets ${own}, which this project sets; remove it.` };
-      });
+      demandEmpty(
+        this,
+        () => keysAmong(props[given] ?? {}, this.ownKeys(given)),
+        (keys) => str`${given} sets ${keys}, which this project sets; remove it.`,
+      );
     }
     if (props.scrape)
       allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port: props.scrape.port, protocol: 'TCP' }]);

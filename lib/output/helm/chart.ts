@@ -1,7 +1,7 @@
 /** The Helm reading of a system: a chart that a person can read and change. */
 import type { IConstruct } from 'constructs';
 import type { Check } from '../../objects/checks';
-import { Expr, literalOf } from '../../values/expression';
+import { Expr } from '../../values/expression';
 import {
   Each,
   EachEntry,
@@ -15,9 +15,9 @@ import {
   Text,
   When,
 } from '../../values/parts';
-import { Interpolation } from '../../values/texts';
 import { Checksum } from '../../values/text';
 import { type Collected, collectChecks, collectObjects } from '../collect';
+import { checksTemplate } from './checks';
 import { type ChartNames, type NamedContent, Place } from './go';
 import { inline } from './scalars';
 import { operationHelpers } from './helpers';
@@ -59,7 +59,7 @@ class ChartTemplates implements ChartNames, Definitions {
       files.set(path, `{{- define "${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`);
     }
     for (const object of this.objects) files.set(`templates/${object.tier}/${object.file}.yaml`, this.object(object));
-    if (this.checks.length > 0) files.set('templates/checks.yaml', this.checksFile());
+    if (this.checks.length > 0) files.set('templates/checks.yaml', checksTemplate(this.checks, Place.top(this)));
     files.set('templates/_helpers.tpl', this.helpersFile());
     return files;
   }
@@ -68,25 +68,6 @@ class ChartTemplates implements ChartNames, Definitions {
     const go = Place.top(this);
     const lines = this.printer.map(tree, 0, go);
     return `${this.printer.guarded(condition, lines, 0, go).join('\n')}\n`;
-  }
-
-  /** All failures at once, in the words of the plain reading. */
-  private checksFile(): string {
-    const go = Place.top(this);
-    const blocks = this.checks.flatMap(({ fails, fullMessage }) => {
-      const condition = this.printer.condition(fails, go);
-      if (literalOf(fails) === false) return [];
-      return [`{{- if ${condition ?? 'true'} }}`, ...appendFailure(fullMessage, go), '{{- end }}'];
-    });
-    return [
-      '{{- /* What values must keep to together. All failures are reported at once; nothing is rendered. */ -}}',
-      '{{- $failures := list }}',
-      ...blocks,
-      '{{- if $failures }}',
-      '{{- fail (join "\\n" $failures) }}',
-      '{{- end }}',
-      '',
-    ].join('\n');
   }
 
   private helpersFile(): string {
@@ -148,18 +129,6 @@ class ChartTemplates implements ChartNames, Definitions {
       this.texts.set(node, { name, path: `templates/${tier}/_${key}.tpl` });
     });
   }
-}
-
-/** The message, with a line for each number in it. */
-function appendFailure(message: Expr<string>, go: Place): readonly string[] {
-  if (!(message instanceof Interpolation)) return [`{{- $failures = append $failures ${message.toGoTemplate(go)} }}`];
-  const { format, operands } = message.printf(go);
-  return [
-    '{{- $failures = append $failures (printf',
-    `  ${format}`,
-    ...operands.map((operand) => `  ${operand}`),
-    ') }}',
-  ];
 }
 
 /** Visits all that a tree holds, with the key under which it stands. */

@@ -42,7 +42,7 @@ export function inline(parts: readonly (string | Expr<unknown>)[], go: GoContext
     }
     const literal = literalOf(part);
     if (literal !== undefined) {
-      result += escaped(String(literal));
+      result += escaped(String(literal as Scalar));
       continue;
     }
     // A brace directly before an action would be taken for its beginning.

@@ -10,7 +10,7 @@ import { valuesYaml } from '../../lib/output/helm/values-yaml';
 import { environmentsIn } from '../../lib/systems/environment';
 import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
 import { jsonSchemaOf } from '../../lib/values/schema';
-import { invalidFiles } from '../support/arbitrary-values';
+import { invalidFiles } from '../support/arbitrary-faults';
 import { HELMS, template } from '../support/helm';
 import { comparable, readManifests } from '../support/manifests';
 import { chooseFiles, eachInPairs, pointer, samples, Subject } from '../support/parity';

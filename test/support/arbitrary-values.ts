@@ -1,57 +1,19 @@
-/** Random values files for the schema of a system, read off its JSON Schema: a reading of the schema beside the library's own. */
+/** Random values files for the schema of a system. */
 import fc from 'fast-check';
-import { z } from 'zod';
-import { isObject } from '../../lib/values/coalesce';
+import type { z } from 'zod';
 import type { Json, JsonObject } from '../../lib/values/expression';
-
-export type Path = readonly (string | number)[];
-
-/** What `z.toJSONSchema` writes for the forms that values may take. */
-interface Schema {
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: Schema | false;
-  readonly propertyNames?: Schema;
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-  readonly enum?: readonly string[];
-  readonly default?: Json;
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly multipleOf?: number;
-}
-
-/** Something that a file may set: a leaf, or a list or map as a whole. */
-interface Target {
-  readonly path: Path;
-  readonly schema: Schema;
-}
-
-/** A file that is refused, and the places that are named for it. */
-export interface InvalidFile {
-  readonly values: JsonObject;
-  readonly paths: readonly Path[];
-}
-
-/** The paths that a file may set, such as `backend.replicas.min`; a list or map is one. */
-export function leafPaths(schema: z.ZodObject): readonly string[] {
-  return targetsOf(schema).leaves.map(({ path }) => path.join('.'));
-}
-
-/** The leaves that a file sets. */
-export function pathsIn(schema: z.ZodObject, file: JsonObject): readonly string[] {
-  return targetsOf(schema)
-    .leaves.filter(({ path }) => getIn(file, path) !== undefined)
-    .map(({ path }) => path.join('.'));
-}
+import {
+  isNullable,
+  isRequired,
+  isWithin,
+  type Path,
+  type Schema,
+  setIn,
+  type SetSchema,
+  type Target,
+  targetsOf,
+  whenSet,
+} from './value-targets';
 
 export interface Aim {
   /** Keys to try in maps besides odd ones. */
@@ -94,106 +56,15 @@ export function validFiles(schema: z.ZodObject, { words = [], leaves: aims = [] 
   });
 }
 
-/** Files of which the schema refuses exactly one to three places, the rest being as in {@link validFiles}. */
-export function invalidFiles(schema: z.ZodObject): fc.Arbitrary<InvalidFile> {
-  const { leaves, sections } = targetsOf(schema);
-  const faults = fc
-    .subarray([...leaves.flatMap(leafFaults), ...sections.flatMap(sectionFaults)], { minLength: 1, maxLength: 3 })
-    .filter((some) => some.every(({ at }) => !some.some((other) => other.at !== at && isWithin(at, other.at))));
-  return fc.tuple(validFiles(schema), faults).chain(([base, some]) =>
-    fc.tuple(...some.map(({ broken }) => broken)).map((broken) => ({
-      values: broken.reduce((file, { path, given }) => setIn(file, path, given), base),
-      paths: broken.map(({ path, refused = path }) => refused),
-    })),
-  );
-}
+// ---- Values --------------------------------------------------------------------------------------------------------
 
-// ---- What a schema lets be set -------------------------------------------------------------------------------------
-
-interface Targets {
-  readonly leaves: readonly Target[];
-  readonly sections: readonly Target[];
-}
-
-const known = new WeakMap<z.ZodObject, Targets>();
-
-function targetsOf(schema: z.ZodObject): Targets {
-  const targets = known.get(schema) ?? findTargets(schema);
-  known.set(schema, targets);
-  return targets;
-}
-
-function findTargets(schema: z.ZodObject): Targets {
-  const leaves: Target[] = [];
-  const sections: Target[] = [];
-  const visit = (target: Target): void => {
-    const { path, schema: node } = target;
-    if (node.properties === undefined) {
-      leaves.push(target);
-      return;
-    }
-    sections.push(target);
-    for (const [key, child] of Object.entries(node.properties)) visit({ path: [...path, key], schema: child });
-  };
-  visit({ path: [], schema: z.toJSONSchema(schema, { io: 'input' }) as Schema });
-  return { leaves, sections };
-}
-
-function isRequired({ schema }: Target): boolean {
-  return schema.default === undefined;
-}
-
-function isNullable(schema: Schema): boolean {
-  return schema.anyOf?.some(({ type }) => type === 'null') ?? false;
-}
-
-/** The schema of a nullable value when it is set. */
-function whenSet(schema: Schema): Schema {
-  return schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
-}
-
-// ---- Valid values --------------------------------------------------------------------------------------------------
-
+const ODD_WORDS =
+  'yes off N null ~ true 012 0o17 1e3 1_000 9007199254740993 .inf 1.0 2026-01-02 12:30:45 = << - --- ...';
+const ODD_SIGNS = '*a &a !a %a @a `a` a\\b "a" it\'s {{ }} {a} [a] $HOME $(A) %s é 日本語 😀';
 const ODD_TEXTS = [
-  ...[
-    '',
-    ' ',
-    'yes',
-    'off',
-    'N',
-    'null',
-    '~',
-    'true',
-    '012',
-    '0o17',
-    '1e3',
-    '1_000',
-    '9007199254740993',
-    '.inf',
-    '1.0',
-  ],
-  ...[
-    '2026-01-02',
-    '12:30:45',
-    '=',
-    '<<',
-    '-',
-    '---',
-    '...',
-    'a: b',
-    'a #b',
-    '# a',
-    '- a',
-    '? a',
-    '*a',
-    '&a',
-    '!a',
-    '%a',
-    '@a',
-  ],
-  ...['"a"', "it's", 'a\\b', '`a`', '{{ .Values.a }}', '{{', '}}', '{a}', '[a]', '$HOME', '$(A)', '%s', '<a> & "b"'],
-  ...['two\nlines', 'two\nlines\n', '\n a', 'a\n\n\n', '\ttab', 'trailing ', 'é', '日本語', '😀', 'a\u00a0b'],
-  'long '.repeat(60),
+  ...`${ODD_WORDS} ${ODD_SIGNS}`.split(' '),
+  ...['', ' ', 'a: b', 'a #b', '# a', '- a', '? a', '{{ .Values.a }}', '<a> & "b"', 'trailing ', 'a\u00a0b'],
+  ...['two\nlines', 'two\nlines\n', '\n a', 'a\n\n\n', '\ttab', 'long '.repeat(60)],
 ];
 const ODD_KEYS = ODD_TEXTS.filter((text) => !/[\n\t]|^<<$/.test(text)).concat('constructor', 'a.b/c', 'K'.repeat(200));
 
@@ -202,7 +73,11 @@ const grapheme = (maxLength: number) =>
   fc.string({ unit: 'grapheme', maxLength }).filter((text) => !/[\u0085\u2028\u2029]/.test(text));
 
 function value(schema: Schema, words: readonly string[]): fc.Arbitrary<Json> {
-  if (isNullable(schema)) return fc.oneof(fc.constant(null), value(whenSet(schema), words));
+  const set = setValue(whenSet(schema), words);
+  return isNullable(schema) ? fc.oneof(fc.constant(null), set) : set;
+}
+
+function setValue(schema: SetSchema, words: readonly string[]): fc.Arbitrary<Json> {
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   if (schema.type === undefined) return freeMap;
   switch (schema.type) {
@@ -221,8 +96,6 @@ function value(schema: Schema, words: readonly string[]): fc.Arbitrary<Json> {
     }
     case 'object':
       return schema.properties === undefined ? map(schema, words) : object(schema, schema.properties, words);
-    case 'null':
-      return fc.constant(null);
   }
 }
 
@@ -281,84 +154,3 @@ const freeMap: fc.Arbitrary<JsonObject> = fc.letrec<{ json: Json; map: JsonObjec
     noNullPrototype: true,
   }),
 })).map;
-
-// ---- Faults --------------------------------------------------------------------------------------------------------
-
-interface Fault {
-  readonly at: Path;
-  readonly broken: fc.Arbitrary<Broken>;
-}
-
-/** What is set, and what is refused of it: all, or a part. */
-interface Broken {
-  readonly path: Path;
-  readonly given: Json;
-  readonly refused?: Path;
-}
-
-const isWithin = (inner: Path, outer: Path): boolean => outer.every((part, index) => inner[index] === part);
-
-function leafFaults({ path, schema }: Target): readonly Fault[] {
-  const whole = faultyValues(schema).map((given) => ({ path, given }));
-  const broken = [...whole, ...faultyElements(path, schema)];
-  return broken.length === 0 ? [] : [{ at: path, broken: fc.constantFrom(...broken) }];
-}
-
-/** Lists and maps with one element, or one key, that is not accepted. */
-function faultyElements(path: Path, { items, additionalProperties, propertyNames }: Schema): readonly Broken[] {
-  if (items !== undefined) return faultyValues(items).map((given) => ({ path, given: [given], refused: [...path, 0] }));
-  if (additionalProperties === undefined || additionalProperties === false) return [];
-  const accepts = (key: string) => new RegExp(propertyNames?.pattern ?? '').test(key);
-  const faults = accepts('key') ? faultyValues(additionalProperties).map((given) => ['key', given] as const) : [];
-  const keys = accepts('!') ? faults : [...faults, ['!', 'text'] as const];
-  return keys.map(([key, given]) => ({ path, given: { [key]: given }, refused: [...path, key] }));
-}
-
-/** A section may hold a key that it does not know, or be no section. */
-function sectionFaults({ path }: Target): readonly Fault[] {
-  const unknown = [...path, 'unknownKey'];
-  const faults: Fault[] = [{ at: unknown, broken: fc.constant({ path: unknown, given: 1 }) }];
-  if (path.length === 0) return faults;
-  return [...faults, { at: path, broken: fc.constantFrom(5, 'text', [], null).map((given) => ({ path, given })) }];
-}
-
-/** Values that a leaf does not accept: of another type, beyond a bound, unlike its pattern, or null. */
-function faultyValues(outer: Schema): readonly Json[] {
-  const schema = whenSet(outer);
-  const { type, minimum, maximum, pattern } = schema;
-  if (type === undefined) return [];
-  const ofOtherTypes = (
-    [
-      ['boolean', true],
-      ['integer', 7],
-      ['string', 'a text'],
-      ['array', [1]],
-      ['object', { a: 1 }],
-    ] as const
-  )
-    .filter(([other]) => other !== type && !(other === 'integer' && type === 'number'))
-    .map(([, value]) => value);
-  const faults: Json[] = [...ofOtherTypes];
-  if (!isNullable(outer)) faults.push(null);
-  if (type === 'integer') faults.push(1.5);
-  if (minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER) faults.push(minimum - 1);
-  if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) faults.push(maximum + 1);
-  if (schema.enum !== undefined) faults.push('no-such-option');
-  if (pattern !== undefined) faults.push(...['', 'A B', '!', 'a\nb'].filter((text) => !new RegExp(pattern).test(text)));
-  return faults;
-}
-
-// ---- Files ---------------------------------------------------------------------------------------------------------
-
-function getIn(file: Json | undefined, path: Path): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (at, key) => (isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined),
-    file,
-  );
-}
-
-function setIn(file: JsonObject, [key, ...rest]: Path, given: Json): JsonObject {
-  if (key === undefined) return file;
-  const below = file[key];
-  return { ...file, [key]: rest.length === 0 ? given : setIn(isObject(below) ? below : {}, rest, given) };
-}

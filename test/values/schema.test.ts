@@ -4,7 +4,8 @@ import { coalesce } from '../../lib/values/coalesce';
 import type { JsonObject } from '../../lib/values/expression';
 import { CPU_PATTERN } from '../../lib/values/quantity';
 import { checkValues, defaultsOf, jsonSchemaOf, leavesOf, pathText, problemText } from '../../lib/values/schema';
-import { invalidFiles, validFiles } from '../support/arbitrary-values';
+import { invalidFiles } from '../support/arbitrary-faults';
+import { validFiles } from '../support/arbitrary-values';
 
 const schema = z.strictObject({
   host: z

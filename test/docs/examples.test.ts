@@ -80,7 +80,7 @@ test('the table of YAML 1.1 says how values are read', () => {
   expect(rows.length).toBeGreaterThan(5);
   for (const [, written = '', result = ''] of rows) {
     for (const [, word = ''] of written.matchAll(/`([^`]+)`/g)) {
-      expect({ [word]: parseValues(`value: ${word}`, 'table')['value'] }).toEqual({
+      expect({ [word]: parseValues(`value: ${word}`, 'table').value }).toEqual({
         [word]: JSON.parse(result) as unknown,
       });
     }

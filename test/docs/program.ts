@@ -13,13 +13,15 @@ export function isComplete({ code }: Block): boolean {
 export function problemsOf(examples: readonly Block[]): readonly string[] {
   const sources = new Map(examples.map((example, i) => [join(__dirname, `example-${i}.ts`), example]));
   const options = compilerOptions();
-  const host = ts.createCompilerHost(options);
-  const { fileExists, getSourceFile } = host;
-  host.fileExists = (file) => sources.has(file) || fileExists(file);
-  host.getSourceFile = (file, target, ...rest) => {
-    const example = sources.get(file);
-    if (example === undefined) return getSourceFile(file, target, ...rest);
-    return ts.createSourceFile(file, sourceOf(example), target);
+  const disk = ts.createCompilerHost(options);
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (file) => sources.has(file) || disk.fileExists(file),
+    getSourceFile: (file, target, ...rest) => {
+      const example = sources.get(file);
+      if (example === undefined) return disk.getSourceFile(file, target, ...rest);
+      return ts.createSourceFile(file, sourceOf(example), target);
+    },
   };
   const program = ts.createProgram([...sources.keys()], options, host);
   return [...sources].flatMap(([file, example]) => {

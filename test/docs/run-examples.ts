@@ -3,6 +3,7 @@
  * A process of its own, because examples print, write into the working directory and may end by an error.
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
@@ -15,6 +16,8 @@ export interface Outcome {
   /** What it wrote, by path. */
   readonly files: Readonly<Record<string, string>>;
 }
+
+const installed = createRequire(__filename);
 
 if (require.main === module) {
   const codes = JSON.parse(readFileSync(0, 'utf8')) as readonly string[];
@@ -48,6 +51,6 @@ function outcomeOf(code: string): Outcome {
 function run(code: string): void {
   const configFile = join(__dirname, '..', '..', '.swcrc');
   const compiled = transformSync(code, { configFile, filename: 'example.ts' }).code;
-  const load = (name: string): unknown => (name === 'cdk8s-tiers' ? tiers : require(name));
-  compileFunction(compiled, ['require', 'exports'])(load, {});
+  const load = (name: string): unknown => (name === 'cdk8s-tiers' ? tiers : installed(name));
+  Reflect.apply(compileFunction(compiled, ['require', 'exports']), undefined, [load, {}]);
 }

@@ -40,7 +40,7 @@ if (problems.length > 0) {
 } else {
   replaceFolders(process.cwd(), { dist, charts });
   // The CLI asks for a file in the folder that it names; what this app writes is beside it.
-  const scratch = process.env['CDK8S_OUTDIR'];
+  const scratch = process.env.CDK8S_OUTDIR;
   if (scratch !== undefined) {
     mkdirSync(scratch, { recursive: true });
     writeFileSync(join(scratch, 'written.yaml'), written.map((line) => `- ${line}\n`).join(''));

@@ -219,7 +219,7 @@ function evaluateContainer(node: readonly Node[] | NodeMap | Merge, scope: Scope
     } else if (isExpr(part)) {
       for (const [key, value] of Object.entries(part.evaluate(scope) as JsonObject)) set(key, value);
     } else if (typeof part === 'object' && !isList(part)) {
-      for (const [key, child] of Object.entries<Node>(part)) set(key, evaluate(child, scope));
+      for (const [key, child] of Object.entries(part as NodeMap)) set(key, evaluate(child, scope));
     }
   };
   take(node);

@@ -40,9 +40,9 @@ export function inline(parts: readonly (string | Expr<unknown>)[], go: GoContext
       result += escaped(part);
       continue;
     }
-    const literal = literalOf(part);
+    const literal = literalOf(part as Expr<Scalar>);
     if (literal !== undefined) {
-      result += escaped(String(literal as Scalar));
+      result += escaped(String(literal));
       continue;
     }
     // A brace directly before an action would be taken for its beginning.

@@ -32,10 +32,32 @@ export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
   }
 
   /**
-   * The object as plain data.
+   * The object as plain data, with the namespace and labels of its chart and all that was added to its metadata.
    * @throws where an expression is left, naming the value.
    */
   override toJson(): unknown {
-    return evaluate(this.tree, LITERALS);
+    const object = asObject(evaluate(this.tree, LITERALS));
+    const added = asObject(this.metadata.toJson());
+    const { name, ...metadata } = asObject(object.metadata);
+    const merged = {
+      name,
+      ...(added.namespace === undefined ? {} : { namespace: added.namespace }),
+      ...metadata,
+      ...union('labels', metadata, added),
+      ...union('annotations', metadata, added),
+    };
+    return { ...object, metadata: merged };
   }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function asObject(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** One map out of two objects, where either has it. */
+function union(key: string, ...objects: readonly Fields[]): Fields {
+  const entries = objects.flatMap((object) => Object.entries(asObject(object[key])));
+  return entries.length === 0 ? {} : { [key]: Object.fromEntries(entries) };
 }

@@ -102,7 +102,7 @@ seccompProfile:
 {{/* Changes with all that enters the pods of redis-cluster-init. */}}
 {{- define "cluster-ai.redis-cluster-init.fingerprint" -}}
 {{- list
-  "c542eab3"
+  "fffae51c"
   .Release.Name
   .Values.redisCluster.podLabels
   (include "cluster-ai.redis-cluster.init.sh" . | sha256sum)

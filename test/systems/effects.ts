@@ -1,0 +1,265 @@
+/** Whether a value has an effect: two valid files that differ in it alone, and outputs that differ. */
+import type { IConstruct } from 'constructs';
+import { z } from 'zod';
+import { collectChecks, collectObjects } from '../../lib/output/collect';
+import type { Release } from '../../lib/output/manifests';
+import { IN_CHART } from '../../lib/values/chart-facts';
+import type { Json, JsonObject, Scope } from '../../lib/values/expression';
+import { type ValueLeaf, checkValues, leavesOf } from '../../lib/values/schema';
+import { type Shape, shapeOf } from '../../lib/values/shape';
+import { evaluate } from '../../lib/values/tree';
+
+/** Values for leaves of every form; a leaf takes those that its own schema accepts. */
+const SAMPLES: readonly Json[] = [
+  ...['250m', '2', '512Mi', '1Gi', '20Gi', '64Mi', '10Mi', 'shop', 'shop-1', 'shop.example.com', 'library/redis'],
+  ...[
+    '10.0.0.0/8',
+    '169.254.20.10/32',
+    `sha256:${'0'.repeat(64)}`,
+    '/etc/extra',
+    '/srv/extra',
+    'LOG_LEVEL',
+    'one line',
+    '/',
+    '0 2 * * *',
+  ],
+  ...[0, 1, 2, 3, 4, 6, 10, 15, 30, 50, 75, 90, 100, 300, 1000, 5000, 20_000, 0.5, 0.9, true, false],
+];
+const KEYS = ['team', 'LOG_LEVEL', 'example.com/team'];
+
+export interface Base {
+  readonly name: string;
+  readonly values: JsonObject;
+}
+
+/** An object or a check of a system: what comes of it, as a text. */
+type Unit = (scope: Scope) => string;
+
+const REFUSED = 'refused';
+
+export class Effects {
+  private readonly leaves: readonly ValueLeaf[];
+  private readonly objects: readonly Unit[];
+  private readonly checks: readonly Unit[];
+  private readonly reads = new Map<Base, Map<Unit, ReadonlySet<string>>>();
+  private readonly made = new Map<string, Base>();
+
+  constructor(
+    system: IConstruct,
+    private readonly schema: z.ZodObject,
+    private readonly release: Release,
+    private readonly environments: readonly Base[],
+  ) {
+    this.leaves = leavesOf(schema);
+    // What only the chart has, such as the pod of `helm test`, is read as if it were in the manifests too.
+    this.objects = collectObjects(system).map(
+      ({ condition, tree }) =>
+        (scope: Scope) =>
+          condition === IN_CHART || condition.evaluate(scope) ? JSON.stringify(evaluate(tree, scope)) : 'absent',
+    );
+    this.checks = collectChecks(system).map(
+      ({ fails }) =>
+        (scope: Scope) =>
+          fails.evaluate(scope) ? REFUSED : 'accepted',
+    );
+  }
+
+  /** The name of a base on which each leaf shows, by the leaf's path; undefined where there is none. */
+  proofs(): ReadonlyMap<string, string | undefined> {
+    return new Map(this.leaves.map((leaf) => [leaf.path.join('.'), this.proofOf(leaf)]));
+  }
+
+  private proofOf(leaf: ValueLeaf): string | undefined {
+    const refused: Base[] = [];
+    for (const base of this.basesFor(leaf, refused)) {
+      if (this.shows(leaf, base)) return base.name;
+      if (this.unitsReading(leaf.path, base).length > 0) refused.push(base);
+    }
+    return undefined;
+  }
+
+  /**
+   * The environments; then each with one or two switches of the leaf's section turned, the nearest first; then with one
+   * more where the leaf is read but a check refuses all; then with any other switch.
+   */
+  private *basesFor({ path }: ValueLeaf, refused: readonly Base[]): Generator<Base> {
+    yield* this.environments;
+    const switches = this.leaves.filter(isSwitch).sort((a, b) => shared(b.path, path) - shared(a.path, path));
+    const near = switches.filter((other) => shared(other.path, path) > 0);
+    yield* this.turned(near, this.environments);
+    yield* this.turned(near, this.turned(near, this.environments));
+    yield* this.turned(near, [...refused]);
+    yield* this.turned(switches, this.environments);
+  }
+
+  private *turned(switches: readonly ValueLeaf[], bases: Iterable<Base>): Generator<Base> {
+    for (const base of bases) {
+      for (const leaf of switches) {
+        for (const { name, values } of this.variants(leaf, base, settingsOf(leaf.shape))) {
+          if (JSON.stringify(values) === JSON.stringify(base.values)) continue;
+          const turned = this.made.get(name) ?? { name, values };
+          this.made.set(name, turned);
+          yield turned;
+        }
+      }
+    }
+  }
+
+  /** Whether two valid files on a base that differ in the leaf alone give different outputs, or one of them none. */
+  private shows(leaf: ValueLeaf, base: Base): boolean {
+    const units = this.unitsReading(leaf.path, base);
+    if (units.length === 0) return false;
+    const files = [...(leaf.inElement ? [] : [base]), ...this.variants(leaf, base)].map(({ values }) => values);
+    const first = files.find((file) => !this.isRefused(file));
+    return (
+      first !== undefined &&
+      files.some(
+        (file) =>
+          units.some((unit) => this.read(unit, first) !== this.read(unit, file)) &&
+          [first, file].every((each) => checkValues(this.schema, each).length === 0),
+      )
+    );
+  }
+
+  /** The parts of the system that read a leaf, or the list or map that it is in. All others are the same without it. */
+  private unitsReading(path: readonly string[], base: Base): readonly Unit[] {
+    const end = path.findIndex((step) => step === '[]' || step === '*');
+    const own = path.slice(0, end < 0 ? undefined : end).join('.');
+    const [section = ''] = path;
+    return this.unitsOf(section).filter((unit) => this.readsOf(unit, base).has(own));
+  }
+
+  /** The parts that read something of a section in an environment, be it only whether they are there. */
+  private unitsOf(section: string): readonly Unit[] {
+    const all = [...this.objects, ...this.checks];
+    return all.filter((unit) => this.environments.some((environment) => this.readsOf(unit, environment).has(section)));
+  }
+
+  private readsOf(unit: Unit, base: Base): ReadonlySet<string> {
+    const ofBase = this.reads.get(base) ?? new Map<Unit, ReadonlySet<string>>();
+    this.reads.set(base, ofBase);
+    const reads = ofBase.get(unit) ?? pathsRead(unit, base.values, this.release);
+    ofBase.set(unit, reads);
+    return reads;
+  }
+
+  /** The base with each value that the leaf accepts. */
+  private variants(leaf: ValueLeaf, base: Base, candidates = candidatesOf(leaf.shape)): readonly Base[] {
+    return candidates.map((candidate) => ({
+      name: `${base.name}, ${leaf.path.join('.')}: ${JSON.stringify(candidate)}`,
+      values: setIn(base.values, leaf.path, candidate, this.schema),
+    }));
+  }
+
+  private isRefused(values: JsonObject): boolean {
+    return this.checks.some((check) => this.read(check, values) === REFUSED);
+  }
+
+  private read(unit: Unit, values: JsonObject): string {
+    return unit({ values, release: this.release, variables: new Map() });
+  }
+}
+
+/** The paths that a part of the system reads. */
+function pathsRead(unit: Unit, values: JsonObject, release: Release): ReadonlySet<string> {
+  const reads = new Set<string>();
+  unit({ values: recording(structuredClone(values), '', reads), release, variables: new Map() });
+  return reads;
+}
+
+function recording<T extends object>(target: T, path: string, reads: Set<string>): T {
+  return new Proxy(target, {
+    get(from, key) {
+      const value: unknown = Reflect.get(from, key);
+      if (typeof key !== 'string') return value;
+      const own = path === '' ? key : `${path}.${key}`;
+      reads.add(own);
+      return typeof value === 'object' && value !== null ? recording(value, own, reads) : value;
+    },
+  });
+}
+
+/** A leaf that may decide what else is there. */
+function isSwitch({ shape, inElement }: ValueLeaf): boolean {
+  if (inElement || shape.type !== 'leaf') return false;
+  return shape.leaf.nullable || shape.schema instanceof z.ZodBoolean || shape.schema instanceof z.ZodEnum;
+}
+
+/** How many steps two paths have in common. */
+function shared(a: readonly string[], b: readonly string[]): number {
+  const end = a.findIndex((step, i) => step !== b[i]);
+  return end < 0 ? a.length : end;
+}
+
+/** The positions of a switch: what it may decide by. */
+function settingsOf(shape: Shape): readonly Json[] {
+  const isNullable = shape.type === 'leaf' && shape.leaf.nullable && !(shape.schema instanceof z.ZodEnum);
+  return isNullable ? [sampleOf(shape), null] : candidatesOf(shape);
+}
+
+/** Values that a shape accepts, different ones. */
+function candidatesOf(shape: Shape): readonly Json[] {
+  if (shape.type === 'list')
+    return [
+      [],
+      ...candidatesOf(shape.element)
+        .slice(0, 2)
+        .map((item) => [item]),
+    ].filter((list) => accepts(shape, list));
+  if (shape.type === 'map')
+    return [
+      {},
+      ...candidatesOf(shape.element)
+        .slice(0, 2)
+        .map((item) => ({ [keyFor(shape.schema)]: item })),
+    ];
+  if (shape.type === 'object')
+    return [Object.fromEntries(Object.entries(shape.fields).map(([key, field]) => [key, sampleOf(field)]))];
+  if (shape.leaf.free) return [{ a: 1 }, { b: 'two' }];
+  const { schema, leaf } = shape;
+  const bounds = schema instanceof z.ZodNumber ? [schema.minValue, schema.maxValue] : [];
+  const options = schema instanceof z.ZodEnum ? schema.options.map(String) : [];
+  const fitting = [...options, ...SAMPLES, ...bounds].filter(
+    (value): value is Json => value !== null && accepts(shape, value),
+  );
+  return leaf.nullable ? [...new Set(fitting), null] : [...new Set(fitting)];
+}
+
+function accepts({ schema }: Shape, value: Json): boolean {
+  return schema.safeParse(value).success;
+}
+
+function sampleOf(shape: Shape): Json {
+  const [sample] = candidatesOf(shape).filter((candidate) => !isEmpty(candidate));
+  if (sample === undefined) throw new Error(`no sample fits ${shape.description ?? shape.type}: add one to SAMPLES`);
+  return sample;
+}
+
+function isEmpty(value: Json): boolean {
+  return typeof value === 'object' && (value === null || Object.keys(value).length === 0);
+}
+
+function keyFor(schema: z.ZodType): string {
+  const key = KEYS.find(
+    (each) => schema.safeParse({ [each]: undefined }).error?.issues.every(({ code }) => code !== 'invalid_key') ?? true,
+  );
+  if (key === undefined) throw new Error('no key fits: add one to KEYS');
+  return key;
+}
+
+/** A copy with a value set; lists and maps on the way get one element. */
+function setIn(values: JsonObject, path: readonly string[], given: Json, schema: z.ZodObject): JsonObject {
+  return place(shapeOf(schema), values, path, given) as JsonObject;
+}
+
+function place(shape: Shape, at: Json | undefined, [step, ...rest]: readonly string[], given: Json): Json {
+  if (step === undefined) return given;
+  if (shape.type === 'list') return [place(shape.element, sampleOf(shape.element), rest, given)];
+  if (shape.type === 'map')
+    return { [keyFor(shape.schema)]: place(shape.element, sampleOf(shape.element), rest, given) };
+  if (shape.type !== 'object') throw new Error(`${step} is below a leaf`);
+  const field = shape.fields[step];
+  if (field === undefined) throw new Error(`no field ${step}`);
+  const own = (at ?? {}) as JsonObject;
+  return { ...own, [step]: place(field, own[step], rest, given) };
+}

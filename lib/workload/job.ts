@@ -2,7 +2,6 @@ import type { Construct } from 'constructs';
 import type { Job } from 'kubernetes-types/batch/v1';
 import { KubeObject } from '../objects/kube-object';
 import { fingerprint } from '../values/fingerprint';
-import { str } from '../values/texts';
 import { Workload, type WorkloadProps } from './workload';
 
 export interface JobProps extends WorkloadProps {
@@ -28,10 +27,7 @@ export class JobWorkload extends Workload {
     this.job = new KubeObject<Job>(this, 'job', {
       apiVersion: 'batch/v1',
       kind: 'Job',
-      metadata: {
-        ...this.metadata(),
-        name: str`${this.objectName}-${fingerprint(props.objectName ?? props.name, () => template.node)}`,
-      },
+      metadata: this.metadata(fingerprint(props.objectName ?? props.name, () => template.node)),
       spec: {
         activeDeadlineSeconds: props.activeDeadlineSeconds,
         backoffLimit: props.backoffLimit ?? 6,

@@ -75,7 +75,7 @@ export abstract class Workload extends Construct {
   }
 
   /** Metadata of an object that belongs to the workload. */
-  metadata(suffix = ''): Tree<ObjectMeta> {
+  metadata(suffix: Input<string> = ''): Tree<ObjectMeta> {
     return {
       name: suffix === '' ? this.objectName : str`${this.objectName}-${suffix}`,
       labels: this.platform.labels({ name: this.props.name, component: this.component }),

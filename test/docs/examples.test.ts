@@ -2,9 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { App } from 'cdk8s';
+import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
 import { clusterAiValues } from '../../lib/systems/cluster-ai/values';
 import { valuesOf } from '../../lib/systems/environment';
 import { parseValues } from '../../lib/values/load';
+import { leavesOf, pathText } from '../../lib/values/schema';
 import { type Block, blocksOf, commentExamplesOf, documents, filesBelow, read, root } from './documents';
 import { isComplete, problemsOf } from './program';
 import type { Outcome } from './run-examples';
@@ -61,18 +64,34 @@ describe('what is not TypeScript', () => {
   );
 
   const shells = blocks.filter(({ language }) => ['sh', 'console'].includes(language));
+  const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
+  const values = leavesOf(clusterAiValues).map(({ path }) => pathText(path));
+  const objects = filesBelow('dist/cluster-ai', '.yaml').flatMap((file) =>
+    [...read(file).matchAll(/^kind: (.*)\nmetadata:\n {2}name: (.*)$/gm)].map(
+      ([, kind = '', name = '']) => `${kind.toLowerCase()}/${name}`,
+    ),
+  );
   test.each(shells.map((block) => [at(block), block] as const))(
-    '%s names scripts and files that exist',
+    '%s names scripts, files, objects and values that exist',
     (_, { code }) => {
-      const scripts = [...code.matchAll(/npm run (?:--silent )?(\w+)/g)].map(([, script = '']) => script);
-      const known: unknown = JSON.parse(read('package.json'));
-      expect(known).toMatchObject({
-        scripts: Object.fromEntries(scripts.map((script) => [script, expect.any(String)])),
-      });
-      const paths = code.match(/(?<![\w./-])(dist\/cluster-ai|charts\/cluster-ai|lib|test)\/[\w./-]*\w/g) ?? [];
+      const named = (pattern: RegExp): readonly string[] =>
+        [...code.matchAll(pattern)].map((match) => match.slice(1).join('/'));
+      expect(scripts).toEqual(expect.arrayContaining(named(/npm run (?:--silent )?(\w+)/g)));
+      expect(values).toEqual(expect.arrayContaining(named(/--set[ =]([\w.]+)=/g)));
+      expect(objects).toEqual(
+        expect.arrayContaining(named(/\b(deployment|service|statefulset)[/ ](cluster-ai-[a-z-]*[a-z])/g)),
+      );
+      const paths = named(/(?<![\w./-])((?:dist\/cluster-ai|charts\/cluster-ai|lib|test)\/[\w./-]*\w)/g);
       expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
     },
   );
+});
+
+test('the command for Secrets makes all of them, with all of their keys', () => {
+  const made = [...read('docs/operations.md').matchAll(/create secret generic (\S+)((?:.*\\\n)+.*)/g)].map(
+    ([, secret = '', rest = '']) => [secret, [...rest.matchAll(/--from-literal=([\w-]+)/g)].map(([, key]) => key)],
+  );
+  expect(Object.fromEntries(made)).toEqual(new ClusterAi(new App()).secrets);
 });
 
 test('the table of YAML 1.1 says how values are read', () => {

@@ -47,7 +47,9 @@ export function connect(client: Workload, server: Server): void {
   const [first] = server.endpoints;
   if (first === undefined) return;
   const isThere = conditionOf(first.workload);
-  client.addSettings(server.clientSettings.length === 0 ? [] : [when<readonly EnvVar[]>(isThere, server.clientSettings)]);
+  client.addSettings(
+    server.clientSettings.length === 0 ? [] : [when<readonly EnvVar[]>(isThere, server.clientSettings)],
+  );
 }
 
 /** Lets a client reach one endpoint. */

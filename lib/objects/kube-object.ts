@@ -2,7 +2,7 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { LITERALS, literalOf } from '../values/expression';
-import type { NodeMap, Tree } from '../values/parts';
+import { type Node, type NodeMap, type Tree, isMap } from '../values/parts';
 import { evaluate } from '../values/tree';
 import { conditionOf } from './conditions';
 
@@ -27,7 +27,9 @@ export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
 
   constructor(scope: Construct, id: string, tree: Tree<T> & { readonly apiVersion: string; readonly kind: string }) {
     super(scope, id, { apiVersion: tree.apiVersion, kind: tree.kind });
-    this.tree = tree as NodeMap;
+    const node: Node = tree;
+    if (!isMap(node)) throw new TypeError(`${this.node.path}: an object is written as a map`);
+    this.tree = node;
     if (literalOf(conditionOf(scope)) === false) scope.node.tryRemoveChild(id);
   }
 

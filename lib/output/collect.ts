@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import { conditionOf } from '../objects/conditions';
 import { type Check, checksOf } from '../objects/checks';
 import { KubeObject } from '../objects/kube-object';
-import type { Expr, Json } from '../values/expression';
+import type { Expr } from '../values/expression';
 import type { Node } from '../values/parts';
 import { rehydrate } from '../values/token';
 
@@ -58,7 +58,7 @@ export function collectObjects(system: IConstruct): readonly Collected[] {
 }
 
 function treeOf(object: ApiObject): Node {
-  return object instanceof KubeObject ? object.tree : rehydrate(object.toJson() as Json, object.node.path);
+  return object instanceof KubeObject ? object.tree : rehydrate(object.toJson(), object.node.path);
 }
 
 /** `statefulset`, or `primary-statefulset` where the tier has more than one, or `primary-service-read` where that is not enough. */
@@ -69,7 +69,9 @@ function fileName(object: ApiObject, all: readonly ApiObject[], tier: IConstruct
   const owner = (other: ApiObject): string => other.node.scopes[tier.node.scopes.length]?.node.id ?? '';
   const name = `${owner(object)}-${kind}`;
   const tail = object.node.id.replace(new RegExp(`-?${kind}-?`), '');
-  return rivals.filter((other) => owner(other) === owner(object)).length === 1 || tail === '' ? name : `${name}-${tail}`;
+  return rivals.filter((other) => owner(other) === owner(object)).length === 1 || tail === ''
+    ? name
+    : `${name}-${tail}`;
 }
 
 export function collectChecks(system: IConstruct): readonly Check[] {

@@ -2,7 +2,7 @@
 import type { IConstruct } from 'constructs';
 import { failures } from '../objects/checks';
 import type { Json, JsonObject, Scope } from '../values/expression';
-import { isObject } from '../values/coalesce';
+import { isObject } from '../values/json';
 import { evaluate } from '../values/tree';
 import { type Collected, collectChecks, collectObjects } from './collect';
 import { emitDocument, emitStream } from './yaml';

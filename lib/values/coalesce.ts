@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from './expression';
+import type { JsonObject } from './expression';
+import { isObject } from './json';
 
 /**
  * What templates see as `.Values`: a chart's defaults under values files, the last file winning.
@@ -38,8 +39,4 @@ function override(defaults: JsonObject, given: JsonObject): JsonObject {
 function withoutNulls(map: JsonObject): JsonObject {
   const kept = Object.entries(map).filter(([, value]) => value !== null);
   return Object.fromEntries(kept.map(([key, value]) => [key, isObject(value) ? withoutNulls(value) : value]));
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 /** What a list or map has in it. */
-import { type Expr, type Input, operation, toExpr } from './expression';
+import { type Expr, type Input, toExpr } from './expression';
 import { compareBytes } from './hashes';
+import { operation } from './operation';
 
 /** Whether a list or map has an entry. */
 export const isNotEmpty = operation({

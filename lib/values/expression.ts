@@ -187,14 +187,26 @@ export function isExpr<T>(value: T): value is unknown extends T ? T & Expr<unkno
   return value instanceof Expr;
 }
 
+export function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function isConstant<T>(input: Input<T>): input is Constant<T> {
+  return input instanceof Constant;
+}
+
 /** The literal behind an input, or undefined where it is known only at output. */
 export function literalOf<T>(input: Input<T>): T | undefined {
-  if (input instanceof Constant) return input.literal as T;
-  return isExpr(input) ? undefined : input;
+  if (isConstant(input)) return input.literal;
+  return isInputExpr(input) ? undefined : input;
 }
 
 export function toExpr<T>(input: Input<T>): Expr<T> {
-  return isExpr(input) ? input : new Constant<T>(kindOf(input), input);
+  return isInputExpr(input) ? input : new Constant(kindOf(input), input);
+}
+
+function isInputExpr<T>(input: Input<T>): input is Expr<T> {
+  return input instanceof Expr;
 }
 
 export function kindOf(value: unknown): Kind {
@@ -219,94 +231,4 @@ export function goLiteral(value: unknown): string {
       .join('')})`;
   }
   return JSON.stringify(value);
-}
-
-/** One operation: its two readings, side by side. */
-export interface OperationSpec<A extends readonly unknown[], R> {
-  readonly name: string;
-  /** Of the result; a function where it follows from the operands. */
-  readonly kind: Kind | ((operands: readonly Expr<unknown>[]) => Kind);
-  evaluate(...operands: A): R;
-  toGoTemplate(operands: { readonly [I in keyof A]: string }, go: GoContext): string;
-  /** The same, for a condition: operands and result need only be empty or not. */
-  toGoCondition?(
-    operands: { readonly [I in keyof A]: string },
-    expressions: readonly Expr<unknown>[],
-  ): string | undefined;
-  /** The function casts its numbers to int64 by itself. */
-  readonly casts?: boolean;
-  /** A number that the result is never below. */
-  least?(operands: readonly Expr<unknown>[]): number;
-  /** The result has only plain characters. */
-  readonly plain?: boolean;
-}
-
-type Inputs<A extends readonly unknown[]> = { readonly [I in keyof A]: Input<A[I]> };
-
-export class Operation<A extends readonly unknown[], R> extends Expr<R> {
-  constructor(
-    readonly spec: OperationSpec<A, R>,
-    private readonly inputs: readonly Expr<unknown>[],
-  ) {
-    super(typeof spec.kind === 'function' ? spec.kind(inputs) : spec.kind);
-  }
-
-  override get least(): number {
-    return this.spec.least?.(this.inputs) ?? -Infinity;
-  }
-
-  override get plain(): boolean {
-    return this.spec.plain === true;
-  }
-
-  evaluate(scope: Scope): R {
-    return this.spec.evaluate(...mapTuple<A>(this.inputs, (input) => input.evaluate(scope)));
-  }
-
-  toGoTemplate(go: GoContext): string {
-    const operands = this.inputs.map((input) =>
-      this.spec.casts === true ? input.toGoNumber(go) : input.toGoTemplate(go),
-    );
-    const code = this.spec.toGoTemplate(operands as { [I in keyof A]: string }, go);
-    return parenthesised(code);
-  }
-
-  override toGoCondition(go: GoContext): string {
-    const operands = this.inputs.map((input) => input.toGoCondition(go));
-    const code = this.spec.toGoCondition?.(operands as { [I in keyof A]: string }, this.inputs);
-    return code === undefined ? this.toGoTemplate(go) : parenthesised(code);
-  }
-
-  describe(): string {
-    return `${this.spec.name}(${this.inputs.map((input) => input.describe()).join(', ')})`;
-  }
-
-  override operands(): readonly Expr<unknown>[] {
-    return this.inputs;
-  }
-}
-
-function parenthesised(code: string): string {
-  return code.includes(' ') ? `(${code})` : code;
-}
-
-/** Maps a tuple's places; the compiler cannot see that `map` keeps their number and order. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it asserts the tuple for its callers
-function mapTuple<A extends readonly unknown[]>(
-  inputs: readonly Expr<unknown>[],
-  f: (input: Expr<unknown>) => unknown,
-): A {
-  return inputs.map(f) as unknown as A;
-}
-
-/** Makes an operation. On literals alone it is computed at once. */
-export function operation<A extends readonly unknown[], R>(
-  spec: OperationSpec<A, R>,
-): (...operands: Inputs<A>) => Expr<R> {
-  return (...operands) => {
-    const inputs = operands.map((operand) => toExpr<unknown>(operand));
-    if (!inputs.every((input) => input instanceof Constant)) return new Operation(spec, inputs);
-    const result = spec.evaluate(...mapTuple<A>(inputs, (input) => literalOf(input)));
-    return new Constant(kindOf(result), result);
-  };
 }

@@ -1,6 +1,7 @@
 /** Hashes, which change with what they are of, and nothing else. */
 import { createHash } from 'node:crypto';
-import { type Json, type JsonObject, operation } from './expression';
+import type { Json, JsonObject } from './expression';
+import { operation } from './operation';
 
 /** Go's JSON of a value: sorted keys, and `<`, `>`, `&`, U+2028 and U+2029 escaped. */
 export function goJson(value: unknown): string {

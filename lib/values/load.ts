@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { Alias, Document, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { Json, JsonObject } from './expression';
-import { isObject } from './coalesce';
+import { isObject } from './json';
 import { readPlain } from './yaml-11';
 
 /** Something in a file that is refused: where it starts, and what to say about it. */

@@ -1,5 +1,7 @@
 /** Conditions: comparisons, their combinations, and whether a value is set. */
-import { type Expr, type Input, type Json, literalOf, Operation, operation, type Scalar, toExpr } from './expression';
+import { type Expr, type Input, type Json, type Scalar, literalOf, toExpr } from './expression';
+import { Operation, type OperationSpec, operation } from './operation';
+import { present } from './unchecked';
 
 const toFloat = operation({
   name: 'toFloat',
@@ -14,51 +16,82 @@ function alike(a: Input<number>, b: Input<number>): readonly [Input<number>, Inp
   return kinds.includes('int') && kinds.includes('float') ? [toFloat(a), toFloat(b)] : [a, b];
 }
 
-function comparison(name: string, go: string, evaluate: (a: number, b: number) => boolean) {
-  const compare = operation({ name, kind: 'bool', evaluate, toGoTemplate: ([a, b]) => `${go} ${a} ${b}` });
-  return (a: Input<number>, b: Input<number>): Expr<boolean> => {
+type Comparison<T extends Scalar> = OperationSpec<[T, T], boolean>;
+
+const LESS_THAN: Comparison<number> = {
+  name: 'lessThan',
+  kind: 'bool',
+  evaluate: (a, b) => a < b,
+  toGoTemplate: ([a, b]) => `lt ${a} ${b}`,
+  opposite: () => AT_LEAST,
+};
+
+const AT_LEAST: Comparison<number> = {
+  name: 'atLeast',
+  kind: 'bool',
+  evaluate: (a, b) => a >= b,
+  toGoTemplate: ([a, b]) => `ge ${a} ${b}`,
+  opposite: () => LESS_THAN,
+};
+
+const AT_MOST: Comparison<number> = {
+  name: 'atMost',
+  kind: 'bool',
+  evaluate: (a, b) => a <= b,
+  toGoTemplate: ([a, b]) => `le ${a} ${b}`,
+  opposite: () => GREATER_THAN,
+};
+
+const GREATER_THAN: Comparison<number> = {
+  name: 'greaterThan',
+  kind: 'bool',
+  evaluate: (a, b) => a > b,
+  toGoTemplate: ([a, b]) => `gt ${a} ${b}`,
+  opposite: () => AT_MOST,
+};
+
+const EQUALS: Comparison<Scalar> = {
+  name: 'equals',
+  kind: 'bool',
+  evaluate: (a, b) => a === b,
+  toGoTemplate: ([a, b]) => `eq ${a} ${b}`,
+  opposite: () => DIFFERS,
+};
+
+const DIFFERS: Comparison<Scalar> = {
+  name: 'differs',
+  kind: 'bool',
+  evaluate: (a, b) => a !== b,
+  toGoTemplate: ([a, b]) => `ne ${a} ${b}`,
+  opposite: () => EQUALS,
+};
+
+function comparison(spec: Comparison<number>): (a: Input<number>, b: Input<number>) => Expr<boolean> {
+  const compare = operation(spec);
+  return (a, b) => {
     const [left, right] = [toExpr(a), toExpr(b)];
     // Where both extremes agree, the bounds of the schema have decided already.
-    const extreme = evaluate(left.least, right.most);
-    return extreme === evaluate(left.most, right.least) ? toExpr(extreme) : compare(...alike(left, right));
+    const extreme = spec.evaluate(left.least, right.most);
+    return extreme === spec.evaluate(left.most, right.least) ? toExpr(extreme) : compare(...alike(left, right));
   };
 }
 
-export const lessThan = comparison('lessThan', 'lt', (a, b) => a < b);
-export const atMost = comparison('atMost', 'le', (a, b) => a <= b);
-export const greaterThan = comparison('greaterThan', 'gt', (a, b) => a > b);
-export const atLeast = comparison('atLeast', 'ge', (a, b) => a >= b);
+export const lessThan = comparison(LESS_THAN);
+export const atMost = comparison(AT_MOST);
+export const greaterThan = comparison(GREATER_THAN);
+export const atLeast = comparison(AT_LEAST);
 
-const same = operation({
-  name: 'equals',
-  kind: 'bool',
-  evaluate: (a: Scalar, b: Scalar) => a === b,
-  toGoTemplate: ([a, b]) => `eq ${a} ${b}`,
-});
+const same = operation(EQUALS);
 
 /** Equality of two scalars of one type. */
 export function equals<T extends Scalar>(a: Input<T>, b: Input<T>): Expr<boolean> {
   const [left, right] = [toExpr<Scalar>(a), toExpr<Scalar>(b)];
-  if (left.kind !== 'int' && left.kind !== 'float') return same(left, right);
-  return same(...alike(left as Expr<number>, right as Expr<number>));
+  return isNumber(left) && isNumber(right) ? same(...alike(left, right)) : same(left, right);
 }
 
-const different = operation({
-  name: 'differs',
-  kind: 'bool',
-  evaluate: (a: Scalar, b: Scalar) => a !== b,
-  toGoTemplate: ([a, b]) => `ne ${a} ${b}`,
-});
-
-/** The comparison that holds where another does not. */
-const OPPOSITES: Readonly<Record<string, (a: Expr<never>, b: Expr<never>) => Expr<boolean>>> = {
-  lessThan: atLeast,
-  atMost: greaterThan,
-  greaterThan: atMost,
-  atLeast: lessThan,
-  equals: different,
-  differs: same,
-};
+function isNumber(expression: Expr<Scalar>): expression is Expr<number> {
+  return expression.kind === 'int' || expression.kind === 'float';
+}
 
 const conjunction = operation({
   name: 'and',
@@ -86,14 +119,19 @@ const negation = operation({
 
 /** True if the condition is not. A comparison turns into its opposite. */
 export function not(condition: Input<boolean>): Expr<boolean> {
-  if (!(condition instanceof Operation)) return negation(condition);
-  const { name } = condition.spec;
-  const operands = condition.operands() as readonly Expr<never>[];
-  const [left, right] = operands;
-  const opposite = OPPOSITES[name];
-  if (opposite !== undefined && left !== undefined && right !== undefined) return opposite(left, right);
-  if (name === 'not' && left !== undefined) return left;
-  return name === 'or' ? and(...operands.map((operand) => not(operand))) : negation(condition);
+  if (!isOperation(condition)) return negation(condition);
+  const operands = condition.operands().filter(isCondition);
+  if (condition.spec.name === 'or') return and(...operands.map(not));
+  if (condition.spec.name === 'not' && operands[0] !== undefined) return operands[0];
+  return condition.opposite() ?? negation(condition);
+}
+
+function isOperation(condition: Input<boolean>): condition is Operation<readonly unknown[], boolean> {
+  return condition instanceof Operation;
+}
+
+function isCondition(expression: Expr<unknown>): expression is Expr<boolean> {
+  return expression.kind === 'bool';
 }
 
 /** True if all are. Literals and repetitions drop out. */
@@ -114,9 +152,8 @@ function join(
   conditions: readonly Input<boolean>[],
 ): Expr<boolean> {
   const distinct = new Map<string, Expr<boolean>>();
-  for (const condition of conditions
-    .map(toExpr)
-    .flatMap((each) => sameOperation(each, combine === conjunction ? 'and' : 'or'))) {
+  const name = combine === conjunction ? 'and' : 'or';
+  for (const condition of conditions.map(toExpr).flatMap((each) => sameOperation(each, name))) {
     if (literalOf(condition) === undefined) distinct.set(condition.describe(), condition);
   }
   const rest = [...distinct.values()];
@@ -125,8 +162,8 @@ function join(
 
 /** The operands of a condition that is itself of this operation: `and a (and b c)` is `and a b c`. */
 function sameOperation(condition: Expr<boolean>, name: string): readonly Expr<boolean>[] {
-  return condition instanceof Operation && condition.spec.name === name
-    ? (condition.operands() as Expr<boolean>[])
+  return isOperation(condition) && condition.spec.name === name
+    ? condition.operands().filter(isCondition)
     : [condition];
 }
 
@@ -142,5 +179,5 @@ export const isSet = operation({
 
 /** A nullable value where it is known to be set: under `isSet` of it. */
 export function valueOf<T extends Scalar>(value: Input<T | null>): Expr<T> {
-  return toExpr(value) as Expr<T>;
+  return present(toExpr(value));
 }

@@ -1,5 +1,6 @@
 /** Whole numbers and quantities. */
-import { Constant, type Expr, type Input, operation, toExpr } from './expression';
+import { Constant, type Expr, type Input, toExpr } from './expression';
+import { operation } from './operation';
 import { bytesOf, millicoresOf } from './quantity';
 
 /** Refuses what Helm, whose numbers pass through float64, could not carry exactly. */

@@ -117,7 +117,15 @@ export class Text {
   constructor(readonly items: readonly (Line | When<Text> | Each<Text>)[]) {}
 }
 
-/** What stands where an object of type T is expected: T itself, with expressions and parts at any depth. */
+/** A map as it is written, rather than a part that stands for one. */
+export function isMap(node: Node): node is NodeMap {
+  return typeof node === 'object' && Object.getPrototypeOf(node) === Object.prototype;
+}
+
+/**
+ * What stands where an object of type T is expected: T itself, with expressions and parts at any depth.
+ * Whatever T is, it is a Node.
+ */
 export type Tree<T> = [T] extends [Scalar | undefined]
   ? | Input<NonNullable<T>>
     | When<NonNullable<T>>
@@ -126,9 +134,13 @@ export type Tree<T> = [T] extends [Scalar | undefined]
     | (string extends T ? Text : never)
   : T extends readonly (infer E)[]
     ? Items<E> | Part<T> | ListReference<unknown>
-    : T extends object
-      ? { readonly [K in keyof T]: Tree<T[K]> | undefined } | Part<T> | Merge<T> | MapReference<unknown>
-      : T;
+    : T extends Exclude<Node, Scalar | readonly Node[] | NodeMap | undefined>
+      ? NoInfer<T>
+      : T extends object
+        ? { readonly [K in keyof T]: Tree<T[K]> | undefined } | Part<T> | Merge<T> | MapReference<unknown>
+        : unknown extends T
+          ? Node
+          : Extract<NoInfer<T>, Scalar | undefined>;
 /** The items of a list. */
 export type Items<E> = readonly (Tree<E> | Each<E> | When<readonly E[]> | undefined)[];
 type Part<T> = When<T> | Fragment<T> | Keep<T> | Late<T> | Expr<T>;

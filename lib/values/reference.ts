@@ -1,13 +1,15 @@
 /** What a system sees of its values: one expression for each leaf of the schema. */
 import type { z } from 'zod';
-import { type GoContext, Expr, ExpressionError, type JsonObject, type Kind, type Scope } from './expression';
+import { Expr, ExpressionError, type GoContext, type JsonObject, type Kind, type Scope } from './expression';
+import { isList, isObject } from './json';
 import { type Leaf, type Shape, shapeOf } from './shape';
+import { typedBySchema } from './unchecked';
 
 /** A list or map of values whose elements have one form. */
 abstract class Collection<C, E> extends Expr<C> {
   constructor(
     kind: Kind,
-    private readonly self: Expr<unknown>,
+    protected readonly self: Expr<unknown>,
     private readonly shape: Shape,
   ) {
     super(kind);
@@ -18,9 +20,6 @@ abstract class Collection<C, E> extends Expr<C> {
   override get isValue(): boolean {
     return true;
   }
-  evaluate(scope: Scope): C {
-    return this.self.evaluate(scope) as C;
-  }
   toGoTemplate(go: GoContext): string {
     return this.self.toGoTemplate(go);
   }
@@ -29,12 +28,8 @@ abstract class Collection<C, E> extends Expr<C> {
   }
   /** A variable for one element, and what the body of a loop sees of it. */
   item(): readonly [Variable, E] {
-    const name = singular(this.describe());
-    const variable =
-      this.shape.type === 'leaf'
-        ? new Variable(this.shape.leaf.kind, name, this.shape.leaf)
-        : new Variable('map', name);
-    return [variable, build(this.shape, variable) as E];
+    const variable = variableFor(this.shape, singular(this.describe()));
+    return [variable, typedBySchema<E>(build(this.shape, variable))];
   }
 }
 
@@ -43,12 +38,22 @@ export class ListReference<E> extends Collection<readonly unknown[], E> {
   constructor(self: Expr<unknown>, element: Shape) {
     super('list', self, element);
   }
+  evaluate(scope: Scope): readonly unknown[] {
+    const value = this.self.evaluate(scope);
+    if (!isList(value)) throw new TypeError(`${this.describe()} is not a list`);
+    return value;
+  }
 }
 
 /** A map that is known only at output, with keys that the user chooses. Loop over it with `eachEntry` or `eachPair`. */
 export class MapReference<E> extends Collection<JsonObject, E> {
   constructor(self: Expr<unknown>, element: Shape) {
     super('map', self, element);
+  }
+  evaluate(scope: Scope): JsonObject {
+    const value = this.self.evaluate(scope);
+    if (!isObject(value)) throw new TypeError(`${this.describe()} is not a map`);
+    return value;
   }
 }
 
@@ -70,7 +75,7 @@ export type Values<S> =
         ? Expr<z.output<I> | null>
         : S extends z.ZodArray<infer E>
           ? ListReference<Values<E>>
-          : S extends z.ZodRecord<infer _K, infer V>
+          : S extends z.ZodRecord<z.core.$ZodRecordKey, infer V>
             ? MapReference<Values<V>>
             : S extends z.ZodType<infer T>
               ? Expr<T>
@@ -106,9 +111,8 @@ class Field extends Expr<unknown> {
   evaluate(scope: Scope): unknown {
     if (scope.values === undefined) throw unresolved(this);
     const owner = this.owner.evaluate(scope);
-    if (typeof owner !== 'object' || owner === null)
-      throw new TypeError(`${this.describe()}: ${this.owner.describe()} is not a map`);
-    return (owner as JsonObject)[this.key] ?? null;
+    if (!isObject(owner)) throw new TypeError(`${this.describe()}: ${this.owner.describe()} is not a map`);
+    return owner[this.key] ?? null;
   }
   private path(go: GoContext): string {
     const owner = this.owner instanceof Field ? this.owner.path(go) : this.owner.toGoTemplate(go);
@@ -177,18 +181,13 @@ class Root extends Expr<JsonObject> {
 }
 
 /** A variable that a loop or a helper binds. */
-export class Variable extends Expr<unknown> {
+export class Variable<T = unknown> extends Expr<T> {
   constructor(
     kind: Kind,
     readonly name: string,
     private readonly leaf?: Leaf,
   ) {
     super(kind);
-  }
-  /** The variable through which a named template sees a parameter of this schema. */
-  static for(schema: z.ZodType, name: string): Variable {
-    const shape = shapeOf(schema, true);
-    return shape.type === 'leaf' ? new Variable(shape.leaf.kind, name, shape.leaf) : new Variable('map', name);
   }
   override get least(): number {
     return this.leaf?.minimum ?? -Infinity;
@@ -202,9 +201,9 @@ export class Variable extends Expr<unknown> {
   override get truthy(): boolean {
     return this.leaf?.truthy === true;
   }
-  evaluate(scope: Scope): unknown {
+  evaluate(scope: Scope): T {
     if (!scope.variables.has(this)) throw new Error(`${this.name} is used outside the loop or helper that binds it`);
-    return scope.variables.get(this);
+    return typedBySchema<T>(scope.variables.get(this));
   }
   toGoTemplate(go: GoContext): string {
     const code = go.variable(this);
@@ -227,12 +226,17 @@ export function objectReference(object: object): Expr<unknown> | undefined {
 
 /** The expressions of a system's schema. */
 export function references<S extends z.ZodType>(schema: S): Values<S> {
-  return build(shapeOf(schema), new Root()) as Values<S>;
+  return typedBySchema<Values<S>>(build(shapeOf(schema), new Root()));
 }
 
-/** What a named template sees of a parameter. */
-export function parameter<S extends z.ZodType>(schema: S, name: string): Values<S> {
-  return build(shapeOf(schema, true), Variable.for(schema, name)) as Values<S>;
+/** The variable through which a named template sees a parameter of this schema. */
+export function parameter(schema: z.ZodType, name: string): unknown {
+  const shape = shapeOf(schema, true);
+  return build(shape, variableFor(shape, name));
+}
+
+function variableFor(shape: Shape, name: string): Variable {
+  return shape.type === 'leaf' ? new Variable(shape.leaf.kind, name, shape.leaf) : new Variable('map', name);
 }
 
 function build(shape: Shape, self: Expr<unknown>): unknown {

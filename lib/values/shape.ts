@@ -1,6 +1,8 @@
 /** The closed set of forms that a system's values may take, read off its zod schema. */
 import { z } from 'zod';
 import type { Json, Kind } from './expression';
+import { isJson } from './json';
+import { isPlainText } from './texts';
 
 /** A single value. */
 export interface Leaf {
@@ -44,6 +46,16 @@ function isTruthy(schema: z.ZodType): boolean {
   return ['', 0, false].every((value) => !schema.safeParse(value).success);
 }
 
+function assertName(name: string, path: string): void {
+  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) throw new TypeError(`${path}.${name}: a value's name is in camelCase`);
+}
+
+/** A schema within another, which zod types as that of any of its editions. */
+function classic(schema: unknown, path: string): z.ZodType {
+  if (schema instanceof z.ZodType) return schema;
+  throw new TypeError(`${path}: write schemas with zod, not with zod/mini`);
+}
+
 function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
   let schema = outer;
   let fallback: Json | undefined;
@@ -54,10 +66,12 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
       // Helm fills in defaults only down to a list or a map with keys of the user's.
       if (inElement)
         throw new TypeError(`${path}: an element of a list or map cannot have a default; make it .nullish()`);
-      fallback = schema.def.defaultValue as Json;
+      const { defaultValue } = schema.def;
+      if (!isJson(defaultValue)) throw new TypeError(`${path}: a default is JSON`);
+      fallback = defaultValue;
     } else if (schema instanceof z.ZodNullable) nullable = true;
     else if (!(schema instanceof z.ZodOptional && inElement)) break;
-    schema = schema.unwrap() as z.ZodType;
+    schema = classic(schema.unwrap(), path);
     description ??= schema.description;
   }
   const described: Described = { schema, description, default: fallback };
@@ -66,9 +80,11 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
     if (!(schema.def.catchall instanceof z.ZodNever))
       throw new TypeError(`${path}: write z.strictObject, so that a misspelt value is refused`);
     if (nullable) throw new TypeError(`${path}: an object cannot be null; give it an "enabled" value`);
-    const fields = Object.entries(schema.shape).map(([key, field]) => {
-      if (!/^[A-Za-z][A-Za-z0-9]*$/.test(key)) throw new TypeError(`${path}.${key}: a value's name is in camelCase`);
-      return [key, read(field as z.ZodType, `${path}.${key}`, inElement)] as const;
+    if (fallback !== undefined) throw new TypeError(`${path}: an object has no default; give its values defaults`);
+    const inner: Readonly<Record<string, unknown>> = schema.shape;
+    const fields = Object.entries(inner).map(([key, field]) => {
+      assertName(key, path);
+      return [key, read(classic(field, path), `${path}.${key}`, inElement)] as const;
     });
     return { ...described, type: 'object', fields: Object.fromEntries(fields) };
   }
@@ -81,7 +97,7 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
   };
   if (schema instanceof z.ZodBoolean) return leaf('bool');
   if (schema instanceof z.ZodEnum) {
-    return leaf('string', { plain: schema.options.every((option) => /^[\w./:-]*$/.test(String(option))) });
+    return leaf('string', { plain: schema.options.every((option) => isPlainText(String(option))) });
   }
   if (schema instanceof z.ZodNumber) {
     const { minValue: minimum, maxValue: maximum } = schema;
@@ -94,10 +110,12 @@ function read(outer: z.ZodType, path: string, inElement: boolean): Shape {
   }
   if (schema instanceof z.ZodString) return leaf('string', { plain: schema.meta()?.plain === true });
   if (schema instanceof z.ZodArray) {
-    return { ...described, type: 'list', element: read(schema.element as z.ZodType, `${path}[]`, true) };
+    if (nullable) throw new TypeError(`${path}: a list cannot be null; leave it empty`);
+    return { ...described, type: 'list', element: read(classic(schema.element, path), `${path}[]`, true) };
   }
   if (schema instanceof z.ZodRecord) {
-    return { ...described, type: 'map', element: read(schema.valueType as z.ZodType, `${path}.*`, true) };
+    if (nullable) throw new TypeError(`${path}: a map cannot be null; leave it empty`);
+    return { ...described, type: 'map', element: read(classic(schema.valueType, path), `${path}.*`, true) };
   }
   if (schema instanceof z.ZodLazy) return leaf('map', { free: true });
   throw new TypeError(

@@ -73,13 +73,13 @@ function itemsOf(line: Draft, margin: number): readonly Item[] {
   return [new Line(trimmed.filter((piece) => piece !== ''))];
 }
 
-function isBlock(placeholder: Placeholder): boolean {
+function isBlock(placeholder: Placeholder): placeholder is Exclude<Placeholder, Input<Scalar>> {
   return placeholder === undefined || (typeof placeholder === 'object' && !isExpr(placeholder));
 }
 
 function inline(placeholder: Placeholder): Input<Scalar> {
   if (isBlock(placeholder)) throw new TypeError('a text, a condition or a loop stands on a line of its own');
-  return placeholder as Input<Scalar>;
+  return placeholder;
 }
 
 function indented(block: unknown, by: string): readonly Item[] {

@@ -7,11 +7,11 @@ import {
   isExpr,
   type Kind,
   literalOf,
-  operation,
   type Scalar,
   type Scope,
   toExpr,
 } from './expression';
+import { operation } from './operation';
 
 const VERBS: Readonly<Partial<Record<Kind, string>>> = { string: '%s', int: '%d', bool: '%t', float: '%v' };
 
@@ -59,7 +59,10 @@ export function str(literals: TemplateStringsArray, ...inputs: readonly Input<Sc
 export function concat(inputs: readonly Input<Scalar>[]): Expr<string> {
   const parts: (string | Expr<Scalar>)[] = [];
   const push = (input: Input<Scalar>): void => {
-    if (input instanceof Interpolation) return input.parts.forEach(push);
+    if (input instanceof Interpolation) {
+      input.parts.forEach(push);
+      return;
+    }
     const literal = literalOf(input);
     const last = parts.length - 1;
     if (literal === undefined) parts.push(toExpr(input));

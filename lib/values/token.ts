@@ -2,9 +2,10 @@
  * Expressions in places where another library's interface demands a string, such as the name of an `ISecret`.
  * The string is a marker that stands for the expression until the object that holds it is read back.
  */
-import { type Expr, type Input, type Json, isExpr, literalOf } from './expression';
-import { concat } from './texts';
+import { type Expr, type Input, isExpr, isScalar, literalOf } from './expression';
+import { isList, isObject } from './json';
 import type { Node } from './parts';
+import { concat } from './texts';
 
 const MARKER = /cdk8s-tiers-expression-(\d+)-/g;
 const minted: Expr<string>[] = [];
@@ -19,11 +20,11 @@ export function asString(input: Input<string>): string {
 }
 
 /** Another library's object as a tree, with the expressions back in place of their markers. */
-export function rehydrate(json: Json, path: string): Node {
+export function rehydrate(json: unknown, path: string): Node {
   if (typeof json === 'string') return withExpressions(json, path);
-  if (json === null) return undefined;
-  if (Array.isArray(json)) return json.map((item: Json) => rehydrate(item, path));
-  if (typeof json !== 'object') return json;
+  if (isScalar(json)) return json;
+  if (isList(json)) return json.map((item) => rehydrate(item, path));
+  if (!isObject(json)) return undefined;
   return Object.fromEntries(
     Object.entries(json).map(([key, item]) => {
       if (key.search(MARKER) >= 0)

@@ -1,5 +1,6 @@
 /** Making the parts of a tree, and its plain reading. The Helm reading is in lib/output/helm. */
 import type { z } from 'zod';
+import { isNotEmpty } from './collections';
 import {
   type Expr,
   type Input,
@@ -11,9 +12,10 @@ import {
   literalOf,
   toExpr,
 } from './expression';
-import { isNotEmpty } from './collections';
 import { compareBytes } from './hashes';
+import { isJson, isList, isObject } from './json';
 import { and, isSet, not, or } from './logic';
+import { scopesOf } from './loops';
 import {
   Each,
   EachEntry,
@@ -28,10 +30,11 @@ import {
   Text,
   type Tree,
   When,
+  isMap,
 } from './parts';
 import { ListReference, MapReference, type Values, Variable, parameter } from './reference';
-import { isList, scopesOf } from './loops';
 import { evaluateText } from './text';
+import { typedBySchema } from './unchecked';
 
 const ALWAYS = toExpr(true);
 
@@ -57,67 +60,98 @@ export function whenSet<T extends Scalar>(value: Input<T | null> | undefined): W
 /** What the body of a loop sees of an element of a literal list or map. */
 export type Element<T> = [T] extends [Scalar | null | undefined]
   ? Input<Exclude<T, undefined>>
-  : { readonly [K in keyof T]: Element<T[K]> };
+  : T extends readonly (infer E)[]
+    ? ListInput<E>
+    : string extends keyof T
+      ? MapInput<T[string & keyof T]>
+      : { readonly [K in keyof T]: Element<T[K]> };
 /** A literal list, or one that is known only at output. */
 export type ListInput<T> = readonly T[] | ListReference<Element<T>>;
 /** A literal map, or one that is known only at output. */
 export type MapInput<T> = Readonly<Record<string, T>> | MapReference<Element<T>>;
 
 /** One item for each element of a list. Spread it into a list: `[...each(hosts, (host) => ({ host }))]`. */
-export function each<T, U>(list: ListInput<T>, body: (item: Element<T>, index: Input<number>) => Tree<U>): Items<U> {
-  if (!(list instanceof ListReference)) return list.map((item, index) => body(item as Element<T>, index));
+export function each<E, U>(list: ListReference<E>, body: (item: E, index: Input<number>) => Tree<U>): Items<U>;
+export function each<T, U>(list: ListInput<T>, body: (item: Element<T>, index: Input<number>) => Tree<U>): Items<U>;
+export function each<E, U>(
+  list: readonly E[] | ListReference<E>,
+  body: (item: E, index: Input<number>) => Tree<U>,
+): Items<U> {
+  if (!(list instanceof ListReference)) return list.map((item, index) => body(item, index));
   const [item, element] = list.item();
-  const index = new Variable('int', `${item.name}Index`);
-  return [new Each<U>(list, item, index, body(element, index as Expr<number>) as Node)];
+  const index = new Variable<number>('int', `${item.name}Index`);
+  return [new Each<U>(list, item, index, body(element, index))];
 }
 
 /** One item for each entry of a map, by the order of its keys' bytes. */
-export function eachPair<T, U>(map: MapInput<T>, body: (key: Input<string>, item: Element<T>) => Tree<U>): Items<U> {
+export function eachPair<E, U>(map: MapReference<E>, body: (key: Input<string>, item: E) => Tree<U>): Items<U>;
+export function eachPair<T, U>(map: MapInput<T>, body: (key: Input<string>, item: Element<T>) => Tree<U>): Items<U>;
+export function eachPair<E, U>(
+  map: Readonly<Record<string, E>> | MapReference<E>,
+  body: (key: Input<string>, item: E) => Tree<U>,
+): Items<U> {
   if (!(map instanceof MapReference)) {
     const entries = Object.entries(map).sort(([a], [b]) => compareBytes(a, b));
-    return entries.map(([key, item]) => body(key, item as Element<T>));
+    return entries.map(([key, item]) => body(key, item));
   }
   const [item, element] = map.item();
-  const key = new Variable('string', 'key');
-  return [new Each<U>(map, item, key, body(key as Expr<string>, element) as Node)];
+  const key = new Variable<string>('string', 'key');
+  return [new Each<U>(map, item, key, body(key, element))];
 }
 
 /** One item for each number from 0 to below the count. */
 export function times<U>(count: Input<number>, body: (index: Input<number>) => Tree<U>): Items<U> {
   const literal = literalOf(count);
   if (literal !== undefined) return Array.from({ length: literal }, (_, index) => body(index));
-  const index = new Variable('int', 'index');
-  return [new Each<U>(toExpr(count), index, index, body(index as Expr<number>) as Node)];
+  const index = new Variable<number>('int', 'index');
+  return [new Each<U>(toExpr(count), index, index, body(index))];
 }
 
+type Entry<U> = readonly [key: Input<string>, part: Tree<U>];
+
 /** One entry for each entry of a map, to be given to `merge`. */
+export function eachEntry<E, U>(
+  map: MapReference<E>,
+  body: (key: Input<string>, item: E) => Entry<U>,
+): Merge<Record<string, U>>;
 export function eachEntry<T, U>(
   map: MapInput<T>,
-  body: (key: Input<string>, item: Element<T>) => readonly [key: Input<string>, part: Tree<U>],
+  body: (key: Input<string>, item: Element<T>) => Entry<U>,
+): Merge<Record<string, U>>;
+export function eachEntry<E, U>(
+  map: Readonly<Record<string, E>> | MapReference<E>,
+  body: (key: Input<string>, item: E) => Entry<U>,
 ): Merge<Record<string, U>> {
   if (!(map instanceof MapReference)) {
-    const entries = Object.entries(map).map(([key, item]) => body(key, item as Element<T>));
-    return new Merge([Object.fromEntries(entries.map(([key, part]) => [String(literalOf(key)), part as Node]))]);
+    const entries = Object.entries(map).map(([key, item]) => body(key, item));
+    return new Merge([
+      Object.fromEntries(entries.map(([key, part]): [string, Node] => [String(literalOf(key)), part])),
+    ]);
   }
   const [item, element] = map.item();
-  const index = new Variable('string', 'key');
-  const [key, part] = body(index as Expr<string>, element);
-  return new Merge([new EachEntry(map, item, index, toExpr(key), part as Node)]);
+  const index = new Variable<string>('string', 'key');
+  const [key, part] = body(index, element);
+  return new Merge([new EachEntry(map, item, index, toExpr(key), part)]);
 }
 
 /** Entries of several maps as one map. */
 export function merge<T>(...parts: readonly (Tree<Partial<T>> | undefined)[]): Merge<T> {
-  return new Merge<T>(parts.filter((part) => part !== undefined) as readonly Node[]);
+  return new Merge<T>(parts);
 }
 
-/** A map or list that stays when all of its parts are absent. */
-export function keep<T extends readonly unknown[] | object>(part: Tree<T>): Keep<T> {
-  return new Keep<T>(part as readonly Node[] | NodeMap);
+/**
+ * A map or list that stays when all of its parts are absent.
+ * @throws where it is neither written out nor merged.
+ */
+export function keep<T>(part: Tree<T>): Keep<T> {
+  const node: Node = part;
+  if (isList(node) || isMap(node) || node instanceof Merge) return new Keep<T>(node);
+  throw new TypeError('keep() takes a map or list that is written out, or merge()');
 }
 
 /** A part that is built when it is first read: for lists that connections add to. */
 export function late<T>(build: () => Tree<T>): Late<T> {
-  return new Late<T>(() => build() as Node);
+  return new Late<T>(build);
 }
 
 type Given<P extends Readonly<Record<string, z.ZodType>>> = {
@@ -135,7 +169,7 @@ export function fragment<T, const P extends Readonly<Record<string, z.ZodType>>>
     name,
     comment,
     parameters,
-    body: (given) => body(given as Given<P>) as Node,
+    body: (given) => body(typedBySchema<Given<P>>(given)),
   };
   return (given) => new Fragment<T>(definition, given);
 }
@@ -152,8 +186,7 @@ export function parametersOf(definition: FragmentDefinition): Readonly<Record<st
 /** The condition under which a part is there at all. */
 export function presence(node: Node): Expr<boolean> {
   if (node === undefined) return toExpr(false);
-  if (isExpr(node))
-    return node.kind === 'list' || node.kind === 'map' ? isNotEmpty(node as Expr<readonly unknown[]>) : ALWAYS;
+  if (isExpr(node)) return isCollection(node) ? isNotEmpty(node) : ALWAYS;
   if (node instanceof Text || node instanceof Keep || typeof node !== 'object') return ALWAYS;
   if (node instanceof When) {
     return or(and(node.condition, presence(node.then)), and(not(node.condition), presence(node.otherwise)));
@@ -164,7 +197,7 @@ export function presence(node: Node): Expr<boolean> {
         `the items of a loop over ${node.over.describe()} may all be absent: keep() the list, or make its items present`,
       );
     }
-    return node.over.kind === 'int' ? ALWAYS : isNotEmpty(node.over as Expr<readonly unknown[]>);
+    return isCollection(node.over) ? isNotEmpty(node.over) : ALWAYS;
   }
   if (node instanceof EachEntry) return isNotEmpty(node.over);
   if (node instanceof Fragment) return presence(node.body());
@@ -173,12 +206,16 @@ export function presence(node: Node): Expr<boolean> {
   return isWrittenEmpty(node) ? ALWAYS : or(...children.map(presence));
 }
 
+function isCollection(expression: Expr<unknown>): expression is Expr<readonly unknown[]> | Expr<JsonObject> {
+  return expression.kind === 'list' || expression.kind === 'map';
+}
+
 // ---- The plain reading ---------------------------------------------------------------------------------------------
 
 /** What a tree is for one environment, or undefined where it is absent. */
 export function evaluate(node: Node, scope: Scope): Json | undefined {
   if (typeof node !== 'object') return node;
-  if (isExpr(node)) return pruned(node.evaluate(scope) as Json);
+  if (isExpr(node)) return pruned(jsonOf(node, scope));
   if (node instanceof Text) return evaluateText(node, scope);
   if (node instanceof When) return evaluate(node.condition.evaluate(scope) ? node.then : node.otherwise, scope);
   if (node instanceof Fragment) return evaluate(node.body(), scope);
@@ -190,9 +227,15 @@ export function evaluate(node: Node, scope: Scope): Json | undefined {
   return isWrittenEmpty(node) ? result : pruned(result);
 }
 
+function jsonOf(expression: Expr<unknown>, scope: Scope): Json {
+  const value = expression.evaluate(scope);
+  if (isJson(value)) return value;
+  throw new TypeError(`${expression.describe()} is nothing that a manifest can hold`);
+}
+
 /** `{}` means something to Kubernetes, as in `emptyDir: {}`; an empty list means no list. */
-function isWrittenEmpty(node: readonly Node[] | NodeMap | Merge): boolean {
-  return !(node instanceof Merge) && !isList(node) && Object.keys(node).length === 0;
+function isWrittenEmpty(node: Node): boolean {
+  return isMap(node) && Object.keys(node).length === 0;
 }
 
 function pruned(value: Json): Json | undefined {
@@ -200,30 +243,32 @@ function pruned(value: Json): Json | undefined {
 }
 
 function evaluateContainer(node: readonly Node[] | NodeMap | Merge, scope: Scope): Json {
-  if (isList(node)) return node.flatMap((item) => evaluateItems(item, scope));
+  return isList(node) ? node.flatMap((item) => evaluateItems(item, scope)) : evaluateEntries(node, scope);
+}
+
+function evaluateEntries(node: Node, scope: Scope): Json {
   const entries = new Map<string, Json>();
-  const set = (key: string, value: Json | undefined): void => {
-    if (value === undefined) return;
+  for (const [key, value] of entriesOf(node, scope)) {
+    if (value === undefined) continue;
     if (entries.has(key)) throw new Error(`the key "${key}" is set twice`);
     entries.set(key, value);
-  };
-  const take = (part: Node): void => {
-    if (part === undefined) return;
-    if (part instanceof When) return take(part.condition.evaluate(scope) ? part.then : part.otherwise);
-    if (part instanceof Merge) return part.parts.forEach(take);
-    if (part instanceof Keep) return take(part.part);
-    if (part instanceof Fragment) return take(part.body());
-    if (part instanceof Late) return take(part.node);
-    if (part instanceof EachEntry) {
-      for (const inner of scopesOf(part, scope)) set(part.key.evaluate(inner), evaluate(part.body, inner));
-    } else if (isExpr(part)) {
-      for (const [key, value] of Object.entries(part.evaluate(scope) as JsonObject)) set(key, value);
-    } else if (typeof part === 'object' && !isList(part)) {
-      for (const [key, child] of Object.entries(part as NodeMap)) set(key, evaluate(child, scope));
-    }
-  };
-  take(node);
+  }
   return Object.fromEntries(entries);
+}
+
+function entriesOf(part: Node, scope: Scope): readonly (readonly [string, Json | undefined])[] {
+  if (part instanceof When) return entriesOf(part.condition.evaluate(scope) ? part.then : part.otherwise, scope);
+  if (part instanceof Merge) return part.parts.flatMap((inner) => entriesOf(inner, scope));
+  if (part instanceof Keep) return entriesOf(part.part, scope);
+  if (part instanceof Fragment) return entriesOf(part.body(), scope);
+  if (part instanceof Late) return entriesOf(part.node, scope);
+  if (part instanceof EachEntry)
+    return scopesOf(part, scope).map((inner) => [part.key.evaluate(inner), evaluate(part.body, inner)]);
+  if (isExpr(part)) {
+    const value = jsonOf(part, scope);
+    return isObject(value) ? Object.entries(value) : [];
+  }
+  return isMap(part) ? Object.entries(part).map(([key, child]) => [key, evaluate(child, scope)]) : [];
 }
 
 function evaluateItems(item: Node, scope: Scope): readonly Json[] {

@@ -1,6 +1,6 @@
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { KubeObject } from '../objects/kube-object';
-import type { Text, Tree } from '../values/parts';
+import type { Text } from '../values/parts';
 import { assertFileText } from '../values/text';
 import type { Workload } from './workload';
 
@@ -16,6 +16,6 @@ export function addConfigMap(
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: workload.metadata(suffix),
-    data: files as Tree<ConfigMap['data']>,
+    data: files,
   });
 }

@@ -1,6 +1,6 @@
 /** What all tiers of one system share: its name, its labels, where images come from, and facts of its network. */
 import { Names } from 'cdk8s';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { z } from 'zod';
 import { type Input, literalOf } from '../values/expression';
 import { CHART_LABEL, CHART_SERVICE, IN_CHART } from '../values/chart-facts';
@@ -147,11 +147,12 @@ export class Platform {
   }
 
   /** The platform around a construct. Outside a system, its parent's path is the instance: `shop` for `shop/cache`. */
-  static of(construct: IConstruct): Platform {
+  static of(construct: Construct): Platform {
     const scope = construct.node.scopes.reverse().find((ancestor) => platforms.has(ancestor));
     const found = scope && platforms.get(scope);
     if (found) return found;
-    const parent = construct.node.scope ?? construct;
+    const above = construct.node.scope;
+    const parent = Construct.isConstruct(above) ? above : construct;
     const instance = Names.toDnsLabel(parent, { includeHash: false });
     const own = new Platform({ instance, partOf: instance });
     platforms.set(parent, own);

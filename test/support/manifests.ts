@@ -1,5 +1,5 @@
 /** Objects of the Kubernetes API as the API server reads them from YAML, and what a chart may say otherwise than plain manifests. */
-import { isObject } from '../../lib/values/coalesce';
+import { isObject } from '../../lib/values/json';
 import type { JsonObject } from '../../lib/values/expression';
 import { parseValues } from '../../lib/values/load';
 

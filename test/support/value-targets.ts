@@ -1,6 +1,6 @@
 /** What a values file may set, read off the JSON Schema that zod writes: a reading beside the library's own. */
 import { z } from 'zod';
-import { isObject } from '../../lib/values/coalesce';
+import { isObject } from '../../lib/values/json';
 import type { Json, JsonObject } from '../../lib/values/expression';
 
 export type Path = readonly (string | number)[];

@@ -340,7 +340,7 @@ describe('presence', () => {
     ['a list of values', args],
     ['a map of values', { a: affinity }],
     ['a condition', { a: [when(enabled, 'x')] }],
-    ['a condition with another part', when(enabled, args, labels)],
+    ['a condition with another part', when<readonly string[] | JsonObject>(enabled, args, labels)],
     ['a loop', [...each(hosts, (host) => host.name)]],
     ['entries', eachEntry(labels as MapInput<string>, (key, value) => [key, value])],
     ['merged maps', merge<JsonObject>(labels, when<JsonObject>(enabled, { a: 'b' }))],

@@ -1,5 +1,5 @@
 /** Scalars of a template: literals, and expressions within `{{ }}`. */
-import { type Expr, type GoContext, isExpr, literalOf, type Scalar } from '../../values/expression';
+import { type Expr, type GoContext, type Scalar, isExpr, isScalar, literalOf } from '../../values/expression';
 import { Choice } from '../../values/choice';
 import { Interpolation } from '../../values/texts';
 import { emitDocument, scalarText } from '../yaml';
@@ -40,8 +40,8 @@ export function inline(parts: readonly (string | Expr<unknown>)[], go: GoContext
       result += escaped(part);
       continue;
     }
-    const literal = literalOf(part as Expr<Scalar>);
-    if (literal !== undefined) {
+    const literal = literalOf(part);
+    if (isScalar(literal)) {
       result += escaped(String(literal));
       continue;
     }
@@ -64,9 +64,12 @@ const SAMPLES = ['a', '1', '1e5', '0x1', 'null', '1:2'];
 
 /** A scalar as the value of a key or an item that stands at an indentation. */
 export function scalar(node: Scalar | Expr<unknown>, go: GoContext, indent: number): string {
-  const literal = isExpr(node) ? literalOf(node) : node;
-  if (literal !== undefined) return literalScalar(literal as Scalar, indent);
-  const expression = node as Expr<unknown>;
+  if (!isExpr(node)) return literalScalar(node, indent);
+  const literal = literalOf(node);
+  return isScalar(literal) ? literalScalar(literal, indent) : scalarExpression(node, go);
+}
+
+function scalarExpression(expression: Expr<unknown>, go: GoContext): string {
   if (expression.kind !== 'string') return action(expression.toGoTemplate(go));
   if (
     expression instanceof Interpolation &&

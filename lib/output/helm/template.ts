@@ -1,9 +1,4 @@
-/**
- * The Helm reading of a tree: lines of a template, with controls at the indentation of what they guard.
- *
- * A block is a run of lines under one condition. Neighbours under the same condition share one `if`, and a block under
- * the opposite condition becomes its `else`.
- */
+/** The Helm reading of a tree: lines of a template, with controls at the indentation of what they guard. */
 import { type Expr, type Scalar, isExpr, literalOf } from '../../values/expression';
 import { IN_CHART } from '../../values/chart-facts';
 import { not } from '../../values/logic';
@@ -17,23 +12,17 @@ import {
   Line,
   Merge,
   type Node,
-  type NodeMap,
   Text,
   When,
+  isMap,
 } from '../../values/parts';
+import { isList } from '../../values/json';
 import { objectReference } from '../../values/reference';
 import { parametersOf, presence } from '../../values/tree';
 import { scalarText } from '../yaml';
+import { type Block, type Known, NOTHING, always, join } from './blocks';
 import type { Place } from './go';
 import { bare, escaped, inline, scalar } from './scalars';
-
-/** Lines under a condition, or always there. */
-interface Block {
-  readonly guard: string | undefined;
-  readonly opposite?: string;
-  readonly lines: readonly string[];
-  readonly otherwise?: readonly string[];
-}
 
 /** What a template may ask of the chart it is part of. */
 export interface Definitions {
@@ -61,7 +50,7 @@ export class TemplatePrinter {
   body(definition: FragmentDefinition, go: Place): readonly string[] {
     const node = unwrap(definition.body(parametersOf(definition)));
     if (isExpr(node) || typeof node !== 'object') return [isExpr(node) ? inline([node], go) : escaped(String(node))];
-    return Array.isArray(node) ? this.items(node, 0, go) : this.map(node, 0, go);
+    return isList(node) ? this.items(node, 0, go) : this.map(node, 0, go);
   }
 
   /** The lines of a text. */
@@ -111,10 +100,8 @@ export class TemplatePrinter {
       return [{ guard: undefined, lines: this.range(node, lines, indent, go, inner) }];
     }
     if (isExpr(node)) return [this.free(node, [], indent, go, known)];
-    if (typeof node !== 'object' || Array.isArray(node) || node instanceof Text || node instanceof Each) {
-      throw new TypeError('a map is expected here');
-    }
-    return Object.entries(node as NodeMap).flatMap(([key, child]) =>
+    if (!isMap(node)) throw new TypeError('a map is expected here');
+    return Object.entries(node).flatMap(([key, child]) =>
       this.entry(escaped(scalarText(key)), child, indent, go, known),
     );
   }
@@ -150,13 +137,13 @@ export class TemplatePrinter {
     const condition = presence(node);
     const isKept = node instanceof Keep;
     const part: Node = isKept ? node.part : node;
-    if (!Array.isArray(part) && Object.keys(part).length === 0) return [always([`${head} {}`])];
+    if (!isList(part) && Object.keys(part).length === 0) return [always([`${head} {}`])];
     const inner = known.with(condition);
-    const lines = Array.isArray(part) ? this.items(part, indent + 2, go, inner) : this.map(part, indent + 2, go, inner);
-    if (isKept && lines.length === 0) return [always([`${head} ${Array.isArray(part) ? '[]' : '{}'}`])];
+    const lines = isList(part) ? this.items(part, indent + 2, go, inner) : this.map(part, indent + 2, go, inner);
+    if (isKept && lines.length === 0) return [always([`${head} ${isList(part) ? '[]' : '{}'}`])];
     if (isKept && literalOf(presence(part)) !== true) {
       const isEmpty = this.condition(not(presence(part)), go) ?? 'false';
-      return [always([`${head} {{- if ${isEmpty} }} ${Array.isArray(part) ? '[]' : '{}'}{{- end }}`, ...lines])];
+      return [always([`${head} {{- if ${isEmpty} }} ${isList(part) ? '[]' : '{}'}{{- end }}`, ...lines])];
     }
     return lines.length === 0 ? [] : [this.under(condition, go, known, [head, ...lines])];
   }
@@ -176,7 +163,7 @@ export class TemplatePrinter {
     if (node === undefined) return [];
     if (node instanceof When)
       return this.choice(node, go, known, (branch, inner) => this.item(branch, indent, go, inner), indent);
-    if (Array.isArray(node)) return (node as readonly Node[]).flatMap((inner) => this.item(inner, indent, go, known));
+    if (isList(node)) return node.flatMap((inner) => this.item(inner, indent, go, known));
     if (node instanceof Each) {
       const inner = go.inRange(node.index, node.item);
       return [always(this.range(node, join(this.item(node.body, indent, inner, NOTHING), indent), indent, go, inner))];
@@ -267,22 +254,6 @@ function argument(given: unknown, go: Place): string {
   return `(dict${fields.map(([key, value]) => ` "${key}" ${argument(value, go)}`).join('')})`;
 }
 
-/** Conditions that hold for certain where lines stand, because lines around them ask for them. */
-class Known {
-  constructor(private readonly conditions: ReadonlySet<string>) {}
-  with(condition: Expr<boolean>): Known {
-    return literalOf(condition) === undefined ? new Known(new Set([...this.conditions, condition.describe()])) : this;
-  }
-  holds(condition: Expr<boolean>): boolean {
-    return literalOf(condition) === true || this.conditions.has(condition.describe());
-  }
-}
-const NOTHING = new Known(new Set());
-
-function always(lines: readonly string[]): Block {
-  return { guard: undefined, lines };
-}
-
 /** Late parts as built, and conditions that are already decided. */
 function unwrap(node: Node): Node {
   if (node instanceof Late) return unwrap(node.node);
@@ -290,44 +261,11 @@ function unwrap(node: Node): Node {
     const known = literalOf(node.condition);
     return known === undefined ? node : unwrap(known ? node.then : node.otherwise);
   }
-  if (Array.isArray(node) && node.length === 0) return undefined;
+  if (isList(node) && node.length === 0) return undefined;
   return node;
 }
 
 function isScalar(part: Node): part is Scalar | Expr<Scalar> {
   const node = unwrap(part);
   return isExpr(node) ? node.kind !== 'map' && node.kind !== 'list' : typeof node !== 'object';
-}
-
-/** Prints blocks one after the other, joining neighbours whose conditions are the same or opposite. */
-function join(blocks: readonly Block[], indent: number): readonly string[] {
-  const pad = ' '.repeat(indent);
-  const merged: Block[] = [];
-  for (const block of blocks) {
-    const last = merged.at(-1);
-    if (last === undefined || block.guard === undefined || last.guard === undefined) {
-      if (last !== undefined && last.guard === undefined && block.guard === undefined)
-        merged[merged.length - 1] = always([...last.lines, ...block.lines]);
-      else merged.push(block);
-    } else if (last.guard === block.guard) {
-      const otherwise = [...(last.otherwise ?? []), ...(block.otherwise ?? [])];
-      merged[merged.length - 1] = {
-        ...last,
-        lines: [...last.lines, ...block.lines],
-        ...(otherwise.length > 0 ? { otherwise } : {}),
-      };
-    } else if (last.opposite === block.guard && block.otherwise === undefined) {
-      merged[merged.length - 1] = { ...last, otherwise: [...(last.otherwise ?? []), ...block.lines] };
-    } else merged.push(block);
-  }
-  return merged.flatMap(({ guard, lines, otherwise }) =>
-    guard === undefined
-      ? lines
-      : [
-          `${pad}{{- if ${guard} }}`,
-          ...lines,
-          ...(otherwise ? [`${pad}{{- else }}`, ...otherwise] : []),
-          `${pad}{{- end }}`,
-        ],
-  );
 }

@@ -35,7 +35,9 @@ const serverValues = (defaults: Defaults<typeof redisDefaults>) => ({
     .min(10)
     .max(90)
     .default(defaults.maxmemoryPercent)
-    .describe('Percent of the memory limit that data may take; the rest is for buffers and for pages copied during a rewrite.'),
+    .describe(
+      'Percent of the memory limit that data may take; the rest is for buffers and for pages copied during a rewrite.',
+    ),
   maxmemoryPolicy: z.enum(policies).default(defaults.maxmemoryPolicy).describe('How Redis makes room.'),
   terminationGracePeriodSeconds: seconds(3600)
     .min(10)
@@ -54,7 +56,12 @@ export const redisClusterValues = (defaults: Defaults<typeof redisClusterDefault
     .max(100)
     .default(defaults.masters)
     .describe('Nodes that own slots. Raising it moves slots to the new ones; lowering it is not supported.'),
-  replicasPerMaster: z.int().min(1).max(5).default(defaults.replicasPerMaster).describe('Nodes that stand by for each master.'),
+  replicasPerMaster: z
+    .int()
+    .min(1)
+    .max(5)
+    .default(defaults.replicasPerMaster)
+    .describe('Nodes that stand by for each master.'),
   clusterNodeTimeoutMilliseconds: z
     .int()
     .min(1000)

@@ -10,11 +10,14 @@ export interface Probe {
 
 const CONTAINER = 'probe';
 
+/** A first process without a handler would not end on SIGTERM, and keep the pod for its whole grace period. */
+const UNTIL_TERMINATED = 'trap "exit 0" TERM; sleep infinity & wait';
+
 /** Adds a container to a running pod: it shares the pod's network, and goes when the pod goes. */
 export async function attachProbe(namespace: string, pod: string, image: string): Promise<Probe> {
   const container = [`--container=${CONTAINER}`, `--image=${image}`, '--image-pull-policy=IfNotPresent'];
   const debug = ['debug', pod, `--namespace=${namespace}`, ...container, '--profile=restricted'];
-  await kubectl([...debug, '--', 'sleep', 'infinity']);
+  await kubectl([...debug, '--', 'sh', '-c', UNTIL_TERMINATED]);
   return { namespace, pod };
 }
 

@@ -1,7 +1,7 @@
 /** Texts with lines that depend on values: configuration files and scripts. */
 import { Expr, type GoContext, type Input, type Scalar, type Scope, isExpr, literalOf } from './expression';
 import { sha256 } from './hashes';
-import { Interpolation, concat } from './texts';
+import { concat, Interpolation, joinParts } from './texts';
 import { Each, Line, Text, When } from './parts';
 import { scopesOf } from './loops';
 
@@ -117,8 +117,7 @@ function withoutTrailingBlanks(items: readonly Item[]): readonly Item[] {
 /** The lines of a text in one environment, without the last line break. */
 export function linesOf(content: Text, scope: Scope): readonly string[] {
   return content.items.flatMap((item): readonly string[] => {
-    if (item instanceof Line)
-      return [item.parts.map((part) => (isExpr(part) ? String(part.evaluate(scope)) : part)).join('')];
+    if (item instanceof Line) return [joinParts(item.parts, scope)];
     if (item instanceof Each)
       return scopesOf(item, scope).flatMap((inner) => (item.body instanceof Text ? linesOf(item.body, inner) : []));
     const chosen = item.condition.evaluate(scope) ? item.then : item.otherwise;

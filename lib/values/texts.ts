@@ -20,6 +20,17 @@ export function isPlainText(text: string): boolean {
   return /^[\w./:-]*$/.test(text);
 }
 
+/** Texts and scalars as one text, in which numbers stand as Go prints them. */
+export function joinParts(parts: readonly (string | Expr<Scalar>)[], scope: Scope): string {
+  return parts.map((part) => (isExpr(part) ? printed(part.evaluate(scope)) : part)).join('');
+}
+
+/** Go's `%v` takes an exponent below 0.0001, JavaScript below 0.000001, and Go's has two digits. */
+function printed(value: Scalar): string {
+  if (typeof value !== 'number' || value === 0 || Math.abs(value) >= 1e-4) return String(value);
+  return value.toExponential().replace(/e-(\d)$/, 'e-0$1');
+}
+
 export class Interpolation extends Expr<string> {
   constructor(readonly parts: readonly (string | Expr<Scalar>)[]) {
     super('string');
@@ -28,7 +39,7 @@ export class Interpolation extends Expr<string> {
     return this.parts.every((part) => (isExpr(part) ? part.kind !== 'string' || part.plain : isPlainText(part)));
   }
   evaluate(scope: Scope): string {
-    return this.parts.map((part) => (isExpr(part) ? String(part.evaluate(scope)) : part)).join('');
+    return joinParts(this.parts, scope);
   }
   toGoTemplate(go: GoContext): string {
     const { format, operands } = this.printf(go);

@@ -14,23 +14,33 @@ import { bySource, helm } from '../support/helm';
 
 const op = { ...choice, ...collections, ...hashes, ...logic, ...numbers, ...texts };
 
-const bools = { no: false, yes: true };
+const bools = { wrong: false, right: true };
 const ints = {
   ...{ zero: 0, one: 1, seven: 7, port: 65_535, million: 1_000_000, above: 1_234_567, huge: 2 ** 53 - 1 },
   ...{ minusOne: -1, minusSeven: -7, minusMillion: -1_000_000, low: -(2 ** 53 - 1) },
 };
-const floats = { none: 0, tenth: 0.1, third: 0.333, small: 0.0001, whole: 3, most: 999_999, fraction: 999_998.75 };
+const floats = {
+  none: 0,
+  tenth: 0.1,
+  third: 0.333,
+  small: 0.0001,
+  tiny: 0.00000511,
+  least: 5e-324,
+  whole: 3,
+  most: 999_999,
+  fraction: 999_998.75,
+};
 const strings = {
   ...{
     empty: '',
     blank: ' ',
     word: 'cluster-ai',
-    yes: 'yes',
-    off: 'off',
+    yesWord: 'yes',
+    offWord: 'off',
     octal: '012',
     number: '1e3',
     int: '42',
-    null: 'null',
+    nullWord: 'null',
   },
   ...{
     quotes: `"a" 'b'`,
@@ -95,17 +105,17 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
   ],
   and: pairs(all(v.bools), all(v.bools)).flatMap(([a, b]) => [
     op.and(a, b),
-    op.and(a, op.not(b), v.bools.yes),
+    op.and(a, op.not(b), v.bools.right),
     op.and(a, true),
   ]),
   or: pairs(all(v.bools), all(v.bools)).flatMap(([a, b]) => [
     op.or(a, b),
-    op.or(a, op.not(b), v.bools.no),
+    op.or(a, op.not(b), v.bools.wrong),
     op.or(a, false),
   ]),
   not: [
     ...all(v.bools).map((a) => op.not(a)),
-    op.not(op.and(v.bools.yes, v.bools.no)),
+    op.not(op.and(v.bools.right, v.bools.wrong)),
     op.not(op.atLeast(v.ints.one, 1)),
   ],
   keysAmong: all(v.maps).map((map) => op.keysAmong(map, ['on', 'missing', 'a.b/c', 'Z', 'é', 'b'])),
@@ -115,7 +125,7 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
     ...['word', 'quotes', 'unicode', 'braces', 'yes', 'octal', 'empty'].map((name) =>
       op.named(`text.${name}`, 'A text.', op.str`<${v.strings[name as keyof typeof strings]}> {${v.ints.million}}`),
     ),
-    op.named('choice', 'A choice.', op.choose(v.bools.yes, v.strings.quotes, v.strings.lines)),
+    op.named('choice', 'A choice.', op.choose(v.bools.right, v.strings.quotes, v.strings.lines)),
   ],
   isSet: all(v.nullables).map((value) => op.isSet(value)),
   valueOf: [v.nullables.text, v.nullables.empty, v.nullables.zero].map((value) => op.valueOf(value)),
@@ -125,13 +135,13 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
   choose: all(v.bools).flatMap((condition) => [
     ...pairs(all(v.strings), ['', '"b" \\ {{', v.strings.word]).map(([a, b]) => op.choose(condition, a, b)),
     ...pairs(all(v.ints), [0, v.ints.million]).map(([a, b]) => op.choose(condition, a, b)),
-    op.choose(condition, v.bools.no, true),
+    op.choose(condition, v.bools.wrong, true),
     op.choose(condition, op.choose(condition, 1, 2), 3),
   ]),
   str: [
     ...scalars.map((value) => op.str`${value}`),
     ...scalars.map((value) => op.str`"100 %" \\ {{ ${value} }} é\n\t${value}%`),
-    op.str`${op.add(v.ints.million, 1)}/${op.divide(v.ints.huge, 3)}/${op.choose(v.bools.yes, v.ints.million, 0)}`,
+    op.str`${op.add(v.ints.million, 1)}/${op.divide(v.ints.huge, 3)}/${op.choose(v.bools.right, v.ints.million, 0)}`,
     op.str`${release.name}.${release.namespace}.svc:${v.ints.port}`,
     op.str`${op.str`${v.strings.word}-${1}`}-${true}`,
   ],

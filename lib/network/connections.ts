@@ -3,6 +3,7 @@ import type { EnvVar } from 'kubernetes-types/core/v1';
 import type { NetworkPolicyPort } from 'kubernetes-types/networking/v1';
 import { conditionOf } from '../objects/conditions';
 import type { Expr, Input } from '../values/expression';
+import { and } from '../values/logic';
 import type { Items } from '../values/parts';
 import { when } from '../values/tree';
 import { podsOf } from '../workload/network-policy';
@@ -59,5 +60,5 @@ export function allow(client: Workload, endpoint: Endpoint): void {
   endpoint.workload.policy.allowFrom({ from: [podsOf(client)], ports }, conditionOf(client));
   const own = connections.get(client) ?? [];
   connections.set(client, own);
-  own.push({ client, endpoint, condition: conditionOf(endpoint.workload) });
+  own.push({ client, endpoint, condition: and(conditionOf(client), conditionOf(endpoint.workload)) });
 }

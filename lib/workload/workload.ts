@@ -52,7 +52,7 @@ export abstract class Workload extends Construct {
     protected readonly props: WorkloadProps,
   ) {
     super(scope, id);
-    this.platform = Platform.of(scope);
+    this.platform = Platform.of(this);
     this.component = props.component;
     this.objectName = this.named(props.objectName ?? props.name);
     this.selectorLabels = this.platform.selectorLabels(props);

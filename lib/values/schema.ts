@@ -107,7 +107,7 @@ function leavesIn(
  * values.schema.json. Helm applies it to the defaults under a file, in which a null has deleted a default: what may not
  * be null is therefore required.
  *
- * @throws where a default is outside its own bounds.
+ * @throws where a value has no description, or a default is outside its own bounds.
  */
 export function jsonSchemaOf(schema: z.ZodType): JsonObject {
   const fields = fieldsOf(schema);
@@ -117,6 +117,8 @@ export function jsonSchemaOf(schema: z.ZodType): JsonObject {
 }
 
 function jsonSchemaIn(shape: Shape, path: readonly string[], nullable: boolean, inElement: boolean): JsonObject {
+  if (shape.type !== 'object' && !inElement && shape.description === undefined)
+    throw new TypeError(`values.${pathText(path)}: describe the value: its description stands in values.yaml`);
   const described = {
     ...(shape.description === undefined ? {} : { description: shape.description }),
     ...(shape.default === undefined || shape.type === 'object' ? {} : { default: shape.default }),

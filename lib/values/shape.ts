@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Json, Kind } from './expression';
 import { isJson } from './json';
 import { isPlainText } from './texts';
+import { readPlain } from './yaml-11';
 
 /** A single value. */
 export interface Leaf {
@@ -48,6 +49,8 @@ function isTruthy(schema: z.ZodType): boolean {
 
 function assertName(name: string, path: string): void {
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) throw new TypeError(`${path}.${name}: a value's name is in camelCase`);
+  const word = readPlain(name);
+  if (typeof word !== 'string') throw new TypeError(`${path}.${name}: rename it: YAML 1.1 reads it as ${String(word)}`);
 }
 
 /** A schema within another, which zod types as that of any of its editions. */

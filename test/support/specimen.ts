@@ -6,7 +6,6 @@ import { demand } from '../../lib/objects/checks';
 import { onlyWhen } from '../../lib/objects/conditions';
 import { KubeObject } from '../../lib/objects/kube-object';
 import { fingerprint } from '../../lib/values/fingerprint';
-import type { Node } from '../../lib/values/parts';
 import * as choice from '../../lib/values/choice';
 import * as collections from '../../lib/values/collections';
 import * as hashes from '../../lib/values/hashes';
@@ -185,7 +184,7 @@ class Parts extends Construct {
       kind: 'ConfigMap',
       metadata: {
         name,
-        annotations: { checksum: checksum(file), fingerprint: fingerprint(id, () => spec as Node) },
+        annotations: { checksum: checksum(file), fingerprint: fingerprint(id, () => spec) },
       },
       data: { 'a.conf': file, literal: 'a\nb: {{ c }}\n' },
     });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { z } from 'zod';
+import * as mini from 'zod/mini';
 import { coalesce } from '../../lib/values/coalesce';
 import type { JsonObject } from '../../lib/values/expression';
 import { CPU_PATTERN } from '../../lib/values/quantity';
@@ -224,6 +225,35 @@ describe('jsonSchemaOf', () => {
       expect(leafSchema(z.string().regex(new RegExp(pattern)).describe('d')).pattern).toBe(pattern);
     },
   );
+
+  test.each<[string, z.ZodType, string]>([
+    [
+      'a nullable list',
+      z.array(z.string()).nullable().default(null),
+      'values.leaf: a list cannot be null; leave it empty',
+    ],
+    ['a nullable map', z.record(z.string(), z.string()).nullable().default(null), 'values.leaf: a map cannot be null'],
+    ['a nullable object', z.strictObject({}).nullable(), 'values.leaf: an object cannot be null'],
+    ['the default of an object', z.strictObject({}).default({}), 'values.leaf: an object has no default'],
+    ['a schema of zod/mini', z.strictObject({ a: mini.string() }), 'values.leaf: write schemas with zod'],
+  ])('refuses %s', (_, leaf, message) => {
+    expect(() => leafSchema(leaf.describe('d'))).toThrow(message);
+  });
+
+  test.each(['n', 'y', 'on', 'off', 'yes', 'no', 'null', 'true', 'false'])('refuses the name %s', (name) => {
+    const inner = z.strictObject({ [name]: z.string().describe('d') });
+    expect(() => jsonSchemaOf(z.strictObject({ inner }))).toThrow(
+      `values.inner.${name}: rename it: YAML 1.1 reads it as`,
+    );
+  });
+
+  test.each<[string, z.ZodType]>([
+    ['leaf', z.string()],
+    ['list', z.array(z.strictObject({ a: z.string().describe('d') })).default([])],
+    ['map', z.record(z.string(), z.string().describe('d')).default({})],
+  ])('refuses a %s without description', (_, leaf) => {
+    expect(() => leafSchema(leaf)).toThrow('values.leaf: describe the value');
+  });
 
   test('refuses a default outside its own bounds', () => {
     const wrong = z.strictObject({ a: z.int().min(1).max(2).default(3).describe('d'), b: z.string().describe('d') });

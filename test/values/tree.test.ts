@@ -170,6 +170,36 @@ describe('each', () => {
     expect(read(tree, two)).toEqual({ list: [{ pairs: ['a1', 'a2'] }, { pairs: ['b1', 'b2'] }] });
   });
 
+  test('types lists and maps within elements, straight from the values and as an input', () => {
+    const port = z.int().min(1).describe('A port.');
+    const element = z.strictObject({
+      name: z.string().describe('Name.'),
+      ports: z.array(port),
+      env: z.record(z.string(), port),
+    });
+    interface Server {
+      readonly name: string;
+      readonly ports: readonly number[];
+      readonly env: Readonly<Record<string, number>>;
+    }
+    const { servers } = references(z.strictObject({ servers: z.array(element).default([]).describe('Servers.') }));
+    const straight = each(servers, ({ name, ports, env }) => ({
+      name,
+      ports: [...each(ports, (each, index) => add(each, index))],
+      env: [...eachPair(env, (key, value) => str`${key}=${value}`)],
+    }));
+    const asInput = (given: ListInput<Server>): Node =>
+      each(given, ({ name, ports, env }) => ({
+        name,
+        ports: [...each(ports, (each, index) => add(each, index))],
+        env: [...eachPair(env, (key, value) => str`${key}=${value}`)],
+      }));
+    const given = [{ name: 'a', ports: [80, 90], env: { A: 1 } }];
+    const expected = [{ name: 'a', ports: [80, 91], env: ['A=1'] }];
+    expect([straight, asInput(servers)].map((tree) => read(tree, { servers: given }))).toEqual([expected, expected]);
+    expect(read(asInput(given))).toEqual(expected);
+  });
+
   test('has an item for some elements only, in a list that is kept', () => {
     const tree = { list: keep([...each(hosts, (host) => when(equals(host.name, 'a'), host.port))]) };
     expect(read(tree, two)).toEqual({ list: [1] });

@@ -47,6 +47,5 @@ function control(keyword: string, code: string): readonly string[] {
     if (`${last} ${word} }}`.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(`  ${word}`);
   }
-  lines[lines.length - 1] += ' }}';
-  return lines;
+  return [...lines.slice(0, -1), `${lines.at(-1) ?? ''} }}`];
 }

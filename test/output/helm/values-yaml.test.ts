@@ -102,7 +102,7 @@ tls: {}
         .map((map) => z.record(z.string(), z.string()).default(map).describe('d')),
       fc.constantFrom(z.string().describe('d'), z.boolean().nullable().default(null).describe('d')),
     );
-    const names = fc.stringMatching(/^[a-z]{1,3}$/);
+    const names = fc.stringMatching(/^v[a-z]{0,2}$/);
     const section = fc.dictionary(names, leaf, { maxKeys: 4 }).map((fields) => z.strictObject(fields));
     const sections = fc.dictionary(
       names,

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { StatefulSetWorkload } from '../../lib/workload/stateful-set';
+import { type Fields, container, deployment, find, kindsOf, podProps, synth } from './plain-app';
+import { systemOf } from './system';
+
+const autoscaling = {
+  enabled: true,
+  minReplicas: 2,
+  maxReplicas: 10,
+  targetCpuUtilization: 70,
+  targetMemoryUtilization: 80,
+  scaleUpStabilizationSeconds: 0,
+  scaleDownStabilizationSeconds: 300,
+};
+
+const kindsWith = (props: Parameters<typeof deployment>[1]) => kindsOf(synth((chart) => deployment(chart, props)));
+const deploymentWith = (props: Parameters<typeof deployment>[1]) =>
+  find(
+    synth((chart) => deployment(chart, props)),
+    'Deployment',
+    'shop-api',
+  ).spec as Fields & { template: { spec: Fields } };
+
+describe('a PodDisruptionBudget', () => {
+  it.each([
+    [1, false],
+    [2, true],
+    [3, true],
+  ])('of %i replicas: %s', (replicas, is) => {
+    expect(kindsWith({ replicas }).includes('PodDisruptionBudget')).toBe(is);
+    const set = synth((chart) => new StatefulSetWorkload(chart, 'api', { ...podProps(), replicas }));
+    expect(kindsOf(set).includes('PodDisruptionBudget')).toBe(is);
+  });
+
+  it.each([
+    ['on, from one replica', { replicas: 3, autoscaling: { ...autoscaling, minReplicas: 1 } }, false],
+    ['on, from two replicas', { replicas: 1, autoscaling }, true],
+    ['off, with one replica', { replicas: 1, autoscaling: { ...autoscaling, enabled: false } }, false],
+    ['off, with two replicas', { replicas: 2, autoscaling: { ...autoscaling, enabled: false } }, true],
+  ])('counts the fewest replicas: autoscaling %s', (_, props, is) => {
+    expect(kindsWith(props).includes('PodDisruptionBudget')).toBe(is);
+  });
+
+  it('lets one pod go at a time, and broken ones always', () => {
+    const objects = synth((chart) => deployment(chart, { replicas: 2 }));
+    expect(find(objects, 'PodDisruptionBudget', 'shop-api').spec).toEqual({
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: {
+        matchLabels: {
+          'app.kubernetes.io/name': 'api',
+          'app.kubernetes.io/instance': 'shop',
+          'app.kubernetes.io/component': 'server',
+        },
+      },
+    });
+  });
+});
+
+describe('a HorizontalPodAutoscaler', () => {
+  it('aims at CPU and memory between its bounds', () => {
+    const objects = synth((chart) => deployment(chart, { replicas: 1, autoscaling }));
+    expect(find(objects, 'HorizontalPodAutoscaler', 'shop-api').spec).toEqual({
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop-api' },
+      minReplicas: 2,
+      maxReplicas: 10,
+      metrics: [
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
+        { type: 'Resource', resource: { name: 'memory', target: { type: 'Utilization', averageUtilization: 80 } } },
+      ],
+      behavior: { scaleUp: { stabilizationWindowSeconds: 0 }, scaleDown: { stabilizationWindowSeconds: 300 } },
+    });
+  });
+
+  it('aims at CPU alone without a target for memory', () => {
+    const objects = synth((chart) =>
+      deployment(chart, { autoscaling: { ...autoscaling, targetMemoryUtilization: null } }),
+    );
+    expect(find(objects, 'HorizontalPodAutoscaler', 'shop-api').spec).toMatchObject({
+      metrics: [{ resource: { name: 'cpu' } }],
+    });
+  });
+
+  it('has the replicas to itself', () => {
+    expect(deploymentWith({ replicas: 3, autoscaling })).not.toHaveProperty('replicas');
+    expect(deploymentWith({ replicas: 3, autoscaling: { ...autoscaling, enabled: false } })).toHaveProperty(
+      'replicas',
+      3,
+    );
+    expect(kindsWith({ autoscaling: { ...autoscaling, enabled: false } })).not.toContain('HorizontalPodAutoscaler');
+  });
+});
+
+describe('values', () => {
+  const schema = z.strictObject({
+    replicas: z.int().min(1).max(9).default(1).describe('Replicas.'),
+    enabled: z.boolean().default(false).describe('Autoscaling.'),
+  });
+  const read = systemOf(schema, (scope, values) => {
+    deployment(scope, { replicas: values.replicas, autoscaling: { ...autoscaling, enabled: values.enabled } });
+  });
+
+  it.each([
+    [{}, ['Deployment']],
+    [{ replicas: 2 }, ['Deployment', 'PodDisruptionBudget']],
+    [{ enabled: true }, ['Deployment', 'HorizontalPodAutoscaler', 'PodDisruptionBudget']],
+  ])('decide: with %j there are %j', (values, kinds) => {
+    expect(kindsOf(read(values)).filter((kind) => !/Account|Policy/.test(kind))).toEqual(kinds);
+  });
+});
+
+describe('replicas', () => {
+  it('spread over nodes and zones', () => {
+    const labels = {
+      'app.kubernetes.io/name': 'api',
+      'app.kubernetes.io/instance': 'shop',
+      'app.kubernetes.io/component': 'server',
+    };
+    expect(deploymentWith({ replicas: 2 }).template.spec).toMatchObject({
+      affinity: {
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            {
+              weight: 100,
+              podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: labels } },
+            },
+          ],
+        },
+      },
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'topology.kubernetes.io/zone',
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector: { matchLabels: labels },
+        },
+      ],
+    });
+  });
+
+  it('have nothing to spread where there is one', () => {
+    const { spec } = deploymentWith({ replicas: 1 }).template;
+    expect(spec).not.toHaveProperty('affinity');
+    expect(spec).not.toHaveProperty('topologySpreadConstraints');
+  });
+
+  it('are replaced without one missing', () => {
+    expect(deploymentWith({ replicas: 2, containers: [container()] })).toMatchObject({
+      minReadySeconds: 5,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    });
+  });
+});

@@ -7,6 +7,7 @@ import { Manifests } from './lib/output/manifests';
 import { replaceFolders } from './lib/output/write';
 import { ClusterAi } from './lib/systems/cluster-ai/cluster-ai';
 import { environmentsIn, valuesOf } from './lib/systems/environment';
+import { lostTokens } from './lib/values/token';
 
 const app = new App();
 const systems = [new ClusterAi(app)];
@@ -33,6 +34,8 @@ for (const system of systems) {
   for (const [path, content] of chart) charts.set(`${name}/${path}`, content);
   written.push(`charts/${name}: ${String(chart.size)} files`);
 }
+
+for (const expression of lostTokens()) problems.push(`${expression} was handed out as a string and reached no object`);
 
 if (problems.length > 0) {
   process.stderr.write(`Nothing is written:\n${problems.join('\n')}\n`);

@@ -23,7 +23,7 @@ import type { Platform } from './platform';
 /** What the operator of a tier may add to its pods. */
 export interface PodSettings {
   /** An existing ServiceAccount: its name, or one of cdk8s-plus. @default - one of the workload's own, without rights */
-  readonly serviceAccount?: Input<string> | IServiceAccount;
+  readonly serviceAccount?: Input<string> | Pick<IServiceAccount, 'name'>;
   /** @default {} */
   readonly podLabels?: MapInput<string>;
   /** @default {} */

@@ -5,7 +5,7 @@ import { type Input, isExpr } from '../values/expression';
 import type { Tree } from '../values/parts';
 
 /** An existing Secret: its name, or a Secret of cdk8s-plus. */
-export type SecretInput = Input<string> | ISecret;
+export type SecretInput = Input<string> | Pick<ISecret, 'name'>;
 
 export function secretName(secret: SecretInput): Input<string> {
   return typeof secret === 'string' || isExpr(secret) ? secret : secret.name;

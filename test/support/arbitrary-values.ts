@@ -47,11 +47,16 @@ export function validFiles(schema: z.ZodObject, { words = [], leaves: aims = [] 
   );
   const beside = leaves.filter(isAimedAt).map(({ path }) => within(path.slice(0, -1), 4));
   const chosen = beside.length === 0 ? anywhere : fc.tuple(...beside).map((parts) => [...new Set(parts.flat())]);
-  const values = new Map(leaves.map((leaf) => [leaf, value(leaf.schema, words)]));
+  const known = new Map<Target, fc.Arbitrary<Json>>();
+  const valueOf = (leaf: Target): fc.Arbitrary<Json> => {
+    const arbitrary = known.get(leaf) ?? value(leaf.schema, words);
+    known.set(leaf, arbitrary);
+    return arbitrary;
+  };
   return chosen.chain((given) => {
     const set = [...always, ...given];
     return fc
-      .tuple(...set.map((leaf) => values.get(leaf) ?? fc.constant(null)))
+      .tuple(...set.map(valueOf))
       .map((all) => set.reduce<JsonObject>((file, { path }, index) => setIn(file, path, all[index] ?? null), {}));
   });
 }

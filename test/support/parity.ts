@@ -119,28 +119,33 @@ export function samples<T>(files: fc.Arbitrary<T>): fc.Arbitrary<{ readonly file
 export function chooseFiles(subject: Subject, seed: number, count: number) {
   const leaves = leafPaths(subject.schema);
   const coverage = new Coverage(subject.system, leaves);
-  const { words } = coverage;
   const chosen: Sample[] = [];
   const spare: Sample[] = [];
+  let missing = count;
   const consider = (sample: Sample) => {
     const { file, release } = sample;
     const isAccepted = 'objects' in subject.readPlainly(sample);
     const scope = { values: subject.valuesOf(file), release, variables: new Map() };
-    const news = coverage.add(scope, isAccepted ? pathsIn(subject.schema, file) : []);
-    if (news > 0) chosen.push(sample);
+    const isNew = coverage.add(scope, isAccepted ? pathsIn(subject.schema, file) : []) > 0;
+    if (isNew) chosen.push(sample);
     else if (isAccepted) spare.push(sample);
+    if (isNew && isAccepted) missing--;
   };
-  const random = (aim: Aim, numRuns: number) => fc.sample(samples(validFiles(subject.schema, aim)), { seed, numRuns });
+  const try20 = (aim: Aim, round: number) => {
+    fc.sample(samples(validFiles(subject.schema, aim)), { seed: seed + round, numRuns: 20 }).forEach(consider);
+  };
 
-  random({ words }, 2 * count).forEach(consider);
+  const { words } = coverage;
+  for (let round = 0; spare.length < missing; round++) try20({ words }, round);
   for (const { condition, around } of coverage.oneSided) {
     const asked = [condition, ...around].join(' ');
     const named = leaves.filter((leaf) => new RegExp(`values\\.${leaf}\\b`).test(asked));
     const keys = Array.from(condition.matchAll(/"([^"]*)"/g), ([, key = '']) => key);
-    for (const sample of random({ words: keys, leaves: named }, 60))
-      if (coverage.isOneSided(condition)) consider(sample);
+    for (let round = 0; round < 20 && coverage.isOneSided(condition); round++) {
+      try20({ words: keys, leaves: named }, round);
+    }
   }
-  return { samples: [...chosen, ...spare.slice(0, Math.max(0, count - chosen.length))], coverage };
+  return { samples: [...chosen, ...spare.slice(0, Math.max(0, missing))], coverage };
 }
 
 /** Runs a task for each item, two at a time. */

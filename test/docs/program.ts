@@ -48,7 +48,7 @@ function compilerOptions(): ts.CompilerOptions {
     noUnusedParameters: false,
     incremental: false,
     tsBuildInfoFile: undefined,
-    paths: { 'cdk8s-tiers': ['./lib/index.ts'] },
+    paths: { 'cdk8s-tiers': ['./lib/index.ts'], 'cdk8s-tiers/plus': ['./lib/plus.ts'] },
   };
   return ts.convertCompilerOptionsFromJson(here, dirname(file)).options;
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { transformSync } from '@swc/core';
 import * as tiers from '../../lib';
+import * as plus from '../../lib/plus';
 
 export interface Outcome {
   /** What it printed, or the message of the error it ended with. */
@@ -18,6 +19,10 @@ export interface Outcome {
 }
 
 const installed = createRequire(__filename);
+const own = new Map<string, unknown>([
+  ['cdk8s-tiers', tiers],
+  ['cdk8s-tiers/plus', plus],
+]);
 
 if (require.main === module) {
   const codes = JSON.parse(readFileSync(0, 'utf8')) as readonly string[];
@@ -51,6 +56,6 @@ function outcomeOf(code: string): Outcome {
 function run(code: string): void {
   const configFile = join(__dirname, '..', '..', '.swcrc');
   const compiled = transformSync(code, { configFile, filename: 'example.ts' }).code;
-  const load = (name: string): unknown => (name === 'cdk8s-tiers' ? tiers : installed(name));
+  const load = (name: string): unknown => own.get(name) ?? installed(name);
   Reflect.apply(compileFunction(compiled, ['require', 'exports']), undefined, [load, {}]);
 }

@@ -50,7 +50,7 @@ export {
   resourcesValues,
   storageValues,
 } from './workload/values';
-export { type WorkloadProps } from './workload/workload';
+export { Workload, type WorkloadProps } from './workload/workload';
 
 export { type Expr, ExpressionError, type Input } from './values/expression';
 export * from './values/leaves';
@@ -79,7 +79,8 @@ export {
   whenSet,
 } from './values/tree';
 
-export { type ChartMetadata, chartFiles } from './output/helm/package';
+export { chartFiles } from './output/helm/package';
+export { type ChartMetadata } from './output/helm/source';
 export { Manifests, type Release } from './output/manifests';
 export { replaceFolders } from './output/write';
 export { environmentsIn, valuesOf } from './systems/environment';

@@ -1,6 +1,6 @@
 /** Conditions belong to scopes: an object is there if the conditions of all scopes around it hold. */
 import type { IConstruct } from 'constructs';
-import { type Expr, type Input, literalOf, toExpr } from '../values/expression';
+import { type Expr, type Input, toExpr } from '../values/expression';
 import { and } from '../values/logic';
 
 const conditions = new WeakMap<IConstruct, Expr<boolean>>();
@@ -16,9 +16,4 @@ export function conditionOf(scope: IConstruct): Expr<boolean> {
     .map((ancestor) => conditions.get(ancestor))
     .filter((condition) => condition !== undefined);
   return all.length === 0 ? toExpr(true) : and(...all);
-}
-
-/** Whether a scope is left out for good. */
-export function isOff(scope: IConstruct): boolean {
-  return literalOf(conditionOf(scope)) === false;
 }

@@ -2,7 +2,7 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
-import type { ChartMetadata, ChartSource } from '../output/helm/package';
+import type { ChartMetadata, ChartSource } from '../output/helm/source';
 import type { Text } from '../values/parts';
 import { type Values, references } from '../values/reference';
 

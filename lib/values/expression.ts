@@ -223,7 +223,7 @@ export function kindOf(value: unknown): Kind {
 }
 
 /** A Go literal. Go reads every escape that JSON writes. */
-export function goLiteral(value: unknown): string {
+function goLiteral(value: unknown): string {
   if (Array.isArray(value)) return `(list${value.map((item) => ` ${goLiteral(item)}`).join('')})`;
   if (typeof value === 'object' && value !== null) {
     return `(dict${Object.entries(value)

@@ -5,7 +5,7 @@ export const CPU_PATTERN =
   /^([1-9][0-9]*|[1-9][0-9]?m|[1-9][0-9]*([1-9][0-9]{2}|[0-9][1-9][0-9]|[0-9]{2}[1-9])m|[1-9][0-9]{2}m)$/;
 
 /** A whole number with a binary suffix, such as `512Mi`. */
-export const BYTES_PATTERN = /^[1-9][0-9]*(Ki|Mi|Gi|Ti)$/;
+const BYTES_PATTERN = /^[1-9][0-9]*(Ki|Mi|Gi|Ti)$/;
 
 const BINARY: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
 

@@ -11,8 +11,6 @@ import type {
   VolumeMount,
 } from 'kubernetes-types/core/v1';
 import type { Input } from '../values/expression';
-import { choose } from '../values/choice';
-import { isSet, valueOf } from '../values/logic';
 import type { Items, Tree } from '../values/parts';
 import { fragment, whenSet } from '../values/tree';
 import type { Image, Platform } from './platform';
@@ -117,9 +115,4 @@ function resources({ requests, limits }: Resources): Tree<ResourceRequirements> 
     requests: { cpu: requests.cpu, memory: requests.memory, 'ephemeral-storage': requests.ephemeralStorage },
     limits: { cpu: whenSet(limits.cpu), memory: limits.memory, 'ephemeral-storage': limits.ephemeralStorage },
   };
-}
-
-/** The CPU a container can count on: its limit, or its request where it has no limit. */
-export function cpuOf({ requests, limits }: Resources): Input<string> {
-  return choose(isSet(limits.cpu), valueOf(limits.cpu), requests.cpu);
 }

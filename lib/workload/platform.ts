@@ -20,7 +20,7 @@ export interface Image {
   readonly digest: Input<string | null>;
 }
 
-export const imageShape = z.strictObject({
+const imageShape = z.strictObject({
   registry: z.string(),
   repository: z.string(),
   tag: z.string(),

@@ -1,41 +1,11 @@
 /** A chart as it is published: templates, values with their schema, and what people read. */
-import type { IConstruct } from 'constructs';
-import type { z } from 'zod';
 import type { JsonObject } from '../../values/expression';
 import { jsonSchemaOf } from '../../values/schema';
-import type { Text } from '../../values/parts';
 import { emitDocument } from '../yaml';
 import { templates } from './chart';
 import { chartReadme } from './readme';
+import type { ChartSource } from './source';
 import { valuesYaml } from './values-yaml';
-
-/** What Chart.yaml says of a system, for people and for Artifact Hub. */
-export interface ChartMetadata {
-  readonly description: string;
-  /** Of the chart, and of the system as a whole. */
-  readonly version: string;
-  readonly keywords: readonly string[];
-  readonly home: string;
-  readonly sources: readonly string[];
-  readonly icon: string;
-  readonly maintainers: readonly { readonly name: string; readonly url: string }[];
-  /** Artifact Hub's category. */
-  readonly category: string;
-  /** What is new in this version. */
-  readonly changes: readonly string[];
-  /** Further reading, by title. */
-  readonly links: Readonly<Record<string, string>>;
-}
-
-export interface ChartSource extends IConstruct {
-  readonly systemName: string;
-  readonly schema: z.ZodObject;
-  readonly metadata: ChartMetadata;
-  /** What Helm prints after an installation. */
-  readonly notes: Text;
-  /** Secrets that must exist, by the name they have in a release of the system's own name, with their keys. */
-  readonly secrets: Readonly<Record<string, readonly string[]>>;
-}
 
 /** @param environments the values files that CI renders, by environment */
 export function chartFiles(

@@ -1,5 +1,5 @@
 /** A chart's README: what it is, how to install it, and every value. */
-import type { ChartSource } from './package';
+import type { ChartSource } from './source';
 import { valuesTable } from './values-readme';
 
 export function chartReadme(

@@ -1,4 +1,4 @@
-import type { ChartMetadata } from '../../output/helm/package';
+import type { ChartMetadata } from '../../output/helm/source';
 
 const REPOSITORY = 'https://github.com/cdk8s-tiers/cdk8s-tiers';
 

@@ -1,0 +1,32 @@
+/** What a chart is written from. */
+import type { IConstruct } from 'constructs';
+import type { z } from 'zod';
+import type { Text } from '../../values/parts';
+
+/** What Chart.yaml says of a system, for people and for Artifact Hub. */
+export interface ChartMetadata {
+  readonly description: string;
+  /** Of the chart, and of the system as a whole. */
+  readonly version: string;
+  readonly keywords: readonly string[];
+  readonly home: string;
+  readonly sources: readonly string[];
+  readonly icon: string;
+  readonly maintainers: readonly { readonly name: string; readonly url: string }[];
+  /** Artifact Hub's category. */
+  readonly category: string;
+  /** What is new in this version. */
+  readonly changes: readonly string[];
+  /** Further reading, by title. */
+  readonly links: Readonly<Record<string, string>>;
+}
+
+export interface ChartSource extends IConstruct {
+  readonly systemName: string;
+  readonly schema: z.ZodObject;
+  readonly metadata: ChartMetadata;
+  /** What Helm prints after an installation. */
+  readonly notes: Text;
+  /** Secrets that must exist, by the name they have in a release of the system's own name, with their keys. */
+  readonly secrets: Readonly<Record<string, readonly string[]>>;
+}

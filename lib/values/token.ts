@@ -21,7 +21,7 @@ export function asString(input: Input<string>): string {
 
 /** Another library's object as a tree, with the expressions back in place of their markers. */
 export function rehydrate(json: unknown, path: string): Node {
-  if (typeof json === 'string') return withExpressions(json, path);
+  if (typeof json === 'string') return fromString(json, path);
   if (isScalar(json)) return json;
   if (isList(json)) return json.map((item) => rehydrate(item, path));
   if (!isObject(json)) return undefined;
@@ -34,7 +34,8 @@ export function rehydrate(json: unknown, path: string): Node {
   );
 }
 
-function withExpressions(text: string, path: string): Node {
+/** A string of another library's with the expressions back in place of their markers. */
+export function fromString(text: string, path: string): Input<string> {
   const pieces = text.split(MARKER);
   if (pieces.length === 1) return text;
   return concat(

@@ -3,12 +3,13 @@ import type { ISecret } from 'cdk8s-plus-28';
 import type { EnvVar, SecretVolumeSource } from 'kubernetes-types/core/v1';
 import { type Input, isExpr } from '../values/expression';
 import type { Tree } from '../values/parts';
+import { fromString } from '../values/token';
 
 /** An existing Secret: its name, or a Secret of cdk8s-plus. */
 export type SecretInput = Input<string> | Pick<ISecret, 'name'>;
 
 export function secretName(secret: SecretInput): Input<string> {
-  return typeof secret === 'string' || isExpr(secret) ? secret : secret.name;
+  return typeof secret === 'string' || isExpr(secret) ? secret : fromString(secret.name, 'the name of a Secret');
 }
 
 /** An environment variable from a key of a Secret. */

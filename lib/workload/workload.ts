@@ -9,6 +9,7 @@ import { keysAmong } from '../values/collections';
 import { atLeast } from '../values/logic';
 import { str } from '../values/texts';
 import type { Fragment, Items, Late, Tree } from '../values/parts';
+import { fromString } from '../values/token';
 import { late } from '../values/tree';
 import { WorkloadPolicy, allowFromNamespace } from './network-policy';
 import {
@@ -125,7 +126,8 @@ export abstract class Workload extends Construct {
 }
 
 function nameOf(serviceAccount: PodSettings['serviceAccount']): Input<string> | undefined {
-  return typeof serviceAccount === 'object' && !isExpr(serviceAccount) ? serviceAccount.name : serviceAccount;
+  if (typeof serviceAccount !== 'object' || isExpr(serviceAccount)) return serviceAccount;
+  return fromString(serviceAccount.name, 'the name of a ServiceAccount');
 }
 
 /** Whether a workload can have more than one replica. */

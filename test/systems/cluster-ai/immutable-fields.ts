@@ -23,7 +23,7 @@ export function immutableFieldsOf(objects: readonly KubernetesObject[]): JsonObj
 }
 
 function pick(spec: unknown, fields: readonly string[]): JsonObject {
-  const own = isObject(spec as Json) ? (spec as JsonObject) : {};
+  const own = isObject(spec) ? spec : {};
   return Object.fromEntries(
     fields.flatMap((field): [string, Json][] => (own[field] === undefined ? [] : [[field, own[field]]])),
   );

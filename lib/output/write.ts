@@ -31,9 +31,8 @@ export function replaceFolders(root: string, folders: Readonly<Record<string, Fi
 }
 
 function restore(retired: string, target: string): void {
-  if (!existsSync(retired)) return;
   rmSync(target, { recursive: true, force: true });
-  renameSync(retired, target);
+  if (existsSync(retired)) renameSync(retired, target);
 }
 
 function writeFiles(folder: string, files: Files): void {

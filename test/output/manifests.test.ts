@@ -1,0 +1,103 @@
+import { App, Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { ConfigMap } from 'kubernetes-types/core/v1';
+import { z } from 'zod';
+import { Manifests } from '../../lib/output/manifests';
+import { demand } from '../../lib/objects/checks';
+import { KubeObject } from '../../lib/objects/kube-object';
+import { atMost } from '../../lib/values/logic';
+import { str } from '../../lib/values/texts';
+import { references, release } from '../../lib/values/reference';
+import { environments, system, valuesIn, release as clusterAi } from '../systems/cluster-ai/environments';
+
+const schema = z.strictObject({
+  replicas: z.int().min(0).max(9).default(1).describe('Replicas.'),
+  connections: z.int().min(0).max(900).default(10).describe('Connections.'),
+});
+
+function shop(): Manifests {
+  const chart = new Chart(new App(), 'shop');
+  const { replicas, connections } = references(schema);
+  for (const name of ['web', 'data']) {
+    const tier = new Construct(chart, name);
+    new KubeObject<ConfigMap>(tier, 'config', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: str`${release.name}-${name}` },
+      data: { replicas: str`${replicas}`, template: '{{ .Values.x }}' },
+    });
+    demand(tier, atMost(replicas, 3), str`replicas ${replicas} is above 3; lower it.`);
+    demand(tier, atMost(connections, 100), str`connections ${connections} is above 100; lower it.`);
+  }
+  return new Manifests(chart);
+}
+
+describe('the manifests of a system', () => {
+  const files = shop().files({ replicas: 2, connections: 5 }, { name: 'blue', namespace: 'shop' });
+
+  it('are a file for each tier, a namespace, and a kustomization', () => {
+    expect([...files.keys()].sort()).toEqual(['data.yaml', 'kustomization.yaml', 'namespace.yaml', 'web.yaml']);
+    expect(files.get('kustomization.yaml')).toBe(`apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namespace: shop
+resources:
+  - namespace.yaml
+  - web.yaml
+  - data.yaml
+`);
+  });
+
+  it('enforce Pod Security in the namespace', () => {
+    expect(files.get('namespace.yaml')).toBe(`apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  labels:
+    pod-security.kubernetes.io/enforce: restricted
+    pod-security.kubernetes.io/audit: restricted
+    pod-security.kubernetes.io/warn: restricted
+`);
+  });
+
+  it('name the release, and keep braces of their own', () => {
+    expect(files.get('web.yaml')).toBe(`apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: blue-web
+  namespace: shop
+data:
+  replicas: "2"
+  template: "{{ .Values.x }}"
+`);
+  });
+
+  it('are refused with every check that fails, each behind its path', () => {
+    expect(() => shop().files({ replicas: 4, connections: 101 }, { name: 'blue', namespace: 'shop' })).toThrow(
+      new Error(
+        [
+          'shop/web: replicas 4 is above 3; lower it.',
+          'shop/web: connections 101 is above 100; lower it.',
+          'shop/data: replicas 4 is above 3; lower it.',
+          'shop/data: connections 101 is above 100; lower it.',
+        ].join('\n'),
+      ),
+    );
+  });
+
+  it.each([
+    [3, 100, true],
+    [4, 100, false],
+    [3, 101, false],
+  ])('with %i replicas and %i connections are there: %s', (replicas, connections, isThere) => {
+    const read = () => shop().files({ replicas, connections }, { name: 'blue', namespace: 'shop' });
+    if (isThere) expect(read().size).toBe(4);
+    else expect(read).toThrow('lower it');
+  });
+});
+
+describe.each(environments)("Cluster AI's %s", (environment) => {
+  it('is the same, byte for byte, each time', () => {
+    const write = () => [...new Manifests(system).files(valuesIn(environment), clusterAi)];
+    expect(write()).toEqual(write());
+  });
+});

@@ -68,9 +68,9 @@ function unreadable(text: string): Problem[] {
 }
 
 function isEmpty(contents: Node | null): boolean {
-  return (
-    contents === null || (isScalar(contents) && contents.type === 'PLAIN' && readPlain(contents.source ?? '') === null)
-  );
+  if (contents === null) return true;
+  const isUnmarked = contents.tag === undefined && !('anchor' in contents);
+  return isUnmarked && isScalar(contents) && contents.type === 'PLAIN' && readPlain(String(contents.value)) === null;
 }
 
 /** Whether a key is the merge key: `<<`, without quotes. */
@@ -133,15 +133,15 @@ class DocumentReader {
     if (node.type === 'QUOTE_DOUBLE' && UNKNOWN_ESCAPE.test(this.source(node))) {
       this.refuse(node, path, 'an escape that Helm does not know; write the character itself');
     }
+    this.refuseMarks(node, path);
     if (node.tag === STRING_TAG) return text;
-    this.refuseTag(node, path);
     if (node.type !== 'PLAIN') return text;
     if (text.startsWith('?')) this.refuse(node, path, `${text} may be read as a key; write it in quotes`);
     return readPlain(text);
   }
 
   private readList(node: YAMLSeq, path: string): Json {
-    this.refuseTag(node, path);
+    this.refuseMarks(node, path);
     this.open.add(node);
     const items = node.items.map((item, index) => {
       if (isMap(item) && node.flow === true && !this.source(item).startsWith('{')) {
@@ -162,7 +162,7 @@ class DocumentReader {
   }
 
   private readMap(node: YAMLMap, path: string): JsonObject {
-    this.refuseTag(node, path);
+    this.refuseMarks(node, path);
     this.open.add(node);
     const entries = new Map<string, Json>();
     const written = new Set<string>();
@@ -212,8 +212,14 @@ class DocumentReader {
     return undefined;
   }
 
-  private refuseTag(node: Node & { tag?: string }, path: string): void {
-    if (node.tag !== undefined) this.refuse(node, path, `the tag ${node.tag}; leave it out, or write text in quotes`);
+  /** Refuses tags but that of a text, and anchors whose name go-yaml ends earlier. */
+  private refuseMarks(node: Scalar | YAMLMap | YAMLSeq, path: string): void {
+    if (node.tag !== undefined && !(isScalar(node) && node.tag === STRING_TAG)) {
+      this.refuse(node, path, `the tag ${node.tag}; leave it out, or write text in quotes`);
+    }
+    if (node.anchor !== undefined && !/^[\w-]+$/.test(node.anchor)) {
+      this.refuse(node, path, `the anchor ${node.anchor}; use letters and digits in its name`);
+    }
   }
 
   private source(node: Node): string {

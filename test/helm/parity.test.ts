@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { App } from 'cdk8s';
 import fc from 'fast-check';
 import { templates } from '../../lib/output/helm/chart';
@@ -11,27 +9,13 @@ import { environmentsIn } from '../../lib/systems/environment';
 import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
 import { jsonSchemaOf } from '../../lib/values/schema';
 import { invalidFiles } from '../support/arbitrary-faults';
-import { HELMS, template } from '../support/helm';
+import { HELMS, template, writeChart } from '../support/helm';
 import { comparable, readManifests } from '../support/manifests';
 import { chooseFiles, eachInPairs, pointer, samples, Subject } from '../support/parity';
 import { Specimen, specimenSchema } from '../support/specimen';
 
 /** Give the seed that a test is named after to see its files again. */
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
-
-const folder = mkdtempSync(join(tmpdir(), 'charts-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function writeChart(name: string, files: ReadonlyMap<string, string>): string {
-  const chart = join(folder, name);
-  for (const [path, text] of files) {
-    mkdirSync(dirname(join(chart, path)), { recursive: true });
-    writeFileSync(join(chart, path), text);
-  }
-  return chart;
-}
 
 const app = new App();
 const systems = [new ClusterAi(app)];
@@ -44,9 +28,9 @@ const specimenFiles = new Map([
 ]);
 
 const subjects: readonly (readonly [name: string, subject: Subject, files: number])[] = [
-  ['specimen', new Subject(specimen, specimenSchema, writeChart('specimen', specimenFiles)), 50],
+  ['specimen', new Subject(specimen, specimenSchema, writeChart(Object.fromEntries(specimenFiles))), 50],
   ...systems.map((system) => {
-    const chart = writeChart(system.systemName, chartFiles(system, new Map()));
+    const chart = writeChart(Object.fromEntries(chartFiles(system, new Map())));
     return [system.systemName, new Subject(system, system.schema, chart), 200] as const;
   }),
 ];

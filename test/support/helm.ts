@@ -45,6 +45,24 @@ export async function helm(question: Question): Promise<Answers> {
   return answers;
 }
 
+/** Writes a chart to a folder that lasts as long as the test's file. Chart.yaml is added where it is missing. */
+export function writeChart(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'chart-'));
+  folders.push(folder);
+  const all = { 'Chart.yaml': 'apiVersion: v2\nname: chart\nversion: 0.0.0\n', ...files };
+  for (const [path, text] of Object.entries(all)) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return folder;
+}
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
 /** Renders a chart's folder with the program itself, whatever the mode. */
 export async function template(version: Helm, chart: string, valuesFiles: readonly string[], release: Release = {}) {
   const { name = 'release', namespace = 'default' } = release;
@@ -73,25 +91,15 @@ export function bySource(output: string): ReadonlyMap<string, string> {
 const mode = process.env.HELM_ANSWERS ?? 'recorded';
 
 async function render({ chart, values = [], ...release }: Question): Promise<Answers> {
-  const folder = mkdtempSync(join(tmpdir(), 'helm-'));
-  const write = (path: string, text: string) => {
-    const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
+  const folder = writeChart(chart);
+  const valuesFiles = values.map((text, index) => {
+    const file = join(folder, `values-${index}.yaml`);
     writeFileSync(file, text);
     return file;
-  };
-  const files = { 'Chart.yaml': 'apiVersion: v2\nname: chart\nversion: 0.0.0\n', ...chart };
-  for (const [path, text] of Object.entries(files)) write(`chart/${path}`, text);
-  const valuesFiles = values.map((text, index) => write(`values-${index}.yaml`, text));
-  try {
-    const [helm3, helm4] = await Promise.all(
-      HELMS.map((version) => template(version, join(folder, 'chart'), valuesFiles, release)),
-    );
-    const portable = JSON.stringify({ helm3, helm4 }).replaceAll(`${folder}/`, '');
-    return JSON.parse(portable) as Answers;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
+  const [helm3, helm4] = await Promise.all(HELMS.map((version) => template(version, folder, valuesFiles, release)));
+  const portable = JSON.stringify({ helm3, helm4 }).replaceAll(`${folder}/`, '');
+  return JSON.parse(portable) as Answers;
 }
 
 /** One answer where both versions agree. */

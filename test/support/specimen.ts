@@ -61,7 +61,7 @@ export const specimenSchema = z.strictObject({
     .default({ a_b: { value: 'x', secret: false } })
     .describe('Settings by name.'),
   nested: z.strictObject({
-    on: z.boolean().default(false).describe('A condition below another.'),
+    active: z.boolean().default(false).describe('A condition below another.'),
     replicas: z.int().min(1).max(50).default(1).describe('A number in a section.'),
     free: z
       .lazy(() => z.json())
@@ -98,8 +98,8 @@ export class Specimen extends Chart {
     );
     demand(
       second,
-      op.not(op.and(v.nested.on, op.equals(v.mode, 'off'))),
-      str`nested.on with mode "${v.mode}"; set mode to auto`,
+      op.not(op.and(v.nested.active, op.equals(v.mode, 'off'))),
+      str`nested.active with mode "${v.mode}"; set mode to auto`,
     );
   }
 }
@@ -125,7 +125,7 @@ class Parts extends Construct {
       port = ${v.port}
         indented ${v.memory} {{ not.ours }} {${v.mode}}
 
-        ${when(v.nested.on, nested, text`alone`)}
+        ${when(v.nested.active, nested, text`alone`)}
       ${times(v.count, (index) => text`item ${index}`)}
       end "${v.offset}" \n
     `;
@@ -143,8 +143,8 @@ class Parts extends Construct {
       yes: 'yes',
       className: whenSet(v.className),
       limit: whenSet(v.limit),
-      either: when(v.nested.on, { on: v.nested.replicas }, { off: v.count }),
-      onlyOn: when(v.nested.on, { replicas: v.nested.replicas, limit: whenSet(v.limit) }),
+      either: when(v.nested.active, { on: v.nested.replicas }, { off: v.count }),
+      onlyOn: when(v.nested.active, { replicas: v.nested.replicas, limit: whenSet(v.limit) }),
       maybeEmpty: { limit: whenSet(v.limit), className: whenSet(v.className) },
       kept: keep({ limit: whenSet(v.limit) }),
       empty: {},
@@ -162,7 +162,7 @@ class Parts extends Construct {
       list: [
         'first',
         when(v.enabled, v.note),
-        when(v.nested.on, ['two', 'three']),
+        when(v.nested.active, ['two', 'three']),
         ...each(hosts, (host) => ({
           name: host.name,
           port: host.port,

@@ -186,6 +186,7 @@ const refused: readonly (readonly [name: string, text: string, ...problems: stri
   ['infinity', 'a: -.inf', 'f.yaml:1: a: -.inf is not a number to JSON; write "-.inf" in quotes'],
   ['not a number', 'a: .NaN', 'f.yaml:1: a: .NaN is not a number to JSON; write ".NaN" in quotes'],
   ['a tag', 'a: !!int "3"', 'f.yaml:1: a: the tag tag:yaml.org,2002:int; leave it out, or write text in quotes'],
+  ['an anchor with other characters', 'a: &x: 1', 'f.yaml:1: a: the anchor x:; use letters and digits in its name'],
   ['an anchor that is not set', 'a: *x', 'f.yaml:1: a: the anchor x is not set above; write the value out'],
   [
     'an anchor that contains itself',

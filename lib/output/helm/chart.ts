@@ -56,7 +56,8 @@ class ChartTemplates implements ChartNames, Definitions {
     if (notes) files.set('templates/NOTES.txt', `${this.printer.text(notes, 0, Place.top(this)).join('\n')}\n`);
     for (const [text, { name, path }] of this.texts) {
       const lines = this.printer.text(text, 0, Place.top(this));
-      files.set(path, `{{- define "${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`);
+      const comment = `{{/* A file of the pods, which are replaced when it changes. */}}`;
+      files.set(path, `${comment}\n{{- define "${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`);
     }
     for (const object of this.objects) files.set(`templates/${object.tier}/${object.file}.yaml`, this.object(object));
     if (this.checks.length > 0) files.set('templates/checks.yaml', checksTemplate(this.checks, Place.top(this)));

@@ -4,6 +4,7 @@
  * In a system a name is known only at output. A marker then stands for it, which the outputs turn back.
  */
 import { ConfigMap, type IConfigMap, type ISecret, type IServiceAccount, Secret, ServiceAccount } from 'cdk8s-plus-28';
+import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Input } from './values/expression';
 import { asString } from './values/token';
@@ -19,7 +20,12 @@ export function asConfigMap(scope: Construct, id: string, name: Input<string>): 
   return ConfigMap.fromConfigMapName(scope, id, asString(name));
 }
 
-/** The identity of a workload's pods, for a RoleBinding of one's own. */
+/**
+ * The identity of a workload's pods, for a RoleBinding of one's own. It is in the namespace of the workload's chart;
+ * where that has none, cdk8s-plus takes `default`.
+ */
 export function asServiceAccount(scope: Construct, id: string, workload: Workload): IServiceAccount {
-  return ServiceAccount.fromServiceAccountName(scope, id, asString(workload.serviceAccountName));
+  const { namespace } = Chart.of(workload);
+  const options = namespace === undefined ? {} : { namespaceName: namespace };
+  return ServiceAccount.fromServiceAccountName(scope, id, asString(workload.serviceAccountName), options);
 }

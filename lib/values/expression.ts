@@ -41,6 +41,8 @@ export interface GoContext {
   helper(name: string): string;
   /** The name of the template that renders this text. */
   text(text: object): string;
+  /** Sets a variable at the head of the file, to code of several lines, and gives its name. */
+  local(name: string, lines: readonly string[]): string;
   /** Defines a named template on the root, once, and gives its full name. Its content is an expression, or code. */
   named(name: string, comment: string, content: Expr<unknown> | ((go: GoContext) => readonly string[])): string;
 }

@@ -6,19 +6,21 @@ import { Variable } from './reference';
 
 /**
  * Eight hexadecimal characters that change when anything changes that enters the tree: its fixed parts, or a value.
- * In the chart it is a named template, called after what it is of.
+ * In the chart it is a variable at the head of the file.
  */
-export function fingerprint(of: string, node: () => Node): Expr<string> {
-  return new Fingerprint(of, node);
+export function fingerprint(node: () => Node): Expr<string> {
+  return new Fingerprint(node);
+}
+
+/** Whether two trees are the same, whatever the values. */
+export function sameTree(a: Node, b: Node): boolean {
+  return JSON.stringify(skeletonOf(a, new Map())) === JSON.stringify(skeletonOf(b, new Map()));
 }
 
 class Fingerprint extends Expr<string> {
   private collected: { readonly skeleton: string; readonly inputs: readonly Expr<unknown>[] } | undefined = undefined;
 
-  constructor(
-    private readonly of: string,
-    private readonly node: () => Node,
-  ) {
+  constructor(private readonly node: () => Node) {
     super('string');
   }
 
@@ -33,13 +35,12 @@ class Fingerprint extends Expr<string> {
 
   toGoTemplate(go: GoContext): string {
     const { skeleton, inputs } = this.collect();
-    const name = go.named(`${this.of}.fingerprint`, `Changes with all that enters the pods of ${this.of}.`, (inner) => [
-      '{{- list',
-      `  "${skeleton}"`,
-      ...inputs.map((input) => `  ${input.toGoNumber(inner)}`),
-      '  | toJson | sha256sum | trunc 8 }}',
+    return go.local('fingerprint', [
+      'list',
+      `"${skeleton}"`,
+      ...inputs.map((input) => input.toGoNumber(go)),
+      '| toJson | sha256sum | trunc 8',
     ]);
-    return `(include "${name}" ${go.dot})`;
   }
 
   describe(): string {

@@ -27,7 +27,7 @@ export class JobWorkload extends Workload {
     this.job = new KubeObject<Job>(this, 'job', {
       apiVersion: 'batch/v1',
       kind: 'Job',
-      metadata: this.metadata(fingerprint(props.objectName ?? props.name, () => template.node)),
+      metadata: this.metadata(fingerprint(() => template.node)),
       spec: {
         activeDeadlineSeconds: props.activeDeadlineSeconds,
         backoffLimit: props.backoffLimit ?? 6,

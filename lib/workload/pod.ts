@@ -1,5 +1,4 @@
 /** The hardened pod that everything runs in: Pod Security "restricted", spread over zones and nodes. */
-import type { IServiceAccount } from 'cdk8s-plus-28';
 import type {
   Affinity,
   EnvVar,
@@ -19,11 +18,12 @@ import { type Items, type Tree, When } from '../values/parts';
 import { type ListInput, type MapInput, each, eachEntry, eachPair, fragment, merge, whenSet } from '../values/tree';
 import { type ContainerProps, container, writableVolumes } from './container';
 import type { Platform } from './platform';
+import type { NamedResource } from './secrets';
 
 /** What the operator of a tier may add to its pods. */
 export interface PodSettings {
-  /** An existing ServiceAccount: its name, or one of cdk8s-plus. @default - one of the workload's own, without rights */
-  readonly serviceAccount?: Input<string> | Pick<IServiceAccount, 'name'>;
+  /** An existing ServiceAccount: its name, or an `IServiceAccount` of cdk8s-plus. @default - one of the workload's own, without rights */
+  readonly serviceAccount?: Input<string> | NamedResource;
   /** @default {} */
   readonly podLabels?: MapInput<string>;
   /** @default {} */

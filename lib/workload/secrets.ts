@@ -1,12 +1,16 @@
 /** Secrets, always by reference. */
-import type { ISecret } from 'cdk8s-plus-28';
 import type { EnvVar, SecretVolumeSource } from 'kubernetes-types/core/v1';
 import { type Input, isExpr } from '../values/expression';
 import type { Tree } from '../values/parts';
 import { fromString } from '../values/token';
 
-/** An existing Secret: its name, or a Secret of cdk8s-plus. */
-export type SecretInput = Input<string> | Pick<ISecret, 'name'>;
+/** What cdk8s-plus makes or refers to, such as an `ISecret` or an `IServiceAccount`, of any of its versions. */
+export interface NamedResource {
+  readonly name: string;
+}
+
+/** An existing Secret: its name, or an `ISecret` of cdk8s-plus. */
+export type SecretInput = Input<string> | NamedResource;
 
 export function secretName(secret: SecretInput): Input<string> {
   return typeof secret === 'string' || isExpr(secret) ? secret : fromString(secret.name, 'the name of a Secret');

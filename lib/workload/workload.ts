@@ -2,9 +2,10 @@
 import { Construct } from 'constructs';
 import type { EnvVar, PodSpec, PodTemplateSpec, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
-import { demandEmpty } from '../objects/checks';
+import { demand, demandEmpty } from '../objects/checks';
 import { KubeObject } from '../objects/kube-object';
 import { type Input, isExpr, literalOf } from '../values/expression';
+import { sameTree } from '../values/fingerprint';
 import { keysAmong } from '../values/collections';
 import { atLeast } from '../values/logic';
 import { str } from '../values/texts';
@@ -59,6 +60,15 @@ export abstract class Workload extends Construct {
     this.selectorLabels = this.platform.selectorLabels(props);
     this.serviceAccountName = nameOf(props.serviceAccount) ?? this.addServiceAccount();
     this.policy = new WorkloadPolicy(this);
+    for (const { name, probes } of props.containers) {
+      if (probes === undefined) continue;
+      const alike = sameTree(probes.liveness, probes.readiness);
+      demand(
+        this,
+        !alike,
+        `liveness and readiness of container ${name} ask the same; a pod that cannot serve would be restarted.`,
+      );
+    }
     for (const given of ['podLabels', 'podAnnotations', 'extraEnv'] as const) {
       demandEmpty(
         this,

@@ -184,7 +184,7 @@ class Parts extends Construct {
       kind: 'ConfigMap',
       metadata: {
         name,
-        annotations: { checksum: checksum(file), fingerprint: fingerprint(id, () => spec) },
+        annotations: { checksum: checksum(file), fingerprint: fingerprint(() => spec) },
       },
       data: { 'a.conf': file, literal: 'a\nb: {{ c }}\n' },
     });

@@ -99,34 +99,6 @@ seccompProfile:
 {{ if .Values.postgres.username }}{{ .Values.postgres.username }}{{ else }}{{ .Values.postgres.database }}{{ end }}
 {{- end }}
 
-{{/* Changes with all that enters the pods of redis-cluster-init. */}}
-{{- define "cluster-ai.redis-cluster-init.fingerprint" -}}
-{{- list
-  "fffae51c"
-  .Release.Name
-  .Values.redisCluster.podLabels
-  (include "cluster-ai.redis-cluster.init.sh" . | sha256sum)
-  .Values.redisCluster.podAnnotations
-  .Values.redisCluster.priorityClassName
-  .Values.global.imagePullSecrets
-  .Values.redisCluster.nodeSelector
-  .Values.redisCluster.tolerations
-  .Values.global.imageRegistry
-  .Values.redisCluster.image.registry
-  .Values.redisCluster.image.repository
-  .Values.redisCluster.image.digest
-  .Values.redisCluster.image.tag
-  .Values.redisCluster.existingSecret
-  .Values.redisCluster.masters
-  .Values.redisCluster.replicasPerMaster
-  | toJson | sha256sum | trunc 8 }}
-{{- end }}
-
-{{/* Bytes of data from which on Redis evicts. */}}
-{{- define "cluster-ai.redis-cluster.maxmemory" -}}
-{{ div (mul (include "cluster-ai.redis-cluster.memory" .) .Values.redisCluster.maxmemoryPercent) 100 }}
-{{- end }}
-
 {{/* The memory limit of a server, in bytes. */}}
 {{- define "cluster-ai.redis-cluster.memory" -}}
 {{ include "cluster-ai.bytes" .Values.redisCluster.resources.limits.memory | int64 }}
@@ -137,11 +109,6 @@ seccompProfile:
 {{ if .Values.redisCluster.existingSecret }}{{ .Values.redisCluster.existingSecret }}{{ else }}{{ .Release.Name }}-redis{{ end }}
 {{- end }}
 
-{{/* Bytes of data from which on Redis evicts. */}}
-{{- define "cluster-ai.redis.maxmemory" -}}
-{{ div (mul (include "cluster-ai.redis.memory" .) .Values.redis.maxmemoryPercent) 100 }}
-{{- end }}
-
 {{/* The memory limit of a server, in bytes. */}}
 {{- define "cluster-ai.redis.memory" -}}
 {{ include "cluster-ai.bytes" .Values.redis.resources.limits.memory | int64 }}
@@ -150,37 +117,6 @@ seccompProfile:
 {{/* The Secret with the password. */}}
 {{- define "cluster-ai.redis.secretName" -}}
 {{ if .Values.redis.existingSecret }}{{ .Values.redis.existingSecret }}{{ else }}{{ .Release.Name }}-redis{{ end }}
-{{- end }}
-
-{{/* Changes with all that enters the pods of secret-generator. */}}
-{{- define "cluster-ai.secret-generator.fingerprint" -}}
-{{- list
-  "e4e69f05"
-  .Release.Name
-  .Values.secretGenerator.podLabels
-  .Values.postgres.existingSecret
-  .Values.redisCluster.enabled
-  .Values.redisCluster.existingSecret
-  .Values.redis.existingSecret
-  .Values.secretGenerator.podAnnotations
-  .Values.secretGenerator.priorityClassName
-  .Values.global.imagePullSecrets
-  .Values.secretGenerator.nodeSelector
-  .Values.secretGenerator.tolerations
-  .Values.global.imageRegistry
-  .Values.secretGenerator.image.registry
-  .Values.secretGenerator.image.repository
-  .Values.secretGenerator.image.digest
-  .Values.secretGenerator.image.tag
-  .Values.secretGenerator.extraEnv
-  .Values.secretGenerator.resources.requests.cpu
-  .Values.secretGenerator.resources.requests.memory
-  .Values.secretGenerator.resources.requests.ephemeralStorage
-  .Values.secretGenerator.resources.limits.cpu
-  .Values.secretGenerator.resources.limits.memory
-  .Values.secretGenerator.resources.limits.ephemeralStorage
-  .Values.secretGenerator.extraVolumes
-  | toJson | sha256sum | trunc 8 }}
 {{- end }}
 
 {{/* Labels that select the pods of a workload; they never change. */}}

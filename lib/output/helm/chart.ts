@@ -68,7 +68,7 @@ class ChartTemplates implements ChartNames, Definitions {
   private object({ condition, tree }: Collected): string {
     const go = Place.top(this);
     const lines = this.printer.map(tree, 0, go);
-    return `${this.printer.guarded(condition, lines, 0, go).join('\n')}\n`;
+    return `${this.printer.guarded(condition, [...go.head, ...lines], 0, go).join('\n')}\n`;
   }
 
   private helpersFile(): string {

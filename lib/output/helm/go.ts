@@ -19,6 +19,7 @@ export interface ChartNames {
 
 export class Place implements GoContext {
   private usesRoot = false;
+  private readonly locals = new Map<string, readonly string[]>();
 
   private constructor(
     private readonly names: ChartNames,
@@ -79,6 +80,22 @@ export class Place implements GoContext {
   named(name: string, comment: string, content: NamedContent): string {
     this.names.name(name, comment, content);
     return `${this.names.chart}.${name}`;
+  }
+
+  local(name: string, lines: readonly string[]): string {
+    if (this.isHelper || this.outer) throw new Error(`$${name} is set at the head of a file, not in a loop or helper`);
+    const found = this.locals.get(name);
+    if (found && found.join() !== lines.join()) throw new Error(`two variables of a file are called "${name}"`);
+    this.locals.set(name, lines);
+    return `$${name}`;
+  }
+
+  /** The variables that stand at the head of the file. */
+  get head(): readonly string[] {
+    return [...this.locals].flatMap(([name, [first = '', ...rest]]) => {
+      const lines = [`{{- $${name} := ${first}`, ...rest.map((line) => `  ${line}`)];
+      return [...lines.slice(0, -1), `${lines.at(-1) ?? ''} }}`];
+    });
   }
 
   private noteRoot(): void {

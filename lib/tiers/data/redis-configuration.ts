@@ -35,7 +35,7 @@ export function redisMemory(tier: string, limit: Input<string>, maxmemoryPercent
   const maxmemory = divide(multiply(memory, maxmemoryPercent), 100);
   return {
     limit: memory,
-    maxmemory: named(`${tier}.maxmemory`, 'Bytes of data from which on Redis evicts.', maxmemory),
+    maxmemory: maxmemory,
   };
 }
 

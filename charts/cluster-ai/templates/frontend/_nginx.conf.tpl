@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.frontend.nginx.conf" -}}
 daemon off;
 pid /tmp/nginx.pid;

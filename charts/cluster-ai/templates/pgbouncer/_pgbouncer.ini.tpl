@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.pgbouncer.pgbouncer.ini" -}}
 [databases]
 {{ .Values.postgres.database }} = host={{ .Release.Name }}-postgres-primary port=5432

@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.pgbouncer.start-pgbouncer.sh" -}}
 #!/bin/sh
 # Writes PgBouncer's own password to where it and the exporter read it, then becomes pgbouncer.

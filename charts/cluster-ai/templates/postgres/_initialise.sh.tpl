@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.postgres.initialise.sh" -}}
 #!/bin/sh
 # Brings roles, passwords and database to what the release asks for. May run at any time, any number of times.

@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.postgres.initialise.sql" -}}
 -- Roles, the database and PgBouncer's auth_query. Each statement may run again on a server that has it all.
 SELECT format('CREATE ROLE %I', name)

@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.postgres.pg_hba.conf" -}}
 # TYPE  DATABASE     USER        ADDRESS       METHOD
 # The socket lies in a folder of this container alone and opens to its own user only.

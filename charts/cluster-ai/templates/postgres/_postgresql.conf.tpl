@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.postgres.postgresql.conf" -}}
 # Connections
 listen_addresses = '*'

@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.postgres.start-primary.sh" -}}
 #!/bin/sh
 # Starts the primary. Makes the data folder once; applies roles, passwords and database at every start, on a server

@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.postgres.start-replica.sh" -}}
 #!/bin/sh
 # Starts a streaming replica. Copies the primary where there is no data yet, or where the primary no longer keeps the

@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.redis-cluster.follow.sh" -}}
 #!/bin/sh
 # Tells the server beside it of what changes around it: where its peers live, and the password.

@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.redis-cluster.init.sh" -}}
 #!/bin/sh
 # Makes one cluster of the pods, every slot owned by a master and every master replicated, from whatever state they

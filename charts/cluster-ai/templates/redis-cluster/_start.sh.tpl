@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.redis-cluster.start.sh" -}}
 #!/bin/sh
 # Starts this pod's node, and beside it the script that tells it of changes around it.

@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.redis.redis.conf" -}}
 # Whoever connects needs the password, which runtime.conf holds.
 port 6379
@@ -5,7 +6,7 @@ bind * -::*
 protected-mode no
 tcp-keepalive 60
 
-maxmemory {{ include "cluster-ai.redis.maxmemory" . | int64 }}
+maxmemory {{ div (mul (include "cluster-ai.redis.memory" .) .Values.redis.maxmemoryPercent) 100 }}
 maxmemory-policy {{ .Values.redis.maxmemoryPolicy }}
 maxmemory-clients 10%
 client-output-buffer-limit normal 0 0 0

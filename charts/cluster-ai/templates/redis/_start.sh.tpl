@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.redis.start.sh" -}}
 #!/bin/sh
 # Starts the server. On SIGTERM it writes what is left to the append-only file.

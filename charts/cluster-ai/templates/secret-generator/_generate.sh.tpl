@@ -1,3 +1,4 @@
+{{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.secret-generator.generate.sh" -}}
 #!/bin/sh
 # Creates the Secrets that are missing, with random values. A Secret that exists is never changed.

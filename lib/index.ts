@@ -58,7 +58,7 @@ export { choose } from './values/choice';
 export { hasKey, isNotEmpty, sizeOf } from './values/collections';
 export { hashOfValue } from './values/hashes';
 export { and, atLeast, atMost, equals, greaterThan, isSet, lessThan, not, or, valueOf } from './values/logic';
-export { add, bytes, divide, maximum, millicores, minimum, multiply, subtract } from './values/numbers';
+export { add, bytes, cores, divide, maximum, millicores, minimum, multiply, subtract } from './values/numbers';
 export { named, str, truncate } from './values/texts';
 export { type Items, type Text, type Tree } from './values/parts';
 export { release, type Values } from './values/reference';

@@ -109,3 +109,12 @@ export const millicores = operation({
   evaluate: (quantity: string) => millicoresOf(quantity),
   toGoTemplate: ([quantity], go) => `include "${go.helper('millicores')}" ${quantity} | int64`,
 });
+
+/** Whole cores in a CPU quantity, rounded up: 1 for `250m`, 2 for `1500m`. */
+export const cores = operation({
+  name: 'cores',
+  kind: 'int',
+  least: () => 1,
+  evaluate: (quantity: string) => Math.ceil(millicoresOf(quantity) / 1000),
+  toGoTemplate: ([quantity], go) => `include "${go.helper('cores')}" ${quantity} | int64`,
+});

@@ -151,6 +151,7 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
     ...pairs(all(v.bytes), [...all(v.bytes), '2Gi']).map(([a, b]) => op.lessThan(op.bytes(a), op.bytes(b))),
     ...all(v.bytes).map((value) => op.divide(op.multiply(op.bytes(value), 3), 4)),
   ],
+  cores: all(v.cpus).map((value) => op.cores(value)),
   millicores: [
     ...all(v.cpus).map((value) => op.millicores(value)),
     ...pairs(all(v.cpus), [...all(v.cpus), '2']).map(([a, b]) => op.atLeast(op.millicores(a), op.millicores(b))),

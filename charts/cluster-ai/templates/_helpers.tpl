@@ -14,6 +14,11 @@ capabilities:
     - ALL
 {{- end }}
 
+{{/* Whole cores in a CPU quantity, rounded up: 1 for 250m, 2 for 1500m. */}}
+{{- define "cluster-ai.cores" -}}
+{{- if hasSuffix "m" . }}{{ div (add (trimSuffix "m" .) 999) 1000 }}{{ else }}{{ . }}{{ end }}
+{{- end }}
+
 {{/* The way to DNS, which every pod has. */}}
 {{- define "cluster-ai.dnsEgress" -}}
 to:
@@ -51,11 +56,6 @@ app.kubernetes.io/part-of: cluster-ai
 app.kubernetes.io/version: "0.1.0"
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | quote }}
-{{- end }}
-
-{{/* The thousandths of a core in a CPU quantity: 250 for 250m, 2000 for 2. */}}
-{{- define "cluster-ai.millicores" -}}
-{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mul . 1000 }}{{ end }}
 {{- end }}
 
 {{/* The most pods that run at a time, the surge of a rollout included. */}}

@@ -14,6 +14,10 @@ export const operationHelpers: Readonly<Record<string, Helper>> = {
       '{{- mul (trimSuffix $suffix .) (get $factors $suffix) }}',
     ],
   },
+  cores: {
+    comment: 'Whole cores in a CPU quantity, rounded up: 1 for 250m, 2 for 1500m.',
+    lines: ['{{- if hasSuffix "m" . }}{{ div (add (trimSuffix "m" .) 999) 1000 }}{{ else }}{{ . }}{{ end }}'],
+  },
   millicores: {
     comment: 'The thousandths of a core in a CPU quantity: 250 for 250m, 2000 for 2.',
     lines: ['{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mul . 1000 }}{{ end }}'],

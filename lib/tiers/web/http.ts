@@ -3,7 +3,7 @@ import type { Lifecycle } from 'kubernetes-types/core/v1';
 import type { Server } from '../../network/connections';
 import { type Input, literalOf } from '../../values/expression';
 import { isSet, valueOf } from '../../values/logic';
-import { add, divide, millicores } from '../../values/numbers';
+import { cores } from '../../values/numbers';
 import type { Tree, When } from '../../values/parts';
 import { when } from '../../values/tree';
 import type { Probes, Resources } from '../../workload/container';
@@ -55,12 +55,7 @@ export function httpProbes(paths: { readonly liveness: string; readonly readines
 }
 
 /** A part for the number of cores that a container can count on: its limit, or its request where it has no limit. */
-export function forCores<T>({ limits, requests }: Resources, part: (cores: Input<number>) => Tree<T>): When<T> {
+export function forCores<T>({ limits, requests }: Resources, part: (count: Input<number>) => Tree<T>): When<T> {
   const limit = literalOf(limits.cpu) === null ? requests.cpu : valueOf(limits.cpu);
-  return when<T>(isSet(limits.cpu), part(wholeCores(limit)), part(wholeCores(requests.cpu)));
-}
-
-/** Rounded up: 1 for `250m`, 2 for `1500m`. */
-function wholeCores(cpu: Input<string>): Input<number> {
-  return divide(add(millicores(cpu), 999), 1000);
+  return when<T>(isSet(limits.cpu), part(cores(limit)), part(cores(requests.cpu)));
 }

@@ -4,9 +4,9 @@ daemon off;
 pid /tmp/nginx.pid;
 error_log stderr error;
 {{- if .Values.frontend.resources.limits.cpu }}
-worker_processes {{ div (add (include "cluster-ai.millicores" .Values.frontend.resources.limits.cpu | int64) 999) 1000 }};
+worker_processes {{ include "cluster-ai.cores" .Values.frontend.resources.limits.cpu | int64 }};
 {{- else }}
-worker_processes {{ div (add (include "cluster-ai.millicores" .Values.frontend.resources.requests.cpu | int64) 999) 1000 }};
+worker_processes {{ include "cluster-ai.cores" .Values.frontend.resources.requests.cpu | int64 }};
 {{- end }}
 worker_rlimit_nofile 16384;
 worker_shutdown_timeout 30s;

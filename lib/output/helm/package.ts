@@ -1,6 +1,7 @@
 /** A chart as it is published: templates, values with their schema, and what people read. */
 import type { JsonObject } from '../../values/expression';
-import { jsonSchemaOf } from '../../values/schema';
+import { isObject } from '../../values/json';
+import { defaultsOf, jsonSchemaOf } from '../../values/schema';
 import { emitDocument } from '../yaml';
 import { templates } from './chart';
 import { chartReadme } from './readme';
@@ -22,7 +23,7 @@ export function chartFiles(
   return files;
 }
 
-function chartYaml({ systemName, metadata }: ChartSource): JsonObject {
+function chartYaml({ systemName, metadata, schema }: ChartSource): JsonObject {
   const { changes, category, links, version } = metadata;
   return {
     apiVersion: 'v2',
@@ -40,9 +41,20 @@ function chartYaml({ systemName, metadata }: ChartSource): JsonObject {
     annotations: {
       'artifacthub.io/category': category,
       'artifacthub.io/changes': emitDocument(changes.map((description) => ({ kind: 'added', description }))),
+      'artifacthub.io/images': emitDocument(imagesIn(defaultsOf(schema))),
       'artifacthub.io/license': 'Apache-2.0',
       'artifacthub.io/links': emitDocument(Object.entries(links).map(([name, url]) => ({ name, url }))),
       'artifacthub.io/prerelease': String(version.startsWith('0.')),
     },
   };
+}
+
+/** The images that values name, each called after the value. */
+function imagesIn(values: JsonObject, path: readonly string[] = []): readonly JsonObject[] {
+  const { registry, repository, tag } = values;
+  if (typeof registry === 'string' && typeof repository === 'string' && typeof tag === 'string') {
+    const name = path.filter((part) => part !== 'image').join('-');
+    return [{ name, image: `${registry}/${repository}:${tag}` }];
+  }
+  return Object.entries(values).flatMap(([key, value]) => (isObject(value) ? imagesIn(value, [...path, key]) : []));
 }

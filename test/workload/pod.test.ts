@@ -140,6 +140,14 @@ describe('a pod', () => {
 });
 
 describe('what an operator adds to pods', () => {
+  it('is a sidecar that starts before the tier and ends after it, hardened alike', () => {
+    const { spec } = template({ sidecars: [container({ name: 'agent', writable: { '/tmp': '8Mi' } })] });
+    expect(spec.initContainers).toMatchObject([
+      { name: 'agent', restartPolicy: 'Always', securityContext: { readOnlyRootFilesystem: true } },
+    ]);
+    expect(spec.volumes).toEqual([{ name: 'agent-tmp', emptyDir: { sizeLimit: '8Mi' } }]);
+  });
+
   it('is there beside what the tier has', () => {
     const { metadata, spec } = template({
       podLabels: { team: 'web' },

@@ -142,6 +142,7 @@ export class RedisCluster extends Tier implements Server {
       ...settings,
       extraEnv: {},
       extraVolumes: [],
+      sidecars: [],
       name: id,
       component: 'init',
       objectName: `${id}-init`,

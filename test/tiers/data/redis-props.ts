@@ -25,4 +25,14 @@ export const redisProps: { readonly [K in keyof Required<RedisProps>]: NonNullab
   priorityClassName: 'data',
   extraEnv: { TZ: 'UTC' },
   extraVolumes: [{ name: 'ca', configMap: 'ca-bundle', mountPath: '/etc/ssl/extra' }],
+  sidecars: [
+    {
+      name: 'agent',
+      image: { registry: 'registry.example.com', repository: 'agent', tag: '1', digest: null },
+      resources: {
+        requests: { cpu: '10m', memory: '16Mi', ephemeralStorage: '8Mi' },
+        limits: { cpu: null, memory: '32Mi', ephemeralStorage: '16Mi' },
+      },
+    },
+  ],
 };

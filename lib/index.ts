@@ -56,7 +56,7 @@ export { type Expr, ExpressionError, type Input } from './values/expression';
 export * from './values/leaves';
 export { choose } from './values/choice';
 export { hasKey, isNotEmpty, sizeOf } from './values/collections';
-export { hashOfValue } from './values/hashes';
+export { hashOfText, hashOfValue } from './values/hashes';
 export { and, atLeast, atMost, equals, greaterThan, isSet, lessThan, not, or, valueOf } from './values/logic';
 export { add, bytes, cores, divide, maximum, millicores, minimum, multiply, subtract } from './values/numbers';
 export { named, str, truncate } from './values/texts';

@@ -4,7 +4,7 @@ import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
 import { not } from '../values/logic';
 import { when } from '../values/tree';
-import { type Autoscaling, addAutoscaler, addDisruptionBudget, minReplicas } from './scaling';
+import { type Autoscaling, MIN_READY_SECONDS, addAutoscaler, addDisruptionBudget, minReplicas } from './scaling';
 import { Workload, type WorkloadProps, isReplicated } from './workload';
 
 export interface DeploymentProps extends WorkloadProps {
@@ -14,8 +14,6 @@ export interface DeploymentProps extends WorkloadProps {
   readonly autoscaling?: Autoscaling;
   /** Pods that a rolling update may add. @default 1 */
   readonly maxSurge?: number;
-  /** Seconds a new pod must stay ready before the update goes on. @default 5 */
-  readonly minReadySeconds?: number;
 }
 
 /** Pods that are all alike and keep nothing: a Deployment, its autoscaler and its disruption budget. */
@@ -33,7 +31,7 @@ export class DeploymentWorkload extends Workload {
       metadata: this.metadata(),
       spec: {
         replicas: autoscaling ? when(not(autoscaling.enabled), replicas) : replicas,
-        minReadySeconds: props.minReadySeconds ?? 5,
+        minReadySeconds: MIN_READY_SECONDS,
         revisionHistoryLimit: 10,
         selector: { matchLabels: this.selectorLabels },
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: props.maxSurge ?? 1, maxUnavailable: 0 } },

@@ -7,10 +7,10 @@ import { Workload, type WorkloadProps } from './workload';
 export interface JobProps extends WorkloadProps {
   /** Seconds until the Job has failed for good. */
   readonly activeDeadlineSeconds: number;
-  /** Pods that may fail before the Job does. @default 6, Kubernetes's own */
-  readonly backoffLimit?: number;
 }
 
+/** Pods that may fail before the Job does: Kubernetes's own default. */
+const RETRIES = 6;
 /** How long a finished Job stays to be read: a day. */
 const SECONDS_KEPT = 86_400;
 
@@ -30,7 +30,7 @@ export class JobWorkload extends Workload {
       metadata: this.metadata(fingerprint(() => template.node)),
       spec: {
         activeDeadlineSeconds: props.activeDeadlineSeconds,
-        backoffLimit: props.backoffLimit ?? 6,
+        backoffLimit: RETRIES,
         ttlSecondsAfterFinished: SECONDS_KEPT,
         template,
       },

@@ -27,6 +27,9 @@ export interface Autoscaling {
   readonly scaleDownStabilizationSeconds: Input<number>;
 }
 
+/** Seconds that a new pod must stay ready before a rollout goes on: a pod that starts and fails stops it. */
+export const MIN_READY_SECONDS = 5;
+
 /** The most replicas that may run at a time, a rolling update's surge aside. */
 export function maxReplicas(replicas: Input<number>, autoscaling: Autoscaling | undefined): Input<number> {
   return autoscaling === undefined ? replicas : choose(autoscaling.enabled, autoscaling.maxReplicas, replicas);

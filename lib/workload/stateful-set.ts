@@ -4,8 +4,9 @@ import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
 import type { Tree } from '../values/parts';
+import { str } from '../values/texts';
 import { whenSet } from '../values/tree';
-import { addDisruptionBudget } from './scaling';
+import { MIN_READY_SECONDS, addDisruptionBudget } from './scaling';
 import { Workload, type WorkloadProps, isReplicated } from './workload';
 
 /** A volume of each pod's own, which outlives the pod, the StatefulSet and the release. */
@@ -18,14 +19,10 @@ export interface Storage {
 
 export interface StatefulSetProps extends WorkloadProps {
   readonly replicas: Input<number>;
-  /** The headless Service that gives the pods their names, without the instance. @default - `objectName` and `-headless` */
-  readonly serviceName?: string;
   /** @default - one pod after the other */
   readonly podManagementPolicy?: 'OrderedReady' | 'Parallel';
   /** Claims by the name of the volume, which a container mounts. */
   readonly storage?: Readonly<Record<string, Storage>>;
-  /** Seconds a new pod must stay ready before the update goes on. @default 5 */
-  readonly minReadySeconds?: number;
 }
 
 /** Pods with names and volumes of their own: a StatefulSet and its disruption budget. */
@@ -40,9 +37,9 @@ export class StatefulSetWorkload extends Workload {
       metadata: this.metadata(),
       spec: {
         replicas: props.replicas,
-        serviceName: this.named(props.serviceName ?? `${props.objectName ?? props.name}-headless`),
+        serviceName: str`${this.objectName}-headless`,
         podManagementPolicy: props.podManagementPolicy ?? 'OrderedReady',
-        minReadySeconds: props.minReadySeconds ?? 5,
+        minReadySeconds: MIN_READY_SECONDS,
         revisionHistoryLimit: 10,
         selector: { matchLabels: this.selectorLabels },
         updateStrategy: { type: 'RollingUpdate' },

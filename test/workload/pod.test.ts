@@ -1,5 +1,6 @@
 import { Chart, App } from 'cdk8s';
-import { type Fields, container, deployment, podProps, refusal, synth, find, template } from './plain-app';
+import { type Fields, container, deployment, podProps, refusal, synth, find, probes, template } from './plain-app';
+import type { Probes } from '../../lib/workload/container';
 import { StatefulSetWorkload } from '../../lib/workload/stateful-set';
 import { Platform } from '../../lib/workload/platform';
 
@@ -136,6 +137,20 @@ describe('a pod', () => {
       'prometheus.io/port': '9102',
       'prometheus.io/path': '/metrics',
     });
+  });
+});
+
+describe('probes', () => {
+  const withReadiness = (readiness: Probes['readiness']): string =>
+    refusal((chart) => {
+      deployment(chart, { containers: [container({ probes: { ...probes, readiness } })] });
+    });
+
+  it('are refused where liveness and readiness ask the same', () => {
+    expect(withReadiness(probes.liveness)).toContain(
+      'liveness and readiness of container main ask the same; a pod that cannot serve would be restarted.',
+    );
+    expect(withReadiness(probes.readiness)).toBe('');
   });
 });
 

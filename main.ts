@@ -2,40 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
-import { chartFiles } from './lib/output/helm/package';
-import { Manifests } from './lib/output/manifests';
 import { replaceFolders } from './lib/output/write';
 import { ClusterAi } from './lib/systems/cluster-ai/cluster-ai';
-import { environmentsIn, valuesOf } from './lib/systems/environment';
-import { lostTokens } from './lib/values/token';
+import { synthesise } from './lib/systems/synthesise';
 
-const app = new App();
-const systems = [new ClusterAi(app)];
-
-const dist = new Map<string, string>();
-const charts = new Map<string, string>();
-const problems: string[] = [];
-const written: string[] = [];
-
-for (const system of systems) {
-  const name = system.systemName;
-  const manifests = new Manifests(system);
-  const environments = environmentsIn(system.environments);
-  for (const environment of environments) {
-    try {
-      const files = manifests.files(valuesOf(system.schema, environment), { name, namespace: name });
-      for (const [path, content] of files) dist.set(`${name}/${environment.name}/${path}`, content);
-      written.push(`dist/${name}/${environment.name}: ${String(files.size)} files`);
-    } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
-    }
-  }
-  const chart = chartFiles(system, new Map(environments.map((environment) => [environment.name, environment.source])));
-  for (const [path, content] of chart) charts.set(`${name}/${path}`, content);
-  written.push(`charts/${name}: ${String(chart.size)} files`);
-}
-
-for (const expression of lostTokens()) problems.push(`${expression} was handed out as a string and reached no object`);
+const { dist, charts, summary, problems } = synthesise([new ClusterAi(new App())]);
 
 if (problems.length > 0) {
   process.stderr.write(`Nothing is written:\n${problems.join('\n')}\n`);
@@ -46,7 +17,7 @@ if (problems.length > 0) {
   const scratch = process.env.CDK8S_OUTDIR;
   if (scratch !== undefined) {
     mkdirSync(scratch, { recursive: true });
-    writeFileSync(join(scratch, 'written.yaml'), written.map((line) => `- ${line}\n`).join(''));
+    writeFileSync(join(scratch, 'written.yaml'), summary.map((line) => `- ${line}\n`).join(''));
   }
-  process.stderr.write(`${written.join('\n')}\n`);
+  process.stderr.write(`${summary.join('\n')}\n`);
 }

@@ -1,0 +1,48 @@
+/** Both readings of systems, whole: the files to write, or every reason why none is written. */
+import { chartFiles } from '../output/helm/package';
+import type { ChartSource } from '../output/helm/source';
+import { Manifests } from '../output/manifests';
+import type { Files } from '../output/write';
+import { lostTokens } from '../values/token';
+import { environmentsIn, valuesOf } from './environment';
+
+/** A system with a folder of values files, one for each environment. */
+export interface SystemWithEnvironments extends ChartSource {
+  readonly environments: string;
+}
+
+export interface Synthesis {
+  readonly dist: Files;
+  readonly charts: Files;
+  /** What the files are, a line for each folder. */
+  readonly summary: readonly string[];
+  /** Empty where all is well. */
+  readonly problems: readonly string[];
+}
+
+export function synthesise(systems: readonly SystemWithEnvironments[]): Synthesis {
+  const dist = new Map<string, string>();
+  const charts = new Map<string, string>();
+  const summary: string[] = [];
+  const problems: string[] = [];
+  for (const system of systems) {
+    const name = system.systemName;
+    const manifests = new Manifests(system);
+    const environments = environmentsIn(system.environments);
+    for (const environment of environments) {
+      try {
+        const files = manifests.files(valuesOf(system.schema, environment), { name, namespace: name });
+        for (const [path, content] of files) dist.set(`${name}/${environment.name}/${path}`, content);
+        summary.push(`dist/${name}/${environment.name}: ${String(files.size)} files`);
+      } catch (error) {
+        problems.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+    const sources = new Map(environments.map((environment) => [environment.name, environment.source]));
+    const chart = chartFiles(system, sources);
+    for (const [path, content] of chart) charts.set(`${name}/${path}`, content);
+    summary.push(`charts/${name}: ${String(chart.size)} files`);
+  }
+  for (const lost of lostTokens()) problems.push(`${lost} was handed out as a string and reached no object`);
+  return { dist, charts, summary, problems };
+}

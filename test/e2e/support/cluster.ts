@@ -1,4 +1,6 @@
 /** The cluster of KUBECONFIG. */
+import { appendFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { type RunOptions, run, shell } from './run';
 
@@ -35,4 +37,19 @@ export async function loadImages(manifests: string): Promise<void> {
 /** Prints a fact that the test has seen. */
 export function report(fact: string): void {
   process.stderr.write(`${fact.replace(/^/gm, '    ')}\n`);
+}
+
+/** Prints a fact that the test has measured, and keeps it for the table at the end. */
+export function measured(fact: string): void {
+  report(fact);
+  const { currentTestName: step = '', testPath = '' } = expect.getState();
+  const file = basename(testPath, '.test.ts');
+  if (process.env.E2E_FACTS) appendFileSync(process.env.E2E_FACTS, `${JSON.stringify({ file, step, fact })}\n`);
+}
+
+/** Measures how long it takes until something is so again. */
+export async function recovery(what: string, until: () => Promise<unknown>): Promise<void> {
+  const from = Date.now();
+  await until();
+  measured(`${what} after ${((Date.now() - from) / 1000).toFixed(1)} s`);
 }

@@ -26,15 +26,20 @@ export async function makeNamespaces(...namespaces: readonly string[]): Promise<
 
 /** Removes the claimed namespaces and their volumes, unless E2E_KEEP is set. */
 export async function discard(): Promise<void> {
-  if (process.env.E2E_KEEP || claimed.length === 0) return;
+  if (!process.env.E2E_KEEP) await removeNamespaces(...claimed);
+}
+
+/** Removes namespaces, those that are there, and their volumes. */
+export async function removeNamespaces(...namespaces: readonly string[]): Promise<void> {
+  if (namespaces.length === 0) return;
   const volumes = (await get<PersistentVolume>('persistentvolumes'))
-    .filter(({ spec }) => claimed.includes(spec?.claimRef?.namespace ?? ''))
+    .filter(({ spec }) => namespaces.includes(spec?.claimRef?.namespace ?? ''))
     .map(({ metadata }) => metadata?.name ?? '');
-  await kubectl(['delete', 'namespace', ...claimed, '--ignore-not-found', '--wait=false']);
-  for (const namespace of claimed) {
+  await kubectl(['delete', 'namespace', ...namespaces, '--ignore-not-found', '--wait=false']);
+  for (const namespace of namespaces) {
     await kubectl(['delete', 'pods', '--all', `--namespace=${namespace}`, '--grace-period=1', '--wait=false']);
   }
-  for (const namespace of claimed) {
+  for (const namespace of namespaces) {
     await kubectl(['wait', '--for=delete', `namespace/${namespace}`, '--timeout=180s'], { timeoutSeconds: 200 });
   }
   if (volumes.length > 0) await kubectl(['delete', 'persistentvolume', ...volumes, '--ignore-not-found']);

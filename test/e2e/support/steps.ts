@@ -13,6 +13,12 @@ export function step(name: string, body: () => Promise<void>): void {
   });
 }
 
+/** A step of the full run alone, `npm run e2e -- --all`. */
+export function thorough(name: string, body: () => Promise<void>): void {
+  if (process.env.E2E_ALL) step(name, body);
+  else test.skip(name, body);
+}
+
 function withoutStack(error: Error): Error {
   error.stack = error.message;
   return error;

@@ -1,0 +1,132 @@
+"""The API's application in the suite: it writes to Postgres and Redis, and says what they acknowledged.
+
+  POST /api/rows/<id>   one row through DATABASE_URL; 200 where it is committed
+  POST /api/keys/<id>   one key; 200 where WAITAOF, on the one connection to the slot's master that wrote it, says that the
+                        append-only files of the master and of one replica have it
+  GET  /api/rows        how many rows DATABASE_READ_URL shows, and whether a replica answered
+  GET  /api/work        keeps a core busy for ?milliseconds=
+"""
+import os, queue, time
+from contextlib import contextmanager
+import psycopg, redis
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+
+app = FastAPI()
+requests = Counter('http_requests_total', 'Requests', ['method', 'path', 'status'])
+CLUSTER = os.environ.get('REDIS_CLUSTER', '').lower() == 'true'
+AOF_TIMEOUT_MILLISECONDS = 5000
+
+
+class Pool:
+    """Lends connections, each to one request at a time, and opens new ones where those have reached their age."""
+
+    def __init__(self, open, seconds):
+        self.open, self.seconds, self.idle = open, seconds, queue.LifoQueue()
+
+    @contextmanager
+    def lend(self):
+        connection, born = self.take()
+        try:
+            yield connection
+        except Exception:
+            connection.close()
+            raise
+        self.idle.put((connection, born))
+
+    def take(self):
+        while True:
+            try:
+                connection, born = self.idle.get_nowait()
+            except queue.Empty:
+                return self.open(), time.monotonic()
+            if time.monotonic() - born < self.seconds:
+                return connection, born
+            connection.close()
+
+
+def database(url):
+    return lambda: psycopg.connect(os.environ[url], connect_timeout=5, prepare_threshold=None, autocommit=True)
+
+
+def cache():
+    kind = redis.RedisCluster if CLUSTER else redis.Redis
+    return kind(host=os.environ['REDIS_HOST'], port=int(os.environ['REDIS_PORT']), password=os.environ['REDIS_PASSWORD'],
+                socket_timeout=AOF_TIMEOUT_MILLISECONDS / 1000 + 2, socket_connect_timeout=2)
+
+
+recycle = int(os.environ.get('DATABASE_POOL_RECYCLE', '120'))
+writes = Pool(database('DATABASE_URL'), recycle)
+reads = Pool(database('DATABASE_READ_URL'), recycle)
+keys = Pool(cache, 60)
+
+
+@app.middleware('http')
+async def count(request, call_next):
+    response = await call_next(request)
+    requests.labels(request.method, request.url.path.rsplit('/', 1)[0], response.status_code).inc()
+    return response
+
+
+def attempt(response, what):
+    try:
+        return what()
+    except Exception as error:
+        response.status_code = 503
+        return {'error': f'{type(error).__name__}: {error}'}
+
+
+@app.post('/api/rows/{id}')
+def row(id: str, response: Response):
+    def write():
+        with writes.lend() as connection:
+            connection.execute('INSERT INTO suite_rows (id) VALUES (%s) ON CONFLICT DO NOTHING', (id,))
+        return {'committed': True}
+    return attempt(response, write)
+
+
+@app.get('/api/rows')
+def rows(response: Response):
+    def read():
+        with reads.lend() as connection:
+            count, replica = connection.execute('SELECT count(*), pg_is_in_recovery() FROM suite_rows').fetchone()
+        return {'rows': count, 'replica': replica}
+    return attempt(response, read)
+
+
+@app.post('/api/keys/{id}')
+def key(id: str, response: Response):
+    def write():
+        name = f'suite:{id}'
+        with keys.lend() as client:
+            server = client.get_redis_connection(client.get_node_from_key(name)) if CLUSTER else client
+            # A pipeline has one connection for all its commands, and follows no redirection.
+            pipeline = server.pipeline(transaction=False)
+            pipeline.set(name, id)
+            pipeline.execute_command('WAITAOF', 1, 1 if CLUSTER else 0, AOF_TIMEOUT_MILLISECONDS)
+            written, (here, replicas) = pipeline.execute()
+        acknowledged = bool(written) and here >= 1 and replicas >= (1 if CLUSTER else 0)
+        if not acknowledged: response.status_code = 503
+        return {'acknowledged': acknowledged, 'here': here, 'replicas': replicas}
+    return attempt(response, write)
+
+
+@app.get('/api/work')
+def work(milliseconds: int = 20):
+    end = time.thread_time() + milliseconds / 1000
+    while time.thread_time() < end: pass
+    return {'milliseconds': milliseconds}
+
+
+# A neighbour that is away is no reason to take an API away that says so.
+@app.get('/health')
+@app.get('/api/health')
+def health(): return {'status': 'ok'}
+
+
+@app.get('/ready')
+def ready(): return {'ready': True}
+
+
+@app.get('/metrics')
+def metrics(): return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,128 @@
+/** A release that the faults are done to: staging's shape, small, with the suite's own application in the API's pods. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Namespace } from 'kubernetes-types/core/v1';
+import { exec, get, kubectl, loadImages, report } from './cluster';
+import { makeNamespaces, removeNamespaces } from './namespaces';
+import { everythingReady } from './readiness';
+import { beginningWith, documentedCommands } from './readme';
+import { run, shell } from './run';
+
+export interface System {
+  /** Name of the release and of its namespace. */
+  readonly release: string;
+  /** A namespace whose pods reach the frontend: clients run there. */
+  readonly ingress: string;
+  /** A namespace whose pods reach nothing. */
+  readonly stranger: string;
+}
+
+export const chart = 'charts/cluster-ai';
+/** The API's image, which has Python, FastAPI and clients for Postgres and Redis. */
+export const pythonImage = 'ghcr.io/cluster-ai/backend:1.0.0';
+export const k6Image = 'docker.io/grafana/k6:1.8.1';
+
+/** Marks the namespaces of a release that other files of the run may go on with, by what was installed. */
+export const INSTALLED = 'e2e.cdk8s-tiers/installed';
+const APPLICATION = 'e2e-application';
+
+/** The files of values, in order, for `--values`. */
+export const valuesFiles = [
+  `${chart}/ci/staging-values.yaml`,
+  'test/e2e/values/staging-small.yaml',
+  'test/e2e/values/faults.yaml',
+];
+
+/** The names of this run's: the variable E2E_RELEASE has the release's. */
+export function systemNames(): System {
+  const release = process.env.E2E_RELEASE ?? 'faults';
+  return { release, ingress: `${release}-ingress`, stranger: `${release}-stranger` };
+}
+
+/**
+ * The release of this run, with everything Ready. Files go on with what the one before them left; what is not Ready
+ * within a minute, or was installed from something else, is removed and installed anew.
+ */
+export async function system(): Promise<System> {
+  const found = systemNames();
+  const { release } = found;
+  const installed = await fingerprint(found);
+  const [namespace] = await get<Namespace>('namespace', release, '--ignore-not-found');
+  if (namespace?.metadata?.annotations?.[INSTALLED] === installed) {
+    try {
+      await upgrade(found);
+      await everythingReady(release, 60);
+      return found;
+    } catch (error) {
+      report(`installing ${release} anew: ${String(error).split('\n', 3).join(' ')}`);
+    }
+  } else if (namespace?.metadata !== undefined && namespace.metadata.annotations?.[INSTALLED] === undefined) {
+    throw new Error(`the namespace ${release} is none of the suite's; delete it, or name another by E2E_RELEASE.`);
+  }
+  await install(found, installed);
+  return found;
+}
+
+/** Removes the release and the namespaces around it. */
+export async function removeSystem({ release, ingress, stranger }: System): Promise<void> {
+  await removeNamespaces(release, ingress, stranger);
+}
+
+/** `helm upgrade` to the values of the suite, and those given. */
+export async function upgrade(given: System, ...settings: readonly string[]): Promise<void> {
+  await run('helm', ['upgrade', given.release, chart, ...helmSettings(given), ...settings], { timeoutSeconds: 300 });
+}
+
+/** What psql prints, as superuser. */
+export async function psql(
+  { release }: System,
+  command: string,
+  pod = `${release}-postgres-primary-0`,
+): Promise<string> {
+  const options = [
+    '--no-psqlrc',
+    '--quiet',
+    '--no-align',
+    '--tuples-only',
+    '--username=postgres',
+    '--dbname=cluster_ai',
+  ];
+  return (await exec(release, pod, 'psql', ...options, '--set=ON_ERROR_STOP=1', `--command=${command}`)).trim();
+}
+
+async function install(given: System, installed: string): Promise<void> {
+  const { release } = given;
+  await removeSystem(given);
+  await loadImages((await run('helm', ['template', release, chart, ...helmSettings(given)])).stdout);
+  await loadImages(`image: ${pythonImage}\nimage: ${k6Image}\n`);
+  await makeNamespaces(release, given.ingress, given.stranger);
+  await kubectl([
+    'create',
+    'configmap',
+    APPLICATION,
+    `--namespace=${release}`,
+    '--from-file=main.py=test/e2e/programs/application.py',
+  ]);
+  for (const command of beginningWith(documentedCommands(`${chart}/README.md`), 'kubectl create secret')) {
+    await shell(command.replaceAll('cluster-ai', release));
+  }
+  await run('helm', ['install', release, chart, ...helmSettings(given)], { timeoutSeconds: 300 });
+  await everythingReady(release);
+  await kubectl(['annotate', 'namespace', release, `${INSTALLED}=${installed}`, '--overwrite']);
+}
+
+function helmSettings({ release, ingress }: System): readonly string[] {
+  return [
+    `--namespace=${release}`,
+    ...valuesFiles.map((file) => `--values=${file}`),
+    `--set=network.ingressNamespace=${ingress}`,
+    `--set=network.scraperNamespace=${ingress}`,
+  ];
+}
+
+/** Of all that would be installed: another chart or other values mean another release. */
+async function fingerprint(given: System): Promise<string> {
+  const { stdout } = await run('helm', ['template', given.release, chart, ...helmSettings(given)]);
+  const hash = createHash('sha256').update(stdout).update(readFileSync('test/e2e/programs/application.py'));
+  return hash.digest('hex').slice(0, 12);
+}

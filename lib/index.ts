@@ -33,6 +33,7 @@ export { KubeObject } from './objects/kube-object';
 
 export { addConfigMap } from './workload/config-map';
 export { type ContainerProps, type Probes, type Resources } from './workload/container';
+export { type CronJobProps, CronJobWorkload } from './workload/cron-job';
 export { type DeploymentProps, DeploymentWorkload } from './workload/deployment';
 export { type JobProps, JobWorkload } from './workload/job';
 export { allowApiServer, allowFromNamespace } from './workload/network-policy';

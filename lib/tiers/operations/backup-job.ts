@@ -1,0 +1,197 @@
+/** What the pods of all backups have in common: rclone beside the tier's own program, the library, and the way out. */
+import type { EnvVar, Volume, VolumeMount, VolumeProjection } from 'kubernetes-types/core/v1';
+import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1';
+import { type Endpoint, allow } from '../../network/connections';
+import { choose } from '../../values/choice';
+import type { Input } from '../../values/expression';
+import type { Items, Text, Tree } from '../../values/parts';
+import { str } from '../../values/texts';
+import { type ListInput, each, when } from '../../values/tree';
+import { addConfigMap } from '../../workload/config-map';
+import type { ContainerProps, Resources } from '../../workload/container';
+import { CronJobWorkload } from '../../workload/cron-job';
+import type { Image } from '../../workload/platform';
+import type { PodSettings } from '../../workload/pod';
+import type { Workload } from '../../workload/workload';
+import type { Tier } from '../tier';
+
+/** Object storage outside the cluster, by the S3 API. */
+export interface Offsite {
+  readonly enabled: Input<boolean>;
+  /** Such as `https://s3.eu-central-1.amazonaws.com`. */
+  readonly endpoint: Input<string>;
+  readonly region: Input<string>;
+  readonly bucket: Input<string>;
+  /** Folder in the bucket. @default - the release's name */
+  readonly prefix: Input<string | null>;
+  /** Secret with the keys `access-key-id` and `secret-access-key`. */
+  readonly existingSecret: Input<string | null>;
+  /** Networks in which the endpoint is, as pods reach it. */
+  readonly addresses: ListInput<string>;
+  readonly port: Input<number>;
+}
+
+/** By rclone's crypt: contents, not names. */
+export interface Encryption {
+  readonly enabled: Input<boolean>;
+  /** Secret with the key `password`. */
+  readonly existingSecret: Input<string | null>;
+}
+
+/** Where backups go, for every pod that writes or reads them. */
+export interface Destinations {
+  /** The store in the namespace. */
+  readonly store: Endpoint;
+  readonly storeUrl: Input<string>;
+  /** Names of the Secrets, each of its own or a default. */
+  readonly secrets: {
+    readonly store: Input<string>;
+    readonly offsite: Input<string>;
+    readonly encryption: Input<string>;
+  };
+  readonly offsite: Omit<Offsite, 'prefix' | 'existingSecret'> & { readonly path: Input<string> };
+  readonly encrypted: Input<boolean>;
+  /** rclone's image. */
+  readonly image: Image;
+  /** ConfigMap with library.sh. */
+  readonly library: Input<string>;
+}
+
+export interface BackupJobProps extends PodSettings {
+  /** What it does, such as `redis` or `restore-redis`: the end of the objects' names. */
+  readonly kind: string;
+  readonly destinations: Destinations;
+  readonly schedule: Input<string>;
+  readonly timeZone: Input<string>;
+  /** Only by hand. @default false */
+  readonly suspend?: boolean;
+  /** @default 0 */
+  readonly backoffLimit?: number;
+  readonly activeDeadlineSeconds: Input<number>;
+  /** The image with the programs of what is backed up. */
+  readonly image: Image;
+  readonly user: number;
+  readonly resources: Resources;
+  /** POSIX sh, which begins with `. /etc/backup/library.sh`. */
+  readonly script: Text;
+  readonly env?: Items<EnvVar>;
+  readonly mounts?: Items<VolumeMount>;
+  readonly volumes?: Items<Volume>;
+  /** What else it connects to. */
+  readonly servers?: readonly Endpoint[];
+}
+
+/** A CronJob whose container runs a script with the library, rclone and the program that is backed up. */
+export class BackupJob extends CronJobWorkload {
+  constructor(tier: Tier, props: BackupJobProps) {
+    const { destinations, kind } = props;
+    super(tier, kind, {
+      ...props,
+      name: tier.node.id,
+      component: kind,
+      objectName: `${tier.node.id}-${kind}`,
+      initContainers: [toolsContainer(destinations)],
+      containers: [
+        {
+          name: 'backup',
+          image: props.image,
+          command: ['sh', `${SCRIPTS}/run.sh`],
+          env: [...destinationEnv(destinations), ...(props.env ?? [])],
+          resources: props.resources,
+          mounts: [...destinationMounts, ...(props.mounts ?? [])],
+          writable: { '/tmp': '64Mi' },
+        },
+      ],
+      volumes: [...destinationVolumes(destinations, str`${tier.objectName}-${kind}`), ...(props.volumes ?? [])],
+    });
+    addConfigMap(this, 'script', { 'run.sh': props.script });
+    connectDestinations(this, destinations);
+    for (const server of props.servers ?? []) allow(this, server);
+  }
+}
+
+const SCRIPTS = '/etc/backup';
+const TOOLS = '/opt/backup';
+const RUN = '/run/backup';
+const SECRETS = '/run/secrets/backup';
+
+/** Copies rclone, one static program, to where the container with another image finds it. */
+export function toolsContainer({ image }: Destinations): ContainerProps {
+  return {
+    name: 'tools',
+    image,
+    command: ['sh', '-c', `cp "$(command -v rclone)" ${TOOLS}/rclone`],
+    resources: {
+      requests: { cpu: '10m', memory: '32Mi', ephemeralStorage: '128Mi' },
+      limits: { cpu: '500m', memory: '128Mi', ephemeralStorage: '256Mi' },
+    },
+    mounts: [{ name: 'tools', mountPath: TOOLS }],
+  };
+}
+
+/** What library.sh reads. */
+export function destinationEnv({ storeUrl, offsite, encrypted }: Destinations): Items<EnvVar> {
+  return [
+    { name: 'DESTINATIONS', value: choose(offsite.enabled, 'store offsite', 'store') },
+    { name: 'STORE_URL', value: storeUrl },
+    { name: 'ENCRYPTION', value: choose(encrypted, 'true', 'false') },
+    when<readonly EnvVar[]>(offsite.enabled, [
+      { name: 'OFFSITE_ENDPOINT', value: offsite.endpoint },
+      { name: 'OFFSITE_REGION', value: offsite.region },
+      { name: 'OFFSITE_PATH', value: offsite.path },
+    ]),
+  ];
+}
+
+export const destinationMounts: Items<VolumeMount> = [
+  { name: 'tools', mountPath: TOOLS, readOnly: true },
+  { name: 'scripts', mountPath: SCRIPTS, readOnly: true },
+  { name: 'backup-secrets', mountPath: SECRETS, readOnly: true },
+  { name: 'run', mountPath: RUN },
+];
+
+/** @param scripts name of the ConfigMap with run.sh */
+export function destinationVolumes(destinations: Destinations, scripts: Input<string>): Items<Volume> {
+  const { secrets, offsite, encrypted, library } = destinations;
+  const keys = (name: Input<string>, files: Readonly<Record<string, string>>): Tree<VolumeProjection> => ({
+    secret: { name, items: Object.entries(files).map(([path, key]) => ({ key, path })) },
+  });
+  return [
+    { name: 'tools', emptyDir: { sizeLimit: '256Mi' } },
+    {
+      name: 'scripts',
+      projected: { sources: [{ configMap: { name: library } }, { configMap: { name: scripts } }] },
+    },
+    {
+      name: 'backup-secrets',
+      projected: {
+        defaultMode: 0o440,
+        sources: [
+          keys(secrets.store, { 'store-password': 'password' }),
+          when<VolumeProjection>(
+            offsite.enabled,
+            keys(secrets.offsite, {
+              'offsite-access-key-id': 'access-key-id',
+              'offsite-secret-access-key': 'secret-access-key',
+            }),
+          ),
+          when<VolumeProjection>(encrypted, keys(secrets.encryption, { 'encryption-password': 'password' })),
+        ],
+      },
+    },
+    // rclone's configuration with the passwords, and what a script keeps in mind: in memory.
+    { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } },
+  ];
+}
+
+/** Lets pods reach the store, and the object storage where there is one. */
+export function connectDestinations(workload: Workload, { store, offsite }: Destinations): void {
+  if (workload !== store.workload) allow(workload, store);
+  workload.policy.allowTo(
+    {
+      to: each<string, NetworkPolicyPeer>(offsite.addresses, (cidr) => ({ ipBlock: { cidr } })),
+      ports: [{ port: offsite.port, protocol: 'TCP' }],
+    },
+    offsite.enabled,
+  );
+}

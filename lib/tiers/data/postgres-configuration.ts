@@ -12,8 +12,6 @@ export interface PostgresqlConf {
   readonly logMinDurationStatement: Input<number>;
   /** The container's memory limit in MiB. */
   readonly memory: Input<number>;
-  /** The size of the data volume in MiB. */
-  readonly storage: Input<number>;
 }
 
 /** Connections kept for superusers, the probes among them: PostgreSQL's own default. */
@@ -27,7 +25,7 @@ export const RESERVED_CONNECTIONS = 5;
  * shared_buffers, and three quarters as what the planner may take for cached.
  */
 export function postgresqlConf(conf: PostgresqlConf): Text {
-  const { memory, storage } = conf;
+  const { memory } = conf;
   return text`
     # Connections
     listen_addresses = '*'
@@ -48,11 +46,10 @@ export function postgresqlConf(conf: PostgresqlConf): Text {
     random_page_cost = 1.1
     effective_io_concurrency = 200
 
-    # WAL. An inactive slot keeps at most a quarter of the volume; then its replica copies the primary anew.
+    # WAL
     wal_level = replica
     wal_compression = lz4
-    max_wal_size = ${minimum(divide(storage, 8), 4096)}MB
-    max_slot_wal_keep_size = ${divide(storage, 4)}MB
+    include 'volume.conf'
 
     # Replication. A broken connection is noticed within these timeouts, and reads leave the replica.
     max_wal_senders = ${conf.maxWalSenders}
@@ -67,6 +64,18 @@ export function postgresqlConf(conf: PostgresqlConf): Text {
     log_lock_waits = on
     log_min_duration_statement = ${conf.logMinDurationStatement}
     shared_preload_libraries = 'pg_stat_statements'
+  `;
+}
+
+/**
+ * Settings that follow the size of the data volume, in MiB. All of them take effect by a reload: a volume that grows
+ * restarts no server.
+ */
+export function volumeConf(storage: Input<number>): Text {
+  return text`
+    # An inactive slot keeps at most a quarter of the volume; then its replica copies the primary anew.
+    max_wal_size = ${minimum(divide(storage, 8), 4096)}MB
+    max_slot_wal_keep_size = ${divide(storage, 4)}MB
   `;
 }
 
@@ -87,7 +96,10 @@ export const initialiseSql: Text = text`
   SELECT format('CREATE ROLE %I', name)
     FROM unnest(ARRAY['replicator', 'pgbouncer', :'application']) AS name
    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
-  ALTER ROLE replicator LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
+  -- It copies the whole server as it is; backups read all rows and large objects through it, in any state of the server.
+  ALTER ROLE replicator LOGIN REPLICATION BYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE;
+  ALTER ROLE replicator SET lo_compat_privileges = on;
+  GRANT pg_read_all_data, pg_use_reserved_connections TO replicator;
   ALTER ROLE pgbouncer LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
   ALTER ROLE :"application" LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
 
@@ -95,7 +107,7 @@ export const initialiseSql: Text = text`
    WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
   ALTER DATABASE :"database" OWNER TO :"application";
   REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
-  GRANT CONNECT ON DATABASE :"database" TO pgbouncer;
+  GRANT CONNECT ON DATABASE :"database" TO pgbouncer, replicator;
 
   \connect :"database"
   CREATE EXTENSION IF NOT EXISTS pg_stat_statements;

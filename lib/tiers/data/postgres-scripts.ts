@@ -1,10 +1,22 @@
 /**
- * The scripts of a Postgres, in POSIX sh. Beside the shell's own they use `cat`, `chmod`, `mv`, `rm`, `rmdir`, `sed`,
- * `sleep` and `touch` of coreutils and sed, and PostgreSQL's `initdb`, `pg_basebackup`, `pg_controldata`, `pg_ctl`,
- * `pg_isready`, `postgres` and `psql`: the image has all of them in its PATH.
+ * The scripts of a Postgres, in POSIX sh. Beside the shell's own they use `cat`, `chmod`, `mv`, `rm`, `rmdir`, `sleep`
+ * and `touch` of coreutils, `sed`, util-linux's `flock`, and PostgreSQL's `initdb`, `pg_basebackup`, `pg_controldata`,
+ * `pg_ctl`, `pg_isready`, `postgres` and `psql`: the image has all of them in its PATH.
  */
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
+
+/** Waits for the volume, so that one server at a time works on it. */
+const lockVolume: Text = text`
+  # A pod deleted by force can leave its server running. Every process of a server inherits the lock: it lasts until
+  # the last of them is gone.
+  exec 9>>"\${PGDATA%/*}/.lock"
+  flock --nonblock 9 || {
+    echo 'another server has this volume; waiting until it ends' >&2
+    flock 9 & # in the background, so that a signal ends the wait
+    wait $!
+  }
+`;
 
 export const startPrimary: Text = text`
   #!/bin/sh
@@ -12,12 +24,15 @@ export const startPrimary: Text = text`
   # that nobody else can reach; then becomes postgres.
   set -eu
   umask 077
+  trap 'exit 143' INT TERM
   secrets=/run/secrets/postgres
   set -- -c config_file=/etc/postgresql/postgresql.conf -c hba_file=/etc/postgresql/pg_hba.conf
 
   for key in postgres-password replication-password password pooler-password; do
     [ -s "$secrets/$key" ] || { echo "start-primary: the Secret has no key $key, or it is empty" >&2; exit 1; }
   done
+
+  ${lockVolume}
 
   if [ ! -s "$PGDATA/PG_VERSION" ]; then
     [ ! -e "$PGDATA" ] || rmdir "$PGDATA" # fails, as it must, where there is something in it
@@ -94,6 +109,8 @@ export const startReplica: Text = text`
   control() { LC_ALL=C pg_controldata | sed -n "s/^$1: *//p"; }
 
   printf '*:*:*:replicator:%s\n' "$(sed 's/[\\:]/\\&/g' /run/secrets/postgres/replication-password)" > "$PGPASSFILE"
+
+  ${lockVolume}
 
   if [ -s "$PGDATA/PG_VERSION" ]; then
     # A primary that cannot be reached says nothing: the replica starts with what it has.

@@ -19,7 +19,7 @@ import { type SecretInput, envFromSecret, secretName } from '../../workload/secr
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
 import { Tier, type TierProps } from '../tier';
-import { initialiseSql, pgHba, postgresqlConf } from './postgres-configuration';
+import { initialiseSql, pgHba, postgresqlConf, volumeConf } from './postgres-configuration';
 import { POSTGRES_PORT, primaryPod, replicaPod } from './postgres-pod';
 import { initialise, replicaLive, replicaReady, startPrimary, startReplica } from './postgres-scripts';
 
@@ -136,13 +136,14 @@ export class Postgres extends Tier implements Server {
 
     const memory = mebibytes(`${id}.memoryMebibytes`, 'The memory limit of a server', settings.resources.limits.memory);
     const storage = mebibytes(`${id}.storageMebibytes`, 'The size of a data volume', settings.storage.size);
-    const conf = postgresqlConf({ ...settings, memory, storage });
+    const conf = postgresqlConf({ ...settings, memory });
     new KubeObject<ConfigMap>(this, 'configuration', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: this.objectName, labels: this.platform.labels({ name: id, component: 'configuration' }) },
       data: {
         'postgresql.conf': conf,
+        'volume.conf': volumeConf(storage),
         'pg_hba.conf': pgHba,
         'start-primary.sh': startPrimary,
         'initialise.sh': initialise,
@@ -152,6 +153,7 @@ export class Postgres extends Tier implements Server {
         'replica-live.sh': replicaLive,
       },
     });
+    // Without volume.conf, which a reload brings: a volume that grows restarts nothing.
     const sums = { 'postgresql.conf': checksum(conf), 'pg_hba.conf': checksum(pgHba) };
     const pod = { ...settings, memory, configMap: this.objectName, secret: this.secret };
 

@@ -5,6 +5,7 @@ import type { StatefulSetSpec } from 'kubernetes-types/apps/v1';
 import type { PodTemplateSpec, ServiceSpec } from 'kubernetes-types/core/v1';
 import { Postgres, type PostgresProps, postgresDefaults } from '../../../lib/tiers/data/postgres';
 import { Objects } from './objects';
+import { shellErrors } from './shell';
 
 function chartWith(props: Partial<PostgresProps> = {}): Chart {
   const chart = new Chart(new App(), 'shop');
@@ -28,8 +29,12 @@ function service(objects: Objects, name: string): ServiceSpec | undefined {
   return objects.get('Service', name).spec;
 }
 
+function file(name: string, props: Partial<PostgresProps> = {}): string | undefined {
+  return synth(props).get('ConfigMap', 'shop-postgres').data?.[name];
+}
+
 function conf(props: Partial<PostgresProps> = {}): string | undefined {
-  return synth(props).get('ConfigMap', 'shop-postgres').data?.['postgresql.conf'];
+  return file('postgresql.conf', props);
 }
 
 function problems(props: Partial<PostgresProps>): string {
@@ -127,9 +132,32 @@ describe('Postgres', () => {
   });
 
   test('bounds the WAL that it keeps by the size of the volume', () => {
-    const storage = (size: string) => conf({ storage: { size } });
+    const storage = (size: string) => file('volume.conf', { storage: { size } });
     expect(storage('1Gi')).toMatch('max_wal_size = 128MB\nmax_slot_wal_keep_size = 256MB\n');
     expect(storage('1Ti')).toMatch('max_wal_size = 4096MB\nmax_slot_wal_keep_size = 262144MB\n');
+    expect(conf()).toMatch(/^include 'volume.conf'$/m);
+  });
+
+  test('keeps its pods as they are when the volume grows', () => {
+    const pods = (size: string) => {
+      const objects = synth({ replicas: 1, storage: { size } });
+      return [pod(objects, 'primary'), pod(objects, 'replica')];
+    };
+    expect(pods('20Gi')).toEqual(pods('10Gi'));
+  });
+
+  test.each(['start-primary.sh', 'initialise.sh', 'start-replica.sh', 'replica-ready.sh', 'replica-live.sh'])(
+    '%s is a script of the shell',
+    (name) => {
+      expect(shellErrors(file(name) ?? '')).toBe('');
+    },
+  );
+
+  test.each(['start-primary.sh', 'start-replica.sh'])('%s has the volume to itself before it touches data', (name) => {
+    const script = file(name) ?? '';
+    const [lock, data] = [script.indexOf('flock --nonblock 9'), script.indexOf('"$PGDATA/PG_VERSION"')];
+    expect(lock).toBeGreaterThan(0);
+    expect(data).toBeGreaterThan(lock);
   });
 
   test('runs primary and replicas with one configuration, whose change restarts both', () => {

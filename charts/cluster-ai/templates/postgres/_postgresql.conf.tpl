@@ -19,11 +19,10 @@ maintenance_work_mem = {{ div (include "cluster-ai.postgres.memoryMebibytes" .) 
 random_page_cost = 1.1
 effective_io_concurrency = 200
 
-# WAL. An inactive slot keeps at most a quarter of the volume; then its replica copies the primary anew.
+# WAL
 wal_level = replica
 wal_compression = lz4
-max_wal_size = {{ min (div (include "cluster-ai.postgres.storageMebibytes" .) 8) 4096 }}MB
-max_slot_wal_keep_size = {{ div (include "cluster-ai.postgres.storageMebibytes" .) 4 }}MB
+include 'volume.conf'
 
 # Replication. A broken connection is noticed within these timeouts, and reads leave the replica.
 max_wal_senders = {{ int64 .Values.postgres.maxWalSenders }}

@@ -5,12 +5,22 @@
 # that nobody else can reach; then becomes postgres.
 set -eu
 umask 077
+trap 'exit 143' INT TERM
 secrets=/run/secrets/postgres
 set -- -c config_file=/etc/postgresql/postgresql.conf -c hba_file=/etc/postgresql/pg_hba.conf
 
 for key in postgres-password replication-password password pooler-password; do
   [ -s "$secrets/$key" ] || { echo "start-primary: the Secret has no key $key, or it is empty" >&2; exit 1; }
 done
+
+# A pod deleted by force can leave its server running. Every process of a server inherits the lock: it lasts until
+# the last of them is gone.
+exec 9>>"${PGDATA%/*}/.lock"
+flock --nonblock 9 || {
+  echo 'another server has this volume; waiting until it ends' >&2
+  flock 9 & # in the background, so that a signal ends the wait
+  wait $!
+}
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   [ ! -e "$PGDATA" ] || rmdir "$PGDATA" # fails, as it must, where there is something in it

@@ -19,6 +19,15 @@ control() { LC_ALL=C pg_controldata | sed -n "s/^$1: *//p"; }
 
 printf '*:*:*:replicator:%s\n' "$(sed 's/[\\:]/\\&/g' /run/secrets/postgres/replication-password)" > "$PGPASSFILE"
 
+# A pod deleted by force can leave its server running. Every process of a server inherits the lock: it lasts until
+# the last of them is gone.
+exec 9>>"${PGDATA%/*}/.lock"
+flock --nonblock 9 || {
+  echo 'another server has this volume; waiting until it ends' >&2
+  flock 9 & # in the background, so that a signal ends the wait
+  wait $!
+}
+
 if [ -s "$PGDATA/PG_VERSION" ]; then
   # A primary that cannot be reached says nothing: the replica starts with what it has.
   kept=$(ask "SELECT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '$slot' AND wal_status <> 'lost')") \

@@ -7,8 +7,8 @@ export interface Column {
   readonly port: string;
 }
 
-/** `itself`: the server is the client's own and only pod, and no network lies between. */
-export type Cell = 'open' | 'closed' | 'itself';
+/** `itself`: the server is the client's own and only pod, and no network lies between. `some`: not all pods are alike. */
+export type Cell = 'open' | 'closed' | 'itself' | 'some';
 
 export interface Matrix {
   readonly clients: readonly string[];
@@ -16,7 +16,7 @@ export interface Matrix {
   readonly cell: (client: string, column: Column) => Cell;
 }
 
-const SIGNS: Readonly<Record<Cell, string>> = { open: 'yes', closed: '.', itself: '-' };
+const SIGNS: Readonly<Record<Cell, string>> = { open: 'yes', closed: '.', itself: '-', some: '?' };
 const LEGEND = 'Each line is a client: "yes" connects, "." does not, "-" is the only pod and its own port.';
 
 export function printMatrix({ clients, columns, cell }: Matrix): string {

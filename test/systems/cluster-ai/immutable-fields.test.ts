@@ -42,7 +42,7 @@ describe('what no upgrade can change', () => {
 
   it('is explained where it has changed', () => {
     const before = immutableFieldsOf(objectsIn('development'));
-    const renamed = structuredClone(before) as Record<string, Record<string, unknown>>;
+    const renamed = JSON.parse(JSON.stringify(before)) as Record<string, Record<string, unknown>>;
     Object.assign(renamed['StatefulSet/cluster-ai-redis'] ?? {}, { serviceName: 'cluster-ai-cache' });
     Object.assign(renamed['Service/cluster-ai-redis-headless'] ?? {}, { clusterIP: undefined });
     Object.assign(renamed['Service/cluster-ai-frontend'] ?? {}, { type: 'LoadBalancer' });

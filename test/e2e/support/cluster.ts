@@ -16,7 +16,9 @@ export async function kubectl(args: readonly string[], options?: RunOptions): Pr
 
 /** The objects that `kubectl get` finds. */
 export async function get<T = KubernetesObject>(...args: readonly string[]): Promise<readonly T[]> {
-  const found = JSON.parse(await kubectl(['get', ...args, '--output=json'])) as { items?: readonly T[] } & T;
+  const said = await kubectl(['get', ...args, '--output=json']);
+  if (said === '') return []; // with --ignore-not-found
+  const found = JSON.parse(said) as { items?: readonly T[] } & T;
   return found.items ?? [found];
 }
 

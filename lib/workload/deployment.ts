@@ -2,15 +2,13 @@ import type { Construct } from 'constructs';
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
-import { not } from '../values/logic';
-import { when } from '../values/tree';
 import { type Autoscaling, MIN_READY_SECONDS, addAutoscaler, addDisruptionBudget, minReplicas } from './scaling';
 import { Workload, type WorkloadProps, isReplicated } from './workload';
 
 export interface DeploymentProps extends WorkloadProps {
   /** Replicas where no autoscaler decides. */
   readonly replicas: Input<number>;
-  /** @default - a fixed number of replicas */
+  /** @default - a fixed number of replicas, without a HorizontalPodAutoscaler */
   readonly autoscaling?: Autoscaling;
   /** Pods that a rolling update may add. @default 1 */
   readonly maxSurge?: number;
@@ -30,7 +28,7 @@ export class DeploymentWorkload extends Workload {
       kind: 'Deployment',
       metadata: this.metadata(),
       spec: {
-        replicas: autoscaling ? when(not(autoscaling.enabled), replicas) : replicas,
+        ...(autoscaling ? {} : { replicas }),
         minReadySeconds: MIN_READY_SECONDS,
         revisionHistoryLimit: 10,
         selector: { matchLabels: this.selectorLabels },
@@ -38,7 +36,7 @@ export class DeploymentWorkload extends Workload {
         template: this.template(isReplicated(most) || isReplicated(replicas)),
       },
     });
-    if (autoscaling) addAutoscaler(this, 'Deployment', autoscaling);
+    if (autoscaling) addAutoscaler(this, 'Deployment', replicas, autoscaling);
     if (isReplicated(fewest)) addDisruptionBudget(this, fewest);
   }
 }

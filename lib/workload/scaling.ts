@@ -7,13 +7,14 @@ import { onlyWhen } from '../objects/conditions';
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
 import { choose } from '../values/choice';
-import { atLeast, atMost, isSet, valueOf } from '../values/logic';
+import { atLeast, atMost, isSet, not, or, valueOf } from '../values/logic';
 import type { Tree } from '../values/parts';
 import { str } from '../values/texts';
 import { when } from '../values/tree';
 import type { Workload } from './workload';
 
 export interface Autoscaling {
+  /** While it is off, the HorizontalPodAutoscaler holds `replicas`. */
   readonly enabled: Input<boolean>;
   readonly minReplicas: Input<number>;
   readonly maxReplicas: Input<number>;
@@ -40,19 +41,28 @@ export function minReplicas(replicas: Input<number>, autoscaling: Autoscaling | 
   return autoscaling === undefined ? replicas : choose(autoscaling.enabled, autoscaling.minReplicas, replicas);
 }
 
-export function addAutoscaler(workload: Workload, kind: 'Deployment', autoscaling: Autoscaling): void {
+/**
+ * The one that sets the number of replicas, whether it may choose or not: while autoscaling is off, its bounds are both
+ * `replicas`, to which it brings the workload without asking for metrics. A field of the workload that came and went
+ * with autoscaling would fall to its default, one replica, in between: every tool removes what it no longer declares.
+ */
+export function addAutoscaler(
+  workload: Workload,
+  kind: 'Deployment',
+  replicas: Input<number>,
+  autoscaling: Autoscaling,
+): void {
   const scope = new Construct(workload, 'autoscaling');
-  onlyWhen(scope, autoscaling.enabled);
-  const { minReplicas: fewest, maxReplicas: most } = autoscaling;
+  const { enabled, minReplicas: fewest, maxReplicas: most } = autoscaling;
   demand(
     scope,
-    atMost(fewest, most),
+    or(not(enabled), atMost(fewest, most)),
     str`minReplicas ${fewest} is above maxReplicas ${most}; lower it to ${most} or less.`,
   );
   const spec: Tree<HorizontalPodAutoscalerSpec> = {
     scaleTargetRef: { apiVersion: 'apps/v1', kind, name: workload.objectName },
-    minReplicas: autoscaling.minReplicas,
-    maxReplicas: autoscaling.maxReplicas,
+    minReplicas: minReplicas(replicas, autoscaling),
+    maxReplicas: maxReplicas(replicas, autoscaling),
     metrics: [
       {
         type: 'Resource',

@@ -81,13 +81,25 @@ describe('a HorizontalPodAutoscaler', () => {
     });
   });
 
-  it('has the replicas to itself', () => {
-    expect(deploymentWith({ replicas: 3, autoscaling })).not.toHaveProperty('replicas');
-    expect(deploymentWith({ replicas: 3, autoscaling: { ...autoscaling, enabled: false } })).toHaveProperty(
-      'replicas',
-      3,
-    );
-    expect(kindsWith({ autoscaling: { ...autoscaling, enabled: false } })).not.toContain('HorizontalPodAutoscaler');
+  it('has the replicas to itself, on and off: a field that came and went would fall to one in between', () => {
+    for (const enabled of [true, false]) {
+      expect(deploymentWith({ replicas: 3, autoscaling: { ...autoscaling, enabled } })).not.toHaveProperty('replicas');
+    }
+    expect(deploymentWith({ replicas: 3 })).toHaveProperty('replicas', 3);
+    expect(kindsWith({ replicas: 3 })).not.toContain('HorizontalPodAutoscaler');
+  });
+
+  it('holds the replicas while autoscaling is off, whatever its bounds', () => {
+    const off = { ...autoscaling, enabled: false, minReplicas: 9, maxReplicas: 2 };
+    const objects = synth((chart) => deployment(chart, { replicas: 3, autoscaling: off }));
+    expect(find(objects, 'HorizontalPodAutoscaler', 'shop-api').spec).toMatchObject({ minReplicas: 3, maxReplicas: 3 });
+  });
+
+  it('refuses bounds that leave no number', () => {
+    const on = (minReplicas: number) =>
+      synth((chart) => deployment(chart, { autoscaling: { ...autoscaling, minReplicas } }));
+    expect(() => on(11)).toThrow('minReplicas 11 is above maxReplicas 10; lower it to 10 or less.');
+    expect(() => on(10)).not.toThrow();
   });
 });
 
@@ -101,8 +113,8 @@ describe('values', () => {
   });
 
   it.each([
-    [{}, ['Deployment']],
-    [{ replicas: 2 }, ['Deployment', 'PodDisruptionBudget']],
+    [{}, ['Deployment', 'HorizontalPodAutoscaler']],
+    [{ replicas: 2 }, ['Deployment', 'HorizontalPodAutoscaler', 'PodDisruptionBudget']],
     [{ enabled: true }, ['Deployment', 'HorizontalPodAutoscaler', 'PodDisruptionBudget']],
   ])('decide: with %j there are %j', (values, kinds) => {
     expect(kindsOf(read(values)).filter((kind) => !/Account|Policy/.test(kind))).toEqual(kinds);

@@ -1,5 +1,6 @@
 /** Whether all that a namespace holds is at work. */
 import type { Deployment, StatefulSet } from 'kubernetes-types/apps/v1';
+import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { Job } from 'kubernetes-types/batch/v1';
 import type { Pod } from 'kubernetes-types/core/v1';
 import { get, report } from './cluster';
@@ -42,20 +43,23 @@ type Controller =
 async function unready(namespace: string): Promise<readonly string[]> {
   const controllers = await get<Controller>('deployments,statefulsets,jobs', `--namespace=${namespace}`);
   if (controllers.length === 0) return ['nothing is there yet'];
+  const scalers = await get<HorizontalPodAutoscaler>('horizontalpodautoscalers', `--namespace=${namespace}`);
+  const fewest = new Map(scalers.map(({ spec }) => [spec?.scaleTargetRef.name, spec?.minReplicas]));
   return controllers.flatMap((controller) => {
-    const problem = problemOf(controller);
+    const problem = problemOf(controller, fewest.get(controller.metadata?.name) ?? 1);
     return problem === undefined ? [] : [`${controller.kind}/${controller.metadata?.name ?? ''}: ${problem}`];
   });
 }
 
-function problemOf(controller: Controller): string | undefined {
+/** @param fewest replicas that its autoscaler will bring it to */
+function problemOf(controller: Controller, fewest: number): string | undefined {
   if (controller.kind === 'Job') {
     const done = controller.status?.conditions?.some(({ type, status }) => type === 'Complete' && status === 'True');
     return done ? undefined : JSON.stringify(controller.status?.conditions ?? 'running');
   }
   const { metadata, spec, status } = controller;
   if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return 'not seen by its controller yet';
-  const wanted = spec?.replicas ?? 1;
+  const wanted = Math.max(spec?.replicas ?? 1, fewest);
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status ?? {};
   if (replicas === wanted && updatedReplicas === wanted && availableReplicas === wanted) return undefined;
   return `${availableReplicas} of ${wanted} available, ${updatedReplicas} updated, ${replicas} in all`;

@@ -133,7 +133,8 @@ describe('development', () => {
 
   it('runs one of each and scales none', () => {
     expect(podsIn(objects).filter(({ replicas }) => replicas !== 1)).toEqual([]);
-    expect(objects.filter(({ kind }) => kind === 'HorizontalPodAutoscaler')).toEqual([]);
+    const scalers = objects.filter(({ kind }) => kind === 'HorizontalPodAutoscaler');
+    expect(scalers.map(({ spec }) => spec)).toMatchObject(scalers.map(() => ({ minReplicas: 1, maxReplicas: 1 })));
   });
 
   it('comes up by itself: every Secret that a pod names is generated', () => {

@@ -7,6 +7,7 @@ import { makeNamespaces, removeNamespaces } from './namespaces';
 import { everythingReady } from './readiness';
 import { beginningWith, documentedCommands } from './readme';
 import { run, shell } from './run';
+import { expandableClassOf, makeExpandableClass } from './storage';
 
 export interface System {
   /** Name of the release and of its namespace. */
@@ -66,6 +67,7 @@ export async function system(): Promise<System> {
 /** Removes the release and the namespaces around it. */
 export async function removeSystem({ release, ingress, stranger }: System): Promise<void> {
   await removeNamespaces(release, ingress, stranger);
+  await kubectl(['delete', 'storageclass', expandableClassOf(release), '--ignore-not-found']);
 }
 
 /** `helm upgrade` to the values of the suite, and those given. */
@@ -96,6 +98,7 @@ async function install(given: System, installed: string): Promise<void> {
   await loadImages((await run('helm', ['template', release, chart, ...helmSettings(given)])).stdout);
   await loadImages(`image: ${pythonImage}\nimage: ${k6Image}\n`);
   await makeNamespaces(release, given.ingress, given.stranger);
+  await makeExpandableClass(expandableClassOf(release));
   await kubectl([
     'create',
     'configmap',
@@ -111,12 +114,16 @@ async function install(given: System, installed: string): Promise<void> {
   await kubectl(['annotate', 'namespace', release, `${INSTALLED}=${installed}`, '--overwrite']);
 }
 
-function helmSettings({ release, ingress }: System): readonly string[] {
+/** The options of `helm upgrade` that give the values of the suite. */
+export function helmSettings({ release, ingress }: System): readonly string[] {
   return [
     `--namespace=${release}`,
     ...valuesFiles.map((file) => `--values=${file}`),
     `--set=network.ingressNamespace=${ingress}`,
     `--set=network.scraperNamespace=${ingress}`,
+    ...['postgres', 'redisCluster'].map(
+      (tier) => `--set=${tier}.storage.storageClassName=${expandableClassOf(release)}`,
+    ),
   ];
 }
 

@@ -134,16 +134,21 @@ function isCondition(expression: Expr<unknown>): expression is Expr<boolean> {
   return expression.kind === 'bool';
 }
 
-/** True if all are. Literals and repetitions drop out. */
+/** True if all are. Literals and repetitions drop out; with its opposite, a condition never holds. */
 export function and(...conditions: readonly Input<boolean>[]): Expr<boolean> {
-  if (conditions.some((condition) => literalOf(condition) === false)) return toExpr(false);
+  if (conditions.some((condition) => literalOf(condition) === false) || hasOpposites(conditions)) return toExpr(false);
   return join(conjunction, true, conditions);
 }
 
-/** True if one is. Literals and repetitions drop out. */
+/** True if one is. Literals and repetitions drop out; a condition or its opposite always holds. */
 export function or(...conditions: readonly Input<boolean>[]): Expr<boolean> {
-  if (conditions.some((condition) => literalOf(condition) === true)) return toExpr(true);
+  if (conditions.some((condition) => literalOf(condition) === true) || hasOpposites(conditions)) return toExpr(true);
   return join(disjunction, false, conditions);
+}
+
+function hasOpposites(conditions: readonly Input<boolean>[]): boolean {
+  const all = new Set(conditions.map((condition) => toExpr(condition).describe()));
+  return conditions.some((condition) => literalOf(condition) === undefined && all.has(not(condition).describe()));
 }
 
 function join(

@@ -5,6 +5,8 @@ import type { Input } from '../../values/expression';
 import type { Items, Text } from '../../values/parts';
 import { checksum, text } from '../../values/text';
 import { addConfigMap } from '../../workload/config-map';
+import type { Resources } from '../../workload/container';
+import type { Image } from '../../workload/platform';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload } from '../../workload/stateful-set';
 import { Tier } from '../tier';
@@ -39,12 +41,17 @@ export class RedisCache extends Tier implements Server {
   readonly secret: Input<string>;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;
+  readonly image: Image;
+  /** Of each server. */
+  readonly resources: Resources;
   protected readonly client: StatefulSetWorkload;
 
   constructor(scope: Construct, id: string, props: RedisCacheProps = {}) {
     super(scope, id, props);
     const settings = { ...redisCacheDefaults, ...props };
     this.secret = redisSecret(this, settings.existingSecret);
+    this.image = settings.image;
+    this.resources = settings.resources;
 
     const conf = redisConf({ ...settings, memory: memoryOf(this, settings) });
     this.server = new StatefulSetWorkload(this, 'server', {

@@ -9,7 +9,9 @@ import { str } from '../../values/texts';
 import type { Items } from '../../values/parts';
 import { checksum } from '../../values/text';
 import { addConfigMap } from '../../workload/config-map';
+import type { Resources } from '../../workload/container';
 import { JobWorkload } from '../../workload/job';
+import type { Image } from '../../workload/platform';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload } from '../../workload/stateful-set';
 import { Tier } from '../tier';
@@ -86,6 +88,9 @@ export class RedisCluster extends Tier implements Server {
   readonly secret: Input<string>;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;
+  readonly image: Image;
+  /** Of each server. */
+  readonly resources: Resources;
   protected readonly client: StatefulSetWorkload;
 
   constructor(scope: Construct, id: string, props: RedisClusterProps = {}) {
@@ -94,6 +99,8 @@ export class RedisCluster extends Tier implements Server {
     const { masters, replicasPerMaster } = settings;
     this.demandQuorum(settings);
     this.secret = redisSecret(this, settings.existingSecret);
+    this.image = settings.image;
+    this.resources = settings.resources;
 
     const conf = redisConf({
       ...settings,

@@ -1,17 +1,20 @@
 /** What the pods of all backups have in common: rclone beside the tier's own program, the library, and the way out. */
+import { Construct } from 'constructs';
 import type { EnvVar, Volume, VolumeMount, VolumeProjection } from 'kubernetes-types/core/v1';
 import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1';
 import { type Endpoint, allow } from '../../network/connections';
+import { onlyWhen } from '../../objects/conditions';
 import { choose } from '../../values/choice';
 import type { Input } from '../../values/expression';
 import type { Items, Text, Tree } from '../../values/parts';
 import { str } from '../../values/texts';
-import { type ListInput, each, when } from '../../values/tree';
+import { type ListInput, each, when, whenSet } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
 import type { ContainerProps, Resources } from '../../workload/container';
 import { CronJobWorkload } from '../../workload/cron-job';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
+import type { Storage } from '../../workload/stateful-set';
 import type { Workload } from '../../workload/workload';
 import type { Tier } from '../tier';
 
@@ -39,9 +42,12 @@ export interface Encryption {
 }
 
 /** Where backups go, for every pod that writes or reads them. */
-export interface Destinations {
+export interface Destinations extends Places {
   /** The store in the namespace. */
   readonly store: Endpoint;
+}
+
+export interface Places {
   readonly storeUrl: Input<string>;
   /** Names of the Secrets, each of its own or a default. */
   readonly secrets: {
@@ -60,6 +66,8 @@ export interface Destinations {
 export interface BackupJobProps extends PodSettings {
   /** What it does, such as `redis` or `restore-redis`: the end of the objects' names. */
   readonly kind: string;
+  /** Whether what it is for is there. @default true */
+  readonly enabled?: Input<boolean>;
   readonly destinations: Destinations;
   readonly schedule: Input<string>;
   readonly timeZone: Input<string>;
@@ -81,11 +89,22 @@ export interface BackupJobProps extends PodSettings {
   readonly servers?: readonly Endpoint[];
 }
 
+/** A schedule that never comes: what has it is started by hand. */
+export const NEVER = '0 0 31 2 *';
+/** Where a restore or a drill has its volume. */
+export const SCRATCH = '/scratch';
+/** Where scripts and library are. */
+export const SCRIPTS = '/etc/backup';
+/** Where the keys of the Secrets are. */
+export const SECRETS = '/run/secrets/backup';
+const TOOLS = '/opt/backup';
+const RUN = '/run/backup';
+
 /** A CronJob whose container runs a script with the library, rclone and the program that is backed up. */
 export class BackupJob extends CronJobWorkload {
   constructor(tier: Tier, props: BackupJobProps) {
     const { destinations, kind } = props;
-    super(tier, kind, {
+    super(scopeOf(tier, props), 'workload', {
       ...props,
       name: tier.node.id,
       component: kind,
@@ -110,13 +129,14 @@ export class BackupJob extends CronJobWorkload {
   }
 }
 
-const SCRIPTS = '/etc/backup';
-const TOOLS = '/opt/backup';
-const RUN = '/run/backup';
-const SECRETS = '/run/secrets/backup';
+function scopeOf(tier: Tier, { kind, enabled }: BackupJobProps): Construct {
+  const scope = new Construct(tier, kind);
+  if (enabled !== undefined) onlyWhen(scope, enabled);
+  return scope;
+}
 
 /** Copies rclone, one static program, to where the container with another image finds it. */
-export function toolsContainer({ image }: Destinations): ContainerProps {
+export function toolsContainer({ image }: Places): ContainerProps {
   return {
     name: 'tools',
     image,
@@ -130,7 +150,7 @@ export function toolsContainer({ image }: Destinations): ContainerProps {
 }
 
 /** What library.sh reads. */
-export function destinationEnv({ storeUrl, offsite, encrypted }: Destinations): Items<EnvVar> {
+export function destinationEnv({ storeUrl, offsite, encrypted }: Places): Items<EnvVar> {
   return [
     { name: 'DESTINATIONS', value: choose(offsite.enabled, 'store offsite', 'store') },
     { name: 'STORE_URL', value: storeUrl },
@@ -150,8 +170,30 @@ export const destinationMounts: Items<VolumeMount> = [
   { name: 'run', mountPath: RUN },
 ];
 
+/** A volume that is there while its pod is. */
+export function scratchVolume({ size, storageClassName }: Storage): Tree<Volume> {
+  return {
+    name: 'scratch',
+    ephemeral: {
+      volumeClaimTemplate: {
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          storageClassName: whenSet(storageClassName),
+          resources: { requests: { storage: size } },
+        },
+      },
+    },
+  };
+}
+
+/** What whoever starts a restore may say. */
+export const restoreEnv: Items<EnvVar> = ['RESTORE_TO', 'RESTORE_FROM', 'RESTORE_REPLACE'].map((name) => ({
+  name,
+  value: '',
+}));
+
 /** @param scripts name of the ConfigMap with run.sh */
-export function destinationVolumes(destinations: Destinations, scripts: Input<string>): Items<Volume> {
+export function destinationVolumes(destinations: Places, scripts: Input<string>): Items<Volume> {
   const { secrets, offsite, encrypted, library } = destinations;
   const keys = (name: Input<string>, files: Readonly<Record<string, string>>): Tree<VolumeProjection> => ({
     secret: { name, items: Object.entries(files).map(([path, key]) => ({ key, path })) },

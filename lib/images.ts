@@ -29,6 +29,10 @@ export const images = {
   redis: { registry: 'docker.io', repository: 'library/redis', tag: '8.8.3-trixie', digest: null },
   // https://github.com/oliver006/redis_exporter/releases: one program.
   redisExporter: { registry: 'docker.io', repository: 'oliver006/redis_exporter', tag: 'v1.90.0', digest: null },
+  // https://github.com/rclone/rclone, Dockerfile: Alpine with one static program and the sh, cat and cp of busybox.
+  rclone: { registry: 'docker.io', repository: 'rclone/rclone', tag: '1.76.0', digest: null },
+  // https://github.com/prometheus/node_exporter/releases: one program.
+  nodeExporter: { registry: 'docker.io', repository: 'prom/node-exporter', tag: 'v1.12.1', digest: null },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

@@ -9,6 +9,10 @@ export { RedisCache, type RedisCacheProps, redisCacheDefaults } from './tiers/da
 export { RedisCluster, type RedisClusterProps, redisClusterDefaults } from './tiers/data/redis-cluster';
 export { redisCacheValues, redisClusterValues } from './tiers/data/redis-values';
 export { SmokeTest, type SmokeTestProps } from './tiers/delivery/smoke-test';
+export { Backup, type BackupProps, backupDefaults } from './tiers/operations/backup';
+export { type BaseBackup } from './tiers/operations/backup-postgres';
+export { type Encryption, type Offsite } from './tiers/operations/backup-job';
+export { backupValues } from './tiers/operations/backup-values';
 export {
   SecretGenerator,
   type SecretGeneratorProps,

@@ -18,6 +18,24 @@ export const requestSize = () => plain(/^[1-9][0-9]{0,3}(Ki|Mi)$/, 'up to 9999 w
 export const storageSize = () =>
   plain(/^[1-9][0-9]{0,3}(Ki|Mi|Gi|Ti)$/, 'up to 9999 with Ki, Mi, Gi or Ti, such as 20Gi');
 export const cidr = () => plain(/^([0-9]{1,3}\.){3}[0-9]{1,3}\/[0-9]{1,2}$/, 'an IPv4 network, such as 10.0.0.0/8');
+/** An http(s) URL without a path. */
+export const httpUrl = () =>
+  plain(
+    /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$/,
+    'a URL without a path, such as https://s3.example.com',
+  );
+export const bucketName = () =>
+  plain(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket, such as shop-backup');
+/** A folder of a bucket. */
+export const folder = () =>
+  plain(/^[A-Za-z0-9_]([A-Za-z0-9._/-]*[A-Za-z0-9_])?$/, 'a folder, such as shop or backup/shop');
+export const schedule = () =>
+  text(
+    /^[0-9*,/-]+ [0-9*,/-]+ [0-9*,/-]+ [0-9A-Za-z*,/-]+ [0-9A-Za-z*,/-]+$/,
+    'five fields of cron: minute, hour, day, month, weekday, such as 0 2 * * *',
+  );
+export const timeZone = () =>
+  plain(/^[A-Z][A-Za-z0-9_+-]*[A-Za-z0-9](\/[A-Za-z0-9_+-]*[A-Za-z0-9])*$/, 'a time zone of the IANA, such as Etc/UTC');
 export const sqlName = () =>
   plain(/^[a-z_][a-z0-9_]{0,62}$/, 'a lower-case SQL name that needs no quotes, such as shop');
 export const imagePart = () =>

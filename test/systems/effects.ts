@@ -22,6 +22,11 @@ const SAMPLES: readonly Json[] = [
     'one line',
     '/',
     '0 2 * * *',
+    '30 5 * * 1',
+    'Etc/UTC',
+    'Europe/Berlin',
+    'https://s3.example.com',
+    'http://s3.example.com:9000',
   ],
   ...[0, 1, 2, 3, 4, 6, 10, 15, 30, 50, 75, 90, 100, 300, 1000, 5000, 20_000, 0.5, 0.9, true, false],
 ];

@@ -6,6 +6,7 @@ import { Postgres } from '../../tiers/data/postgres';
 import { RedisCache } from '../../tiers/data/redis-cache';
 import { RedisCluster } from '../../tiers/data/redis-cluster';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
+import { Backup } from '../../tiers/operations/backup';
 import { SecretGenerator } from '../../tiers/operations/secret-generator';
 import { Api } from '../../tiers/web/api';
 import { Exposure } from '../../tiers/web/exposure';
@@ -29,6 +30,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
   readonly secrets = {
     'cluster-ai-postgres': ['postgres-password', 'replication-password', 'password', 'pooler-password'],
     'cluster-ai-redis': ['password'],
+    'cluster-ai-backup': ['password'],
   };
 
   constructor(scope: Construct) {
@@ -55,12 +57,14 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     const backend = new Api(this, 'backend', v.backend);
     const frontend = new Frontend(this, 'frontend', { ...v.frontend, proxy: { '/api/': backend } });
     new Exposure(this, 'ingress', { ...v.ingress, host: v.host, to: frontend });
+    const backup = new Backup(this, 'backup', { ...v.backup, postgres, redis: [cluster, single] });
     new SecretGenerator(this, 'secret-generator', {
       ...v.secretGenerator,
       secrets: [
         { secret: postgres.secret, keys: ['postgres-password', 'replication-password', 'password', 'pooler-password'] },
         { secret: cluster.secret, keys: ['password'], enabled: v.redisCluster.enabled },
         { secret: single.secret, keys: ['password'], enabled: not(v.redisCluster.enabled) },
+        { secret: backup.secret, keys: ['password'], enabled: v.backup.enabled },
       ],
     });
     const test = new SmokeTest(this, 'tests', {
@@ -76,6 +80,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       ingressEnabled: v.ingress.enabled,
       generatesSecrets: v.secretGenerator.enabled,
       secrets: [postgres.secret, choose(v.redisCluster.enabled, cluster.secret, single.secret)],
+      backup: { enabled: v.backup.enabled, secret: backup.secret },
     });
   }
 }

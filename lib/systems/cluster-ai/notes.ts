@@ -13,9 +13,11 @@ interface Notes {
   readonly generatesSecrets: Input<boolean>;
   /** Names of the Secrets that must exist. */
   readonly secrets: readonly Input<string>[];
+  /** The Secret that backups need. */
+  readonly backup: { readonly enabled: Input<boolean>; readonly secret: Input<string> };
 }
 
-export function clusterAiNotes({ frontend, host, ingressEnabled, generatesSecrets, secrets }: Notes): Text {
+export function clusterAiNotes({ frontend, host, ingressEnabled, generatesSecrets, secrets, backup }: Notes): Text {
   const { name, namespace } = release;
   return text`
     Cluster AI is installed as "${name}" in the namespace "${namespace}".
@@ -35,6 +37,12 @@ export function clusterAiNotes({ frontend, host, ingressEnabled, generatesSecret
         ${secrets.map(
           (secret) => text`
             ${secret}
+          `,
+        )}
+        ${when(
+          backup.enabled,
+          text`
+            ${backup.secret}
           `,
         )}
       `,

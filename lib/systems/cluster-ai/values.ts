@@ -8,6 +8,8 @@ import { postgresValues } from '../../tiers/data/postgres-values';
 import { redisCacheDefaults } from '../../tiers/data/redis-cache';
 import { redisClusterDefaults } from '../../tiers/data/redis-cluster';
 import { redisCacheValues, redisClusterValues } from '../../tiers/data/redis-values';
+import { backupDefaults } from '../../tiers/operations/backup';
+import { backupValues } from '../../tiers/operations/backup-values';
 import { secretGeneratorDefaults } from '../../tiers/operations/secret-generator';
 import { secretGeneratorValues } from '../../tiers/operations/secret-generator-values';
 import { apiDefaults } from '../../tiers/web/api';
@@ -72,6 +74,10 @@ export const clusterAiValues = z.strictObject({
     'One Redis, where there is no Redis Cluster.',
     redisCacheValues({ ...redisCacheDefaults, resources: laptop('50m', '256Mi') }),
   ),
+  backup: section('Backups of PostgreSQL and Redis, in the namespace and outside the cluster, and their way back.', {
+    enabled: z.boolean().default(false).describe('Back up by schedule, and stream WAL.'),
+    ...backupValues(backupDefaults),
+  }),
   secretGenerator: section(
     'Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.',
     {

@@ -101,6 +101,9 @@ export class Postgres extends Tier implements Server {
   /** Name of the Secret with all passwords. */
   readonly secret: Input<string>;
   readonly maxConnections: Input<number>;
+  readonly image: Image;
+  /** Size of a data volume, such as `10Gi`. */
+  readonly storageSize: Input<string>;
   /** Whether there is at least one replica. */
   readonly hasReplicas: Input<boolean>;
   /** Name of the Service of the primary. */
@@ -125,6 +128,8 @@ export class Postgres extends Tier implements Server {
       orElse(nameOf(settings.existingSecret), this.objectName),
     );
     this.maxConnections = settings.maxConnections;
+    this.image = settings.image;
+    this.storageSize = settings.storage.size;
     this.hasReplicas = atLeast(replicas, 1);
     this.primaryHost = str`${this.objectName}-primary`;
     this.readHost = str`${this.objectName}-read`;

@@ -70,6 +70,17 @@ export const backupLibrary: Text = text`
   }
   for key in "$secrets"/*; do [ -s "$key" ] || fail "the key \${key##*/} of the Secrets is empty"; done
   configure > "$run/rclone.conf"
+  # A restore may look in one place alone.
+  case \${RESTORE_FROM:-} in
+    '') ;;
+    store | offsite)
+      case " $DESTINATIONS " in
+        *" $RESTORE_FROM "*) DESTINATIONS=$RESTORE_FROM ;;
+        *) fail "RESTORE_FROM is $RESTORE_FROM, but backups are kept in: $DESTINATIONS" ;;
+      esac
+      ;;
+    *) fail "RESTORE_FROM is \"$RESTORE_FROM\"; give store, offsite, or nothing for both" ;;
+  esac
 
   # begin KIND: a new backup, of its own id.
   begin() {
@@ -161,45 +172,46 @@ export const backupLibrary: Text = text`
   verified_in() {
     rclone lsf --recursive --files-only --include '/*/verified' "$1:$2" 2> /dev/null | sed 's,/verified$,,' | sort
   }
-  # newest_verified KIND [DESTINATION…]: nothing where there is none.
-  newest_verified() {
-    of=$1
-    shift
-    for destination in \${*:-$DESTINATIONS}; do verified_in "$destination" "$of"; done | sort | tail -n 1
-  }
-  # places KIND ID [DESTINATION…]: those that have it verified.
+  # verified KIND: ids that any destination has verified, the oldest first.
+  verified() { for destination in $DESTINATIONS; do verified_in "$destination" "$1"; done | sort -u; }
+  # newest_verified KIND: nothing where there is none.
+  newest_verified() { verified "$1" | tail -n 1; }
+  # places KIND ID: destinations that have it verified.
   places() {
-    of=$1 which=$2
-    shift 2
-    for destination in \${*:-$DESTINATIONS}; do
-      [ -z "$(rclone lsf "$destination:$of/$which/verified" 2> /dev/null)" ] || printf '%s ' "$destination"
+    for destination in $DESTINATIONS; do
+      [ -z "$(rclone lsf "$destination:$1/$2/verified" 2> /dev/null)" ] || printf '%s ' "$destination"
     done
   }
-  # manifest KIND ID [DESTINATION…]: prints it.
-  manifest() { rclone cat "$(places "$@" | sed 's/ .*//'):$1/$2/manifest"; }
+  # manifest KIND ID: prints it.
+  manifest() { rclone cat "$(places "$1" "$2" | sed 's/ .*//'):$1/$2/manifest"; }
 
-  # fetch KIND ID NAME FILE [DESTINATION…]: the first copy that is as the manifest says.
-  fetch() {
-    from=$1 which=$2 name=$3 file=$4
-    shift 4
-    for destination in $(places "$from" "$which" "$@"); do
+  # feed KIND ID NAME COMMAND…: gives the command the file on its standard input, from each place in turn, until it was
+  # as the manifest says. What the command made of one that was not must be thrown away: it is run again, or all fails.
+  feed() {
+    from=$1 which=$2 name=$3
+    shift 3
+    for destination in $(places "$from" "$which"); do
       expected=$(rclone cat "$destination:$from/$which/manifest" |
         awk -v name="$name" '$1 == "file" && $4 == name { print $2, $3 }')
+      rm -f "$run/broken"
       measured
-      rclone cat "$destination:$from/$which/$name" | tee "$run/sum.in" "$run/size.in" > "$file" || :
+      { rclone cat "$destination:$from/$which/$name" || :; } | tee "$run/sum.in" "$run/size.in" |
+        { "$@" || echo "$1 refuses it" > "$run/broken"; cat > /dev/null; }
       measurements
-      [ "$found" != "$expected" ] || return 0
-      say "$from/$which/$name in $destination is corrupted: SHA-256 and bytes $found, the manifest says $expected"
-      rm -f "$file"
+      [ "$found" != "$expected" ] || [ -s "$run/broken" ] || return 0
+      say "$from/$which/$name in $destination is CORRUPTED: it has SHA-256 and bytes $found, the manifest says $expected"
     done
-    fail "no destination has $from/$which/$name as it was verified; nothing was changed"
+    fail "no place has $from/$which/$name as it was verified; nothing was changed"
   }
+  save() { cat > "$1"; }
+  # fetch KIND ID NAME FILE
+  fetch() { feed "$1" "$2" "$3" save "$4"; }
 
   # retain KIND DAYS: deletes what is older, never the newest verified one.
   retain() {
     oldest=$(date -u -d "@$(($(date +%s) - $2 * 86400))" +%Y%m%d%H%M%S)
     for destination in $DESTINATIONS; do
-      newest=$(newest_verified "$1" "$destination")
+      newest=$(verified_in "$destination" "$1" | tail -n 1)
       for old in $(rclone lsf --dirs-only "$destination:$1" | tr -d /); do
         is_id "$old" && [ "$(number "$old")" -lt "$oldest" ] && [ "$old" != "$newest" ] || continue
         rclone purge "$destination:$1/$old" || fail "$destination does not delete $1/$old"

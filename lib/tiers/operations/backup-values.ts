@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { bucketName, cidr, folder, httpUrl, objectName, port, schedule, timeZone, word } from '../../values/leaves';
+import type { Widen } from '../../values/widen';
+import { imageValues, podValues, resourcesValues, storageValues } from '../../workload/values';
+import type { backupDefaults } from './backup';
+
+/** What an operator may set of a Backup. */
+export const backupValues = (defaults: Widen<typeof backupDefaults>) => ({
+  image: imageValues(defaults.image),
+  exporterImage: imageValues(defaults.exporterImage),
+  timeZone: timeZone().default(defaults.timeZone).describe('Time zone of the schedules.'),
+  retentionDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(defaults.retentionDays)
+    .describe('Days for which backups, base backups and WAL are kept; the newest verified one is kept in any case.'),
+  existingSecret: objectName()
+    .nullable()
+    .default(defaults.existingSecret)
+    .describe(
+      'Secret with the key password, by which the pods of the backups know each other; null for <release>-backup.',
+    ),
+  storage: storageValues(defaults.storage),
+  resources: resourcesValues(defaults.resources).describe('Of the store: rclone, which serves the volume.'),
+  jobResources: resourcesValues(defaults.jobResources).describe('Of each Job, and of the receiver of WAL.'),
+  scratch: storageValues(defaults.scratch).describe(
+    'The volume of a restore or drill, which is there while its pod is: it holds a server with all data.',
+  ),
+  activeDeadlineSeconds: z
+    .int()
+    .min(60)
+    .max(604_800)
+    .default(defaults.activeDeadlineSeconds)
+    .describe('Seconds until a Job has failed for good.'),
+  offsite: z
+    .strictObject({
+      enabled: z.boolean().default(defaults.offsite.enabled).describe('Keep a second copy of everything there.'),
+      endpoint: httpUrl().default(defaults.offsite.endpoint).describe('URL of the S3 API.'),
+      region: word().default(defaults.offsite.region).describe('Region of the bucket.'),
+      bucket: bucketName().default(defaults.offsite.bucket).describe('Bucket, which must exist.'),
+      prefix: folder()
+        .nullable()
+        .default(defaults.offsite.prefix)
+        .describe("Folder in the bucket; null for the release's name."),
+      existingSecret: objectName()
+        .nullable()
+        .default(defaults.offsite.existingSecret)
+        .describe('Secret with the keys access-key-id and secret-access-key; null for <release>-backup-offsite.'),
+      addresses: z
+        .array(cidr())
+        .min(1)
+        .default([...defaults.offsite.addresses])
+        .describe('Networks in which the endpoint is, as pods reach it.'),
+      port: port().default(defaults.offsite.port).describe('Port of the endpoint, as pods reach it.'),
+    })
+    .describe('Object storage outside the cluster, by the S3 API.'),
+  encryption: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(defaults.encryption.enabled)
+        .describe('Encrypt what is stored, in both places. Decide before the first backup.'),
+      existingSecret: objectName()
+        .nullable()
+        .default(defaults.encryption.existingSecret)
+        .describe('Secret with the key password, kept outside the cluster too; null for <release>-backup-encryption.'),
+    })
+    .describe('Encryption of contents, not of names, by a password.'),
+  postgresSchedule: schedule().default(defaults.postgresSchedule).describe('When PostgreSQL is dumped.'),
+  redisSchedule: schedule().default(defaults.redisSchedule).describe('When Redis is copied.'),
+  baseBackup: z
+    .strictObject({
+      schedule: schedule()
+        .default(defaults.baseBackup.schedule)
+        .describe('When it is looked whether a base backup is due.'),
+      everyHours: z
+        .int()
+        .min(0)
+        .max(8760)
+        .default(defaults.baseBackup.everyHours)
+        .describe('Hours from which the newest is too old; 0 to take one each time.'),
+    })
+    .describe('Physical copies of PostgreSQL, from which WAL leads to any later time.'),
+  walUploadSeconds: z
+    .int()
+    .min(5)
+    .max(3600)
+    .default(defaults.walUploadSeconds)
+    .describe('Seconds after which WAL, finished or not, is in every place.'),
+  drillSchedule: schedule().default(defaults.drillSchedule).describe('When the newest backups are restored on trial.'),
+  ...podValues,
+});

@@ -55,39 +55,40 @@ const scratch: Text = text`
 
   # The files of the backup: name, keys, keys with a TTL, slots.
   rdbs() { sed -n 's/^rdb //p' "$run/restored"; }
-  # choose: the backup that RESTORE_TO names, the newest verified one before that time, or the newest of all.
+  # choose: the backup that RESTORE_TO names, the newest verified one up to that time, or the newest of all.
   choose() {
     case \${RESTORE_TO:-} in
-      '') id=$(newest_verified redis \${RESTORE_FROM:-}) ;;
+      '') id=$(newest_verified redis) ;;
       *[-:]*)
-        latest=$(echo "$RESTORE_TO" | tr -d ': -')
-        is_id "$latest" || fail "RESTORE_TO $RESTORE_TO is no time: give one such as 2026-11-21T03:00:00Z, or the ID of a backup"
-        for destination in \${RESTORE_FROM:-$DESTINATIONS}; do verified_in "$destination" redis; done | sort -u > "$run/ids"
-        id=
-        while read -r candidate; do
-          [ "$(number "$candidate")" -gt "$(number "$latest")" ] || id=$candidate
-        done < "$run/ids"
+        id= most=$(echo "$RESTORE_TO" | tr -d ': -')
+        is_id "$most" ||
+          fail "RESTORE_TO is \"$RESTORE_TO\"; give a time such as 2026-11-21T03:00:00Z, or the ID of a backup"
+        for candidate in $(verified redis); do
+          [ "$(number "$candidate")" -gt "$(number "$most")" ] || id=$candidate
+        done
         ;;
       *)
         id=$RESTORE_TO
-        [ -n "$(places redis "$id" \${RESTORE_FROM:-})" ] ||
-          fail "there is no verified Redis backup $id in \${RESTORE_FROM:-$DESTINATIONS}; nothing was changed"
+        [ -n "$(places redis "$id")" ] ||
+          fail "there is no verified backup $id in: $DESTINATIONS; nothing was changed. Those are: $(
+            verified redis | tr '\n' ' ')"
         ;;
     esac
-    [ -n "$id" ] || fail "there is no verified Redis backup \${RESTORE_TO:+up to $RESTORE_TO }in \${RESTORE_FROM:-$DESTINATIONS}; nothing was changed"
-    manifest redis "$id" \${RESTORE_FROM:-} > "$run/restored"
+    [ -n "$id" ] ||
+      fail "there is no verified backup \${RESTORE_TO:+up to $RESTORE_TO }in: $DESTINATIONS; nothing was changed"
+    manifest redis "$id" > "$run/restored"
     [ -n "$(rdbs)" ] || fail "the manifest of redis $id names no RDB; nothing was changed"
   }
   # take NAME: into /scratch, as it was verified.
-  take() { [ -e "/scratch/$1" ] || fetch redis "$id" "$1" "/scratch/$1" \${RESTORE_FROM:-}; }
+  take() { [ -e "/scratch/$1" ] || fetch redis "$id" "$1" "/scratch/$1"; }
   # From INFO: the keys of all databases, and those of them that never expire.
   counted() { awk -F '[=,]' '/^db/ { all += $2; lasting += $2 - $4 } END { print all + 0, lasting + 0 }'; }
   # same NAME KEYS EXPIRING: the server has the keys that never expire, and no more than there were of the others.
   same() {
     own info keyspace | tr -d '\r' | counted > "$run/count"
-    read -r all lasting < "$run/count"
-    [ "$lasting" -eq $(($2 - $3)) ] && [ "$all" -le "$2" ] ||
-      fail "$1 of $id loads $all keys, $lasting of them without a TTL; the manifest says $2 and $(($2 - $3))"
+    read -r loaded permanent < "$run/count"
+    [ "$permanent" -eq $(($2 - $3)) ] && [ "$loaded" -le "$2" ] ||
+      fail "$1 of $id loads $loaded keys, $permanent of them without a TTL; the manifest says $2 and $(($2 - $3))"
   }
 `;
 
@@ -257,11 +258,11 @@ export const restoreRedis: Text = text`
 
   # All of it is here and loads before anything is flushed.
   rdbs > "$run/rdbs"
-  expected=0
+  due=0
   while read -r name keys expiring _; do
     take "$name"
     [ "$all" -eq 0 ] || { load "$name"; same "$name" "$keys" "$expiring"; unload; }
-    expected=$((expected + keys - expiring))
+    due=$((due + keys - expiring))
   done < "$run/rdbs"
   [ "$all" -eq 0 ] || { say "flushing $all keys"; everywhere flushall sync > /dev/null; }
 
@@ -291,11 +292,11 @@ export const restoreRedis: Text = text`
   lost=$(($(evicted) - evicted_before))
   [ "$lost" -le 0 ] ||
     fail "the servers evicted $lost keys meanwhile; raise their memory, then restore again with RESTORE_REPLACE=yes"
-  [ "$lasting" -ge "$expected" ] ||
-    fail "the servers hold $lasting keys without a TTL, $id has $expected; restore again with RESTORE_REPLACE=yes"
+  [ "$lasting" -ge "$due" ] ||
+    fail "the servers hold $lasting keys without a TTL, $id has $due; restore again with RESTORE_REPLACE=yes"
   seconds=$(($(date +%s) - started))
   say "redis $id is restored: $total keys in $seconds s"
-  say "the servers hold $all keys, $lasting of them without a TTL, of which $id has $expected"
+  say "the servers hold $all keys, $lasting of them without a TTL, of which $id has $due"
 `;
 
 /** Loads the newest backup, as a restore would. */

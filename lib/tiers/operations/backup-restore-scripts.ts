@@ -13,10 +13,10 @@ export const scratchServer: Text = text`
   export PGDATA="$scratch/data"
   stop_server() { [ ! -e "$PGDATA/postmaster.pid" ] || pg_ctl stop --silent --mode=immediate > /dev/null 2>&1 || :; }
   trap 'code=$?; stop_server; rm -rf "$scratch"/data "$scratch"/dump; stop "$code"' EXIT
-  rm -rf "$scratch"/data "$scratch"/dump
+  rm -rf "$scratch"/data "$scratch"/dump "$scratch"/log
 
   # within: runs a command with the superuser of that server.
-  within() { env PGHOST="$run" PGUSER=postgres PGPASSFILE=/dev/null "$@"; }
+  within() { env PGHOST="$run" PGUSER=postgres "$@"; }
   in_scratch() { within psql --no-psqlrc --quiet --no-align --tuples-only --set=ON_ERROR_STOP=1 "$@"; }
 
   # start_server SETTING…: with what a copy was made with at the least, and nothing that lasts.
@@ -145,7 +145,8 @@ export const restorePostgres: Text = text`
     unbroken_wal "$system" "$(manifest postgres-base "$base" | value segment)"
     recover "$base"
     set --
-    [ -z "$wanted" ] || set -- "recovery_target_time = '$RESTORE_TO'"
+    # In numbers: abbreviations such as Z are not known yet where this is read.
+    [ -z "$wanted" ] || set -- "recovery_target_time = '$(date -u -d "$RESTORE_TO" '+%Y-%m-%d %H:%M:%S.%6N+00')'"
     recovered "$@" || fail "it cannot be recovered to \${wanted:+$RESTORE_TO }from base backup $base: $(why); nothing was changed"
     grep -E 'recovery stopping|last completed transaction' "$scratch/log" >&2 || :
     live_host=$PGHOST live_user=$PGUSER
@@ -201,23 +202,41 @@ export const restorePostgres: Text = text`
   pg_restore --list "$scratch/dump" > "$run/all"
   grep -E '^[0-9]+; [0-9]+ [0-9]+ (DEFAULT )?ACL ' "$run/all" > "$run/rights" || :
   grep -vE '^[0-9]+; [0-9]+ [0-9]+ ((DEFAULT )?ACL |COMMENT - EXTENSION )' "$run/all" > "$run/objects" || :
+  # pg_restore would commit by itself, after each large object or at its end. Its own BEGIN is its first, its COMMIT
+  # its last: this script has others around it.
+  within_transaction() {
+    awk '
+      function let_go(  i) { for (i = 1; i <= kept; i++) print line[i]; kept = 0 }
+      $0 == "BEGIN;" && !begun { begun = 1; next }
+      $0 == "COMMIT;" { let_go(); line[++kept] = $0; next }
+      kept && kept < 50 { line[++kept] = $0; next }
+      { let_go(); print }
+      END { for (i = 2; i <= kept; i++) print line[i] }'
+  }
+  objects() {
+    pg_restore --single-transaction --file=- --no-owner --no-privileges --no-tablespaces --use-list="$run/objects" \
+      "$scratch/dump" || echo 'pg_restore failed' > "$run/broken"
+  }
   script() {
     echo "BEGIN; SET LOCAL lock_timeout = '60s';"
     [ "$RESTORE_REPLACE" != yes ] || echo 'DROP OWNED BY CURRENT_USER CASCADE;'
-    pg_restore --file=- --no-owner --no-privileges --no-tablespaces --use-list="$run/objects" "$scratch/dump" || return 1
+    objects | within_transaction
+    [ ! -e "$run/broken" ] || return 1
     printf '%s\n' '\set ON_ERROR_STOP 0' '\set ON_ERROR_ROLLBACK on'
     pg_restore --file=- --no-owner --use-list="$run/rights" "$scratch/dump" || return 1
     printf '%s\n' '\set ON_ERROR_ROLLBACK off' '\set ON_ERROR_STOP 1' "\\o $run/restored" "$count_rows" '\o' \
       '\set same \`cmp -s '"$run/rows $run/restored"' && echo 1 || echo 0\`' \
       '\if :same' 'COMMIT;' "\\! touch $run/committed" '\endif'
   }
-  rm -f "$run/committed" "$run/restored"
-  { script || echo 'pg_restore failed' > "$run/broken"; } | ask --output=/dev/null 2> "$run/said" || :
+  rm -f "$run/broken" "$run/committed" "$run/restored"
+  { script || echo 'error: pg_restore failed' >&2; } 2> "$run/making" | ask --output=/dev/null 2> "$run/said" || :
+  cat "$run/making" >> "$run/said"
   cat "$run/said" >&2
   [ -e "$run/committed" ] || {
     [ ! -e "$run/restored" ] || diff "$run/rows" "$run/restored" >&2 || fail 'other rows than were backed up; nothing was changed'
     fail "nothing was changed: $(grep -E 'ERROR|FATAL|error:' "$run/said" | tail -n 1)"
   }
+  ! grep -q ERROR "$run/said" || say 'rights of roles that are not here were left out, as said above'
   ask --command='ANALYZE' 2> /dev/null || :
   say "restored: $(awk '{ rows += $1 } END { printf "%d rows in %d tables", rows, NR }' "$run/rows")"
 `;

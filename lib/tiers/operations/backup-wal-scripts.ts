@@ -48,7 +48,8 @@ export const receiveWal: Text = text`
     if [ -z "$receiver" ] || ! kill -0 "$receiver" 2> /dev/null; then
       receiver=
       if attach; then
-        pg_receivewal --directory="$SPOOL/$system" --slot=${WAL_SLOT} --no-loop --status-interval=1 --no-password &
+        # With --synchronous, the slot says what the spool has for good.
+        pg_receivewal --directory="$SPOOL/$system" --slot=${WAL_SLOT} --no-loop --synchronous --no-password &
         receiver=$!
       fi
     fi
@@ -73,8 +74,7 @@ export const shipWal: Text = text`
       --command="SELECT FROM pg_logical_emit_message(true, 'backup', '')" --command='SELECT pg_current_wal_flush_lsn()') || return 1
     time=$(echo "$marked" | head -n 1) end=$(echo "$marked" | tail -n 1)
     tries=30
-    until [ "$(ask --command="SELECT count(*) FROM pg_stat_replication
-        WHERE application_name = '$PGAPPNAME' AND write_lsn >= '$end'")" -gt 0 ]; do
+    until [ "$(ask --command="SELECT restart_lsn >= '$end' FROM pg_replication_slots WHERE slot_name = '${WAL_SLOT}'")" = t ]; do
       tries=$((tries - 1))
       [ "$tries" -gt 0 ] || return 1
       sleep 1

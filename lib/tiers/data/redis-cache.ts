@@ -89,6 +89,7 @@ const startServer: Text = text`
   # Starts the server. On SIGTERM it writes what is left to the append-only file.
   set -eu
   umask 077
+  trap 'exit 143' TERM INT
 
   ${prepareServer}
 

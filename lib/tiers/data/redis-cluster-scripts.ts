@@ -1,10 +1,11 @@
 /**
  * The scripts of a Redis Cluster, in POSIX sh. Beside the shell's own they use `awk`, `cat`, `date`, `flock`, `getent`,
- * `grep`, `head`, `sed`, `sleep`, `sort`, `tail`, `touch`, `tr` and `wc`, and `redis-cli` and `redis-server`: the image
- * has all of them in its PATH.
+ * `grep`, `head`, `rm`, `sed`, `sleep`, `sort`, `tail`, `timeout`, `touch`, `tr` and `wc`, and `redis-cli` and
+ * `redis-server`: the image has all of them in its PATH.
  */
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
+import { awaitTakeover, olderSelves, takePlace } from './redis-cluster-rejoin';
 import { prepareServer } from './redis-configuration';
 
 export const startNode: Text = text`
@@ -12,8 +13,26 @@ export const startNode: Text = text`
   # Starts this pod's node, and beside it the script that tells it of changes around it.
   set -eu
   umask 077
+  trap 'exit 143' TERM INT
 
   ${prepareServer}
+  ${olderSelves}
+  ${awaitTakeover}
+
+  # A node that neither owns slots nor replicates is new, or its volume was emptied. Its server has no data, but may have
+  # an address from which replicas copy whatever they find there: follow.sh lets them once the node has a place.
+  placed() {
+    [ -s /data/appendonlydir/appendonly.aof.manifest ] &&
+      awk '$3 ~ /myself/ && ($3 ~ /slave/ || NF > 8) { found = 1 } END { exit !found }' /data/nodes.conf 2> /dev/null
+  }
+  rm -f /run/redis/unplaced
+  if ! placed; then
+    touch /run/redis/unplaced
+    rm -f /run/redis/joined
+    [ -s /data/appendonlydir/appendonly.aof.manifest ] || rm -f /data/nodes.conf
+    await_takeover
+    [ -s /data/nodes.conf ] || [ -z "$older" ] || rm -rf /data/appendonlydir
+  fi
 
   cat > /run/redis/runtime.conf <<CONF
   requirepass "$password"
@@ -21,6 +40,7 @@ export const startNode: Text = text`
   cluster-announce-ip $POD_IP
   cluster-announce-hostname $POD_NAME.$DOMAIN
   cluster-announce-human-nodename $POD_NAME/\${ZONE:-$NODE_NAME}
+  $(placed || printf 'user default on ">%s" ~* &* +@all -psync -sync' "$password")
   CONF
 
   address_of() { getent hosts "$1" | awk '{ print $1; exit }'; }
@@ -40,14 +60,19 @@ export const startNode: Text = text`
   sh /etc/redis/follow.sh 9>&- &
   status=0
   wait "$server" || status=$?
-  while kill -0 "$server" 2>/dev/null; do wait "$server" || status=$?; done
+  # Still there after SIGTERM: a replica that writes its first append-only file refuses to end until it has.
+  while kill -TERM "$server" 2> /dev/null; do sleep 1; done
+  wait "$server" || status=$?
   exit "$status"
 `;
 
 export const follow: Text = text`
   #!/bin/sh
-  # Tells the server beside it of what changes around it: where its peers live, and the password.
+  # Tells the server beside it of what changes around it: where its peers live, who is gone, and the password.
   set -u
+
+  ${olderSelves}
+  ${takePlace}
 
   # The cluster's bus knows nodes by address only, pods change address when they restart, and where all restart at once
   # nobody is left to tell. Meeting a node that is known already corrects its address.
@@ -89,8 +114,10 @@ export const follow: Text = text`
     echo 'a new password is accepted too'
   }
 
-  while sleep 5; do
+  while sleep "$([ -e /run/redis/unplaced ] && echo 1 || echo 5)"; do
+    take_place
     meet_lost_peers
+    forget_older_selves
     follow_master
     follow_password
   done
@@ -98,13 +125,15 @@ export const follow: Text = text`
 
 export const nodeReady: Text = text`
   #!/bin/sh
-  # Ready: answers. Until the cluster was whole once in the life of this pod: whole, and in step with its master.
+  # Ready: answers. Until the cluster was whole once in the life of this pod: whole, and the node owns slots or is in step
+  # with its master.
   set -eu
   [ "$(redis-cli ping)" = PONG ]
   [ ! -e /run/redis/joined ] || exit 0
   redis-cli cluster info | grep -q '^cluster_state:ok'
   redis-cli cluster info | grep -q '^cluster_slots_assigned:16384'
-  redis-cli info replication | grep -q -e '^role:master' -e '^master_link_status:up'
+  redis-cli info replication | grep -q '^master_link_status:up' ||
+    redis-cli cluster nodes | awk '$3 ~ /myself/ { exit NF == 8 }'
   touch /run/redis/joined
 `;
 

@@ -99,7 +99,11 @@ export const prepareServer: Text = text`
 
   # A pod deleted by force can leave its server running: one server at a time has the volume.
   exec 9>>/data/.lock
-  flock -n 9 || { echo 'another server has this volume; waiting until it ends'; flock 9; }
+  flock -n 9 || {
+    echo 'another server has this volume; waiting until it ends'
+    flock 9 & # in the background, so that a signal ends the wait
+    wait $!
+  }
 `;
 
 /** Alive is what answers at all: a server that loads its data or has lost its master is at work. */

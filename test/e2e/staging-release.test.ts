@@ -1,6 +1,5 @@
-/** Staging's shape as a Helm release: installed by the README's commands, upgraded, rolled back and uninstalled. */
-import type { PersistentVolumeClaim, Secret } from 'kubernetes-types/core/v1';
-import { exec, get, loadImages, report } from './support/cluster';
+/** Staging's shape as a Helm release: installed by the README's commands, upgraded and rolled back. */
+import { exec, loadImages, report } from './support/cluster';
 import { eventually } from './support/eventually';
 import { claim, discard } from './support/namespaces';
 import { portForward } from './support/port-forward';
@@ -92,18 +91,6 @@ step('an upgrade that changes nothing restarts nothing', async () => {
   expect(changed(before, await podsByWorkload(namespace))).toEqual([]);
 });
 
-step('helm uninstall leaves the Secrets and the volumes', async () => {
-  const before = await remains();
-  report(before.join(', '));
-  await run('helm', ['uninstall', namespace, inNamespace]);
-  await eventually('the workloads are gone', { namespace }, async () => {
-    expect(
-      await get('deployments,statefulsets,jobs,services,configmaps', inNamespace, '-l', 'app.kubernetes.io/instance'),
-    ).toEqual([]);
-  });
-  expect(await remains()).toEqual(before);
-});
-
 async function type(...commandLines: readonly string[]): Promise<void> {
   for (const commandLine of commandLines) {
     const { stderr } = await shell(commandLine, { timeoutSeconds: 300 });
@@ -159,16 +146,4 @@ type Pods = Awaited<ReturnType<typeof podsByWorkload>>;
 function changed(before: Pods, after: Pods): readonly string[] {
   const all = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...all].filter((workload) => JSON.stringify(before[workload]) !== JSON.stringify(after[workload])).sort();
-}
-
-/** What nobody deletes: the release's Secrets, and the claims on volumes. */
-async function remains(): Promise<readonly string[]> {
-  const found = await get<(Secret & { kind: 'Secret' }) | (PersistentVolumeClaim & { kind: 'PersistentVolumeClaim' })>(
-    'secrets,persistentvolumeclaims',
-    inNamespace,
-  );
-  return found
-    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
-    .filter((object) => object.kind !== 'Secret' || object.type !== 'helm.sh/release.v1')
-    .map(({ kind, metadata }) => `${kind}/${metadata?.name ?? ''}`);
 }

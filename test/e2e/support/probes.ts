@@ -1,6 +1,8 @@
 /** Containers from which a test knocks at ports and asks DNS. */
 import type { Pod } from 'kubernetes-types/core/v1';
-import { kubectl } from './cluster';
+import { get, kubectl } from './cluster';
+import { eventually } from './eventually';
+import { UNTIL_TERMINATED } from './stand-ins';
 
 /** A container with Python. */
 export interface Probe {
@@ -10,15 +12,23 @@ export interface Probe {
 
 const CONTAINER = 'probe';
 
-/** A first process without a handler would not end on SIGTERM, and keep the pod for its whole grace period. */
-const UNTIL_TERMINATED = 'trap "exit 0" TERM; sleep infinity & wait';
-
 /** Adds a container to a running pod: it shares the pod's network, and goes when the pod goes. */
 export async function attachProbe(namespace: string, pod: string, image: string): Promise<Probe> {
+  const probe = { namespace, pod };
+  if (await isAttached(probe)) return probe;
   const container = [`--container=${CONTAINER}`, `--image=${image}`, '--image-pull-policy=IfNotPresent'];
   const debug = ['debug', pod, `--namespace=${namespace}`, ...container, '--profile=restricted'];
   await kubectl([...debug, '--', 'sh', '-c', UNTIL_TERMINATED]);
-  return { namespace, pod };
+  await eventually(`${pod} has a probe`, { namespace, seconds: 30 }, async () => {
+    expect(await isAttached(probe)).toBe(true);
+  });
+  return probe;
+}
+
+async function isAttached({ namespace, pod }: Probe): Promise<boolean> {
+  const [found] = await get<Pod>('pod', pod, `--namespace=${namespace}`);
+  const probe = found?.status?.ephemeralContainerStatuses?.find(({ name }) => name === CONTAINER);
+  return probe?.state?.running !== undefined;
 }
 
 /** Runs a pod that no policy selects, and that listens on a port itself. */
@@ -27,6 +37,10 @@ export async function runStranger(namespace: string, image: string, port: number
   await kubectl(['create', `--namespace=${namespace}`, '--filename=-'], { input: JSON.stringify(pod) });
   await kubectl(['wait', '--for=condition=Ready', 'pod/stranger', `--namespace=${namespace}`, '--timeout=60s']);
   return { namespace, pod: 'stranger' };
+}
+
+export async function removeStranger(namespace: string): Promise<void> {
+  await kubectl(['delete', 'pod', 'stranger', `--namespace=${namespace}`, '--ignore-not-found', '--wait=false']);
 }
 
 function strangerPod(image: string, port: number): Pod {

@@ -1,106 +1,162 @@
-/** Who reaches what: between the tiers of an instance, and to and from the namespaces around it. */
-import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
+/** Who reaches what on the cluster: between the tiers of a release, from the namespaces around it, and beyond. */
+import { readFileSync } from 'node:fs';
 import type { Pod, Service } from 'kubernetes-types/core/v1';
+import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
+import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
+import { OUTSIDE_PORTS, STRANGER_PORT } from '../../network/declared';
+import { type Cell, type Column, printMatrix } from '../../network/matrix';
+import { selects } from '../../network/policies';
 import { get, report } from './cluster';
 import { eventually } from './eventually';
-import { type Probe, attachProbe, reached, runStranger, unresolved } from './probes';
-
-/**
- * By place, the addresses that it may connect to. A place is a tier (`backend`), a pod of a StatefulSet (`redis-0`) or
- * a namespace around; an address is a place and a port (`backend 8000`), or `API server`. What is not here is closed.
- */
-export type Declared = Readonly<Record<string, readonly string[]>>;
+import { makeOutside } from './outside';
+import { type Probe, attachProbe, reached, removeStranger, runStranger, unresolved } from './probes';
+import { removeStandIns, runStandIns } from './stand-ins';
+import { pythonImage } from './system';
 
 export interface Surroundings {
   readonly namespace: string;
   /** Name of the release, before the names of its objects. */
   readonly instance: string;
-  /** Namespaces around it, by the name of their place. Each gets a pod that listens on port 8080. */
+  /** Namespaces around it, by their name in the table. Each gets a pod that listens. */
   readonly around: Readonly<Record<string, string>>;
 }
 
-/** Asks every place for every address. */
-export async function expectConnections(surroundings: Surroundings, declared: Declared): Promise<void> {
-  const { probes, addresses } = await survey(surroundings, Object.keys(declared));
-  const { namespace } = surroundings;
+/** Asks every tier and every namespace for every port of every pod, and compares the answers with the table of an environment. */
+export async function expectConnections(surroundings: Surroundings, environment: string): Promise<void> {
+  const table = readFileSync(`test/e2e/golden/network-${environment}.txt`, 'utf8');
+  const { namespace, instance, around } = surroundings;
+  const outside = await makeOutside(`outside-${namespace}`, OUTSIDE_PORTS);
+  try {
+    await runStandIns(namespace, instance);
+    const places = await survey(surroundings, outside.address, table);
+    await everyPortIsOpenFromWithin(places);
+    await eventually(`the table of ${environment}`, { namespace, seconds: 30 }, async () => {
+      expect(await observe(places, namespace)).toBe(table);
+    });
+    const clients = places.filter(({ probe }) => probe).length;
+    const asked = clients * places.flatMap(({ targets }) => targets).length;
+    report(`${clients} clients asked ${asked} times as ${environment}'s table says`);
+  } finally {
+    await removeStandIns(namespace);
+    for (const other of Object.values(around)) await removeStranger(other);
+    await outside.remove();
+  }
+}
 
-  // A closed port proves nothing unless somebody listens there.
-  for (const [place, probe] of probes) {
-    const own = new Map([...addresses].filter(([name]) => isOf(place, name)));
-    await eventually(`${place} listens`, { namespace: probe.namespace, seconds: 30 }, async () => {
-      expect(await openFrom(probe, own)).toEqual([...own.keys()].sort());
+/** A line of the table, a group of its columns, or both. */
+interface Place {
+  readonly name: string;
+  /** Who asks. */
+  readonly probe?: Probe;
+  readonly targets: readonly Target[];
+}
+
+interface Target {
+  /** The column below the place's name. */
+  readonly port: string;
+  readonly pod?: string;
+  /** `host:port` */
+  readonly address: string;
+}
+
+async function survey(
+  { namespace, instance, around }: Surroundings,
+  outside: string,
+  table: string,
+): Promise<readonly Place[]> {
+  const running = await get<Pod>('pods', `--namespace=${namespace}`, '--field-selector=status.phase=Running');
+  const pods = running.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  const tiers: Place[] = [];
+  for (const { name, labels } of await policies(namespace, instance)) {
+    const own = pods.filter(({ metadata }) => selects({ matchLabels: labels }, metadata?.labels ?? {}));
+    const [first] = own;
+    if (first === undefined) throw new Error(`no pod of ${name} is there to ask`);
+    const probe = await attachProbe(namespace, nameOf(first), pythonImage);
+    tiers.push({ name, probe, targets: own.flatMap(targetsOf) });
+  }
+  const lines = table.split('\n').map((line) => line.split(' ')[0] ?? '');
+  tiers.sort((a, b) => lines.indexOf(a.name) - lines.indexOf(b.name));
+  const strangers: Place[] = [];
+  for (const [name, other] of Object.entries(around)) {
+    const probe = await runStranger(other, pythonImage, STRANGER_PORT);
+    const [pod] = await get<Pod>('pod', probe.pod, `--namespace=${other}`);
+    if (pod !== undefined) strangers.push({ name, probe, targets: targetsOf(pod) });
+  }
+  return [
+    ...tiers,
+    ...strangers,
+    { name: 'DNS', targets: [{ port: '53', address: '' }] },
+    { name: 'API server', targets: [{ port: 'https', address: await apiServer() }] },
+    { name: 'outside', targets: OUTSIDE_PORTS.map((port) => ({ port: `${port}`, address: `${outside}:${port}` })) },
+  ];
+}
+
+/** The tiers of a release: what it has policies for, but for the pod of `helm test`. */
+async function policies(namespace: string, instance: string) {
+  const selector = `--selector=app.kubernetes.io/instance=${instance}`;
+  const found = await get<NetworkPolicy>('networkpolicies', `--namespace=${namespace}`, selector);
+  return found
+    .filter(({ metadata }) => metadata?.annotations?.['helm.sh/hook'] === undefined)
+    .map(({ metadata, spec }) => ({
+      name: metadata?.name?.slice(instance.length + 1) ?? '',
+      labels: spec?.podSelector.matchLabels ?? {},
+    }))
+    .filter(({ labels }) => Object.keys(labels).length > 1);
+}
+
+/** A closed port proves nothing unless somebody listens there. */
+async function everyPortIsOpenFromWithin(places: readonly Place[]): Promise<void> {
+  for (const { name, probe, targets } of places) {
+    if (probe === undefined) continue;
+    const own = targets.filter(({ pod }) => pod === probe.pod).map(({ address }) => address);
+    await eventually(`${name} listens`, { namespace: probe.namespace, seconds: 30 }, async () => {
+      expect([...(await reached(probe, own))].sort()).toEqual([...own].sort());
     });
   }
+}
 
-  await eventually('exactly the declared connections are open', { namespace, seconds: 30 }, async () => {
-    const open = await Promise.all(
-      [...probes].map(async ([place, probe]) => {
-        const others = new Map([...addresses].filter(([name]) => !isOf(place, name)));
-        return [place, await openFrom(probe, others)] as const;
-      }),
-    );
-    expect(Object.fromEntries(open)).toEqual(declared);
-  });
-  const asked = [...probes.keys()].flatMap((place) => [...addresses.keys()].filter((name) => !isOf(place, name)));
-  report(`${Object.values(declared).flat().length} of ${asked.length} connections are open`);
-
-  const services = (await get<Service>('services', `--namespace=${namespace}`)).map(
-    ({ metadata }) => metadata?.name ?? '',
+/** Asks once more, and prints what is open. */
+async function observe(places: readonly Place[], namespace: string): Promise<string> {
+  const addresses = places.flatMap(({ targets }) => targets.map(({ address }) => address)).filter(Boolean);
+  const services = (await get<Service>('services', `--namespace=${namespace}`)).map(nameOf);
+  const names = [...services.map((service) => `${service}.${namespace}.svc`), 'kubernetes.default.svc'];
+  const answers = new Map(
+    await Promise.all(
+      places.flatMap(({ name, probe }) =>
+        probe === undefined
+          ? []
+          : [Promise.all([reached(probe, addresses), unresolved(probe, names)]).then((both) => [name, both] as const)],
+      ),
+    ),
   );
-  for (const [place, probe] of probes) {
-    if (probe.namespace !== namespace) continue;
-    await eventually(`${place} resolves names`, { namespace, seconds: 15 }, async () => {
-      expect(await unresolved(probe, [...services, 'kubernetes.default.svc'])).toEqual([]);
-    });
-  }
+  const cell = (client: string, { server, port }: Column): Cell => {
+    const [open = [], unknown = []] = answers.get(client) ?? [];
+    if (server === 'DNS') return unknown.length === 0 ? 'open' : 'closed';
+    const own = places.find(({ name }) => name === client)?.probe?.pod;
+    const targets = places.find(({ name }) => name === server)?.targets.filter((target) => target.port === port) ?? [];
+    const others = targets.filter(({ pod }) => client !== server || pod !== own);
+    if (others.length === 0) return 'itself';
+    const count = others.filter(({ address }) => open.includes(address)).length;
+    return count === 0 ? 'closed' : count === others.length ? 'open' : 'some';
+  };
+  return printMatrix({
+    clients: [...answers.keys()],
+    columns: places.flatMap(({ name, targets }) =>
+      [...new Set(targets.map(({ port }) => port))].map((port) => ({ server: name, port })),
+    ),
+    cell,
+  });
 }
 
-interface Survey {
-  readonly probes: ReadonlyMap<string, Probe>;
-  readonly addresses: ReadonlyMap<string, string>;
+function targetsOf(pod: Pod): readonly Target[] {
+  const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  const numbers = containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
+  return numbers
+    .sort((a, b) => a - b)
+    .map((port) => ({ port: `${port}`, pod: nameOf(pod), address: `${pod.status?.podIP ?? ''}:${port}` }));
 }
 
-/** One probe for each place, in a pod that is there or in one of its own. */
-async function survey({ namespace, instance, around }: Surroundings, wanted: readonly string[]): Promise<Survey> {
-  const probes = new Map<string, Probe>();
-  const addresses = new Map([['API server', await apiServer()]]);
-  const pods = new Map<string, Pod>();
-  for (const pod of await get<Pod>('pods', `--namespace=${namespace}`, '--field-selector=status.phase=Running')) {
-    pods.set(placeOf(pod, instance), pod);
-  }
-  // The API's image has Python, as it has to run FastAPI.
-  const image = pods.get('backend')?.spec?.containers[0]?.image ?? '';
-
-  for (const [place, pod] of pods) {
-    if (!wanted.includes(place)) continue;
-    probes.set(place, await attachProbe(namespace, pod.metadata?.name ?? '', image));
-    for (const port of portsOf(pod)) addresses.set(`${place} ${port}`, `${pod.status?.podIP ?? ''}:${port}`);
-  }
-  for (const [place, other] of Object.entries(around)) {
-    probes.set(place, await runStranger(other, image, 8080));
-    const [pod] = await get<Pod>('pod', 'stranger', `--namespace=${other}`);
-    addresses.set(`${place} 8080`, `${pod?.status?.podIP ?? ''}:8080`);
-  }
-  expect([...probes.keys()].sort()).toEqual([...wanted].sort());
-  return { probes, addresses };
-}
-
-async function openFrom(probe: Probe, addresses: ReadonlyMap<string, string>): Promise<readonly string[]> {
-  const found = await reached(probe, [...addresses.values()]);
-  return [...addresses].flatMap(([name, address]) => (found.includes(address) ? [name] : [])).sort();
-}
-
-const isOf = (place: string, address: string): boolean => address.startsWith(`${place} `);
-
-/** `backend` for a pod of a Deployment, `redis-0` for one of a StatefulSet. */
-function placeOf({ metadata }: Pod, instance: string): string {
-  const name = (metadata?.name ?? '').slice(instance.length + 1);
-  return metadata?.ownerReferences?.[0]?.kind === 'ReplicaSet' ? name.replace(/-[^-]+-[^-]+$/, '') : name;
-}
-
-function portsOf({ spec }: Pod): readonly number[] {
-  return (spec?.containers ?? []).flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
-}
+const nameOf = ({ metadata }: Pod | Service): string => metadata?.name ?? '';
 
 /** An address outside of the pods' network. */
 async function apiServer(): Promise<string> {

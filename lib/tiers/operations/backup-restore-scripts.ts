@@ -234,7 +234,7 @@ export const restorePostgres: Text = text`
   cat "$run/said" >&2
   [ -e "$run/committed" ] || {
     [ ! -e "$run/restored" ] || diff "$run/rows" "$run/restored" >&2 || fail 'other rows than were backed up; nothing was changed'
-    fail "nothing was changed: $(grep -E 'ERROR|FATAL|error:' "$run/said" | tail -n 1)"
+    fail "nothing was changed: $({ grep -E 'ERROR|FATAL' "$run/said" || cat "$run/said"; } | tail -n 1)"
   }
   ! grep -q ERROR "$run/said" || say 'rights of roles that are not here were left out, as said above'
   ask --command='ANALYZE' 2> /dev/null || :

@@ -36,7 +36,7 @@ export const receiveWal: Text = text`
     [ -z "$status" ] || ask --command="SELECT pg_drop_replication_slot('${WAL_SLOT}')" || return 1
     since=$(ask --command="SELECT pg_walfile_name(lsn) FROM pg_create_physical_replication_slot('${WAL_SLOT}', true)") ||
       return 1
-    rm -rf "$SPOOL/$system"
+    rm -rf "$SPOOL/$system" "$run"/since-*
     mkdir -p "$SPOOL/$system" && echo "$since" > "$SPOOL/$system/since" || return 1
     say "receiving WAL of server $system from $since on"
   }

@@ -41,7 +41,7 @@ step('a second server on the volume of the primary, and one on that of the repli
   await caughtUp(given, `${release}-postgres-replica-0`);
 });
 
-step(
+thorough(
   'a primary deleted by force comes back while another server runs on its volume: it waits, and starts',
   async () => {
     const { release } = given;

@@ -1,7 +1,7 @@
 /**
- * The scripts of a Postgres, in POSIX sh. Beside the shell's own they use `cat`, `chmod`, `mv`, `rm`, `rmdir`, `sleep`
- * and `touch` of coreutils, `sed`, util-linux's `flock`, and PostgreSQL's `initdb`, `pg_basebackup`, `pg_controldata`,
- * `pg_ctl`, `pg_isready`, `postgres` and `psql`: the image has all of them in its PATH.
+ * The scripts of a Postgres, in POSIX sh. Beside the shell's own they use `cat`, `chmod`, `mv`, `rm`, `rmdir`, `sleep`,
+ * `timeout` and `touch` of coreutils, `sed`, util-linux's `flock`, and PostgreSQL's `initdb`, `pg_basebackup`,
+ * `pg_controldata`, `pg_ctl`, `pg_isready`, `postgres` and `psql`: the image has all of them in its PATH.
  */
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
@@ -182,7 +182,8 @@ export const replicaLive: Text = text`
   receivers=$(psql --no-psqlrc --no-align --tuples-only --command='SELECT count(*) FROM pg_stat_wal_receiver') || exit 0
   [ "$receivers" = 0 ] || exit 0
   export PGPASSFILE=/var/run/postgresql/pgpass PGCONNECT_TIMEOUT=3
-  status=$(psql --no-psqlrc --no-align --tuples-only --no-password \
+  # psql's own limit leaves DNS out, which can be cut off as well.
+  status=$(timeout 5 psql --no-psqlrc --no-align --tuples-only --no-password \
     --dbname="host=$PRIMARY_HOST port=5432 user=replicator dbname=postgres" \
     --command="SELECT wal_status FROM pg_replication_slots WHERE slot_name = 'replica_\${POD_NAME##*-}'") || exit 0
   [ "$status" != lost ]

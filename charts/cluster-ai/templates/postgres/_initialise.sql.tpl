@@ -4,7 +4,10 @@
 SELECT format('CREATE ROLE %I', name)
   FROM unnest(ARRAY['replicator', 'pgbouncer', :'application']) AS name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
-ALTER ROLE replicator LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
+-- It copies the whole server as it is; backups read all rows and large objects through it, in any state of the server.
+ALTER ROLE replicator LOGIN REPLICATION BYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE;
+ALTER ROLE replicator SET lo_compat_privileges = on;
+GRANT pg_read_all_data, pg_use_reserved_connections TO replicator;
 ALTER ROLE pgbouncer LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
 ALTER ROLE :"application" LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
 
@@ -12,7 +15,7 @@ SELECT format('CREATE DATABASE %I', :'database')
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
 ALTER DATABASE :"database" OWNER TO :"application";
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
-GRANT CONNECT ON DATABASE :"database" TO pgbouncer;
+GRANT CONNECT ON DATABASE :"database" TO pgbouncer, replicator;
 
 \connect :"database"
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;

@@ -35,6 +35,19 @@ export function keysAmong(map: Input<Readonly<Record<string, unknown>>>, keys: r
   return keys.length === 0 ? toExpr('') : pickedKeys(map, keys);
 }
 
+/** Those keys of a map that a pattern describes whole, as a text: `a, b`. The pattern means the same in Go. */
+export const keysLike = operation({
+  name: 'keysLike',
+  kind: 'string',
+  evaluate: (map: Readonly<Record<string, unknown>>, pattern: string) =>
+    Object.keys(map)
+      .filter((key) => new RegExp(`^(?:${pattern})$`, 'u').test(key))
+      .sort(compareBytes)
+      .join(', '),
+  toGoTemplate: ([map, pattern]) =>
+    `join ", " (regexFindAll (printf "(?m)^(?:%s)$" ${pattern}) (keys ${map} | sortAlpha | join "\\n") -1)`,
+});
+
 export const sizeOf = operation({
   name: 'sizeOf',
   kind: 'int',

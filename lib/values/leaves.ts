@@ -7,6 +7,8 @@ const plain = (pattern: RegExp, form: string) => z.string().regex(pattern).meta(
 const text = (pattern: RegExp, form: string) => z.string().regex(pattern).meta({ form });
 
 export const dnsLabel = () => plain(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a DNS label, such as shop-1');
+export const shortName = () =>
+  plain(/^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/, 'up to 16 of a-z, 0-9 and -, such as models');
 export const hostname = () =>
   plain(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, 'a host name, such as shop.example.com');
 export const objectName = () =>

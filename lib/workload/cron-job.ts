@@ -1,10 +1,12 @@
 import type { Construct } from 'constructs';
-import type { CronJob } from 'kubernetes-types/batch/v1';
+import type { CronJob, CronJobSpec } from 'kubernetes-types/batch/v1';
+import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
 import { KubeObject } from '../objects/kube-object';
 import { type Input, literalOf } from '../values/expression';
+import type { Tree } from '../values/parts';
 import { Workload, type WorkloadProps } from './workload';
 
-export interface CronJobProps extends WorkloadProps {
+export interface CronJobSettings {
   /** When it starts, as five fields of cron: `0 2 * * *`. */
   readonly schedule: Input<string>;
   /** The schedule's time zone, by its name of the IANA. @default Etc/UTC */
@@ -16,6 +18,8 @@ export interface CronJobProps extends WorkloadProps {
   /** Pods that may fail before the Job does. @default 0 */
   readonly backoffLimit?: number;
 }
+
+export interface CronJobProps extends WorkloadProps, CronJobSettings {}
 
 /** What Kubernetes adds to the name for each Job, an `-` and ten digits among it, must fit into a label. */
 const LONGEST_NAME = 52;
@@ -42,23 +46,28 @@ export class CronJobWorkload extends Workload {
       apiVersion: 'batch/v1',
       kind: 'CronJob',
       metadata: this.metadata(),
-      spec: {
-        schedule: props.schedule,
-        timeZone: props.timeZone ?? 'Etc/UTC',
-        suspend: props.suspend,
-        concurrencyPolicy: 'Forbid',
-        startingDeadlineSeconds: STARTING_DEADLINE_SECONDS,
-        successfulJobsHistoryLimit: SUCCESSFUL_JOBS_KEPT,
-        failedJobsHistoryLimit: FAILED_JOBS_KEPT,
-        jobTemplate: {
-          spec: {
-            activeDeadlineSeconds: props.activeDeadlineSeconds,
-            backoffLimit: props.backoffLimit ?? 0,
-            ttlSecondsAfterFinished: SECONDS_KEPT,
-            template: this.template(false),
-          },
-        },
-      },
+      spec: cronJobSpec(props, this.template(false)),
     });
   }
+}
+
+/** Of a CronJob whose pods are as the template says. */
+export function cronJobSpec(props: CronJobSettings, template: Tree<PodTemplateSpec>): Tree<CronJobSpec> {
+  return {
+    schedule: props.schedule,
+    timeZone: props.timeZone ?? 'Etc/UTC',
+    suspend: props.suspend,
+    concurrencyPolicy: 'Forbid',
+    startingDeadlineSeconds: STARTING_DEADLINE_SECONDS,
+    successfulJobsHistoryLimit: SUCCESSFUL_JOBS_KEPT,
+    failedJobsHistoryLimit: FAILED_JOBS_KEPT,
+    jobTemplate: {
+      spec: {
+        activeDeadlineSeconds: props.activeDeadlineSeconds,
+        backoffLimit: props.backoffLimit ?? 0,
+        ttlSecondsAfterFinished: SECONDS_KEPT,
+        template,
+      },
+    },
+  };
 }

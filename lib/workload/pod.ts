@@ -61,7 +61,7 @@ export interface ExtraVolume {
 
 export interface PodProps extends PodSettings {
   /** Numeric user, group and owner of volumes; above 0. */
-  readonly user: number;
+  readonly user: Input<number>;
   /** The first is the main one. */
   readonly containers: readonly ContainerProps[];
   readonly initContainers?: readonly ContainerProps[];
@@ -70,6 +70,8 @@ export interface PodProps extends PodSettings {
   readonly checksums?: Readonly<Record<string, Input<string>>>;
   /** Seconds from SIGTERM to SIGKILL, the preStop hook included. @default 30 */
   readonly terminationGracePeriodSeconds?: Input<number>;
+  /** Where they run, beside the spreading of replicas. @default - anywhere */
+  readonly affinity?: Tree<Affinity> | undefined;
   /** Where Prometheus finds metrics: the name of a port, and a path. @default - no metrics */
   readonly scrape?: { readonly port: Input<number>; readonly path: string };
   /** Mounts a token for the API server. @default false */
@@ -152,7 +154,7 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
         effect: whenSet(effect),
       }),
     ),
-    affinity: identity.spread ? spreadAffinity(platform)(labels) : undefined,
+    affinity: identity.spread ? spreadAffinity(platform)(labels) : props.affinity,
     topologySpreadConstraints: identity.spread ? spreadConstraints(platform)(labels) : undefined,
     initContainers: initContainers.map((init) => container(init, platform)),
     containers: [withExtras, ...others].map((each) => container(each, platform)),

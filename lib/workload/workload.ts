@@ -98,9 +98,9 @@ export abstract class Workload extends Construct {
     return str`${this.platform.instance}-${name}`;
   }
 
-  /** The pod template, with all settings that connections have added by the time of output. */
-  protected template(spread: boolean): Late<PodTemplateSpec> {
-    return late<PodTemplateSpec>(() => podTemplate(this.pod(), this.identity(spread), this.platform));
+  /** The pod template, with all settings that connections have added by the time of output, and what is said here. */
+  protected template(spread: boolean, own: Partial<PodProps> = {}): Late<PodTemplateSpec> {
+    return late<PodTemplateSpec>(() => podTemplate({ ...this.pod(), ...own }, this.identity(spread), this.platform));
   }
 
   /** The same for a pod that no controller makes. */

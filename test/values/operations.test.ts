@@ -107,11 +107,13 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
     op.and(a, b),
     op.and(a, op.not(b), v.bools.right),
     op.and(a, true),
+    op.and(a, b, op.not(a)),
   ]),
   or: pairs(all(v.bools), all(v.bools)).flatMap(([a, b]) => [
     op.or(a, b),
     op.or(a, op.not(b), v.bools.wrong),
     op.or(a, false),
+    op.or(op.not(a), b, a),
   ]),
   not: [
     ...all(v.bools).map((a) => op.not(a)),
@@ -119,6 +121,9 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
     op.not(op.atLeast(v.ints.one, 1)),
   ],
   keysAmong: all(v.maps).map((map) => op.keysAmong(map, ['on', 'missing', 'a.b/c', 'Z', 'é', 'b'])),
+  keysLike: all(v.maps).flatMap((map) =>
+    ['b|on', 'a[.]b/c', '.', '[^a]+', v.strings.word].map((like) => op.keysLike(map, like)),
+  ),
   named: [
     op.named('sum', 'A sum.', op.add(v.ints.million, v.ints.above)),
     op.named('lowest', 'A negative number.', op.subtract(v.ints.low, 0)),

@@ -76,6 +76,8 @@ export interface BackupJobProps extends PodSettings {
   /** @default 0 */
   readonly backoffLimit?: number;
   readonly activeDeadlineSeconds: Input<number>;
+  /** Mounts a token for the API server. @default false */
+  readonly serviceAccountToken?: boolean;
   /** The image with the programs of what is backed up. */
   readonly image: Image;
   readonly user: number;

@@ -307,7 +307,7 @@ export const drillRedis: Text = text`
 
   ${scratch}
 
-  server=
+  kind=drill-redis began=$(date +%s) server=
   trap 'status=$?; [ -z "$server" ] || kill "$server" 2> /dev/null || :; stop "$status"' EXIT
   choose
   rdbs > "$run/rdbs"
@@ -320,7 +320,7 @@ export const drillRedis: Text = text`
     rm "/scratch/$name"
     total=$((total + keys))
   done < "$run/rdbs"
-  kind=redis
-  metric last_drill_timestamp_seconds "$(date +%s)"
+  metric last_success_timestamp_seconds "$(date +%s)"
+  metric last_duration_seconds $(($(date +%s) - began))
   say "redis $id: all $total keys load"
 `;

@@ -1,5 +1,5 @@
 /** Backups of Redis: an RDB of each master, the way back, and a drill. */
-import type { EnvVar, PersistentVolumeClaimTemplate } from 'kubernetes-types/core/v1';
+import type { EnvVar } from 'kubernetes-types/core/v1';
 import { connect } from '../../network/connections';
 import { demand } from '../../objects/checks';
 import { conditionOf } from '../../objects/conditions';
@@ -7,9 +7,8 @@ import type { Expr, Input, Scalar } from '../../values/expression';
 import { choose } from '../../values/choice';
 import { and, not, or } from '../../values/logic';
 import { add, bytes, divide } from '../../values/numbers';
-import type { Items, Text, Tree } from '../../values/parts';
+import type { Items, Text } from '../../values/parts';
 import { str } from '../../values/texts';
-import { whenSet } from '../../values/tree';
 import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
@@ -18,7 +17,7 @@ import type { RedisCache } from '../data/redis-cache';
 import type { RedisCluster } from '../data/redis-cluster';
 import { REDIS_USER } from '../data/redis-pod';
 import type { Tier } from '../tier';
-import { BackupJob, type Destinations } from './backup-job';
+import { BackupJob, type Destinations, NEVER, SCRATCH, restoreEnv, scratchVolume } from './backup-job';
 import { backUpRedis, drillRedis, restoreRedis } from './backup-redis-scripts';
 
 export type RedisServer = RedisCluster | RedisCache;
@@ -38,9 +37,6 @@ export interface RedisBackupProps extends PodSettings {
 
 /** MiB for rclone, which streams. */
 const RCLONE_MEMORY = 128;
-
-/** A schedule that never comes: what has it is started by hand. */
-export const NEVER = '0 0 31 2 *';
 
 /** Adds the CronJobs of a tier that backs Redis up. */
 export function addRedisBackup(tier: Tier, props: RedisBackupProps): void {
@@ -66,15 +62,15 @@ export function addRedisBackup(tier: Tier, props: RedisBackupProps): void {
       user: REDIS_USER,
       resources: withRclone(resources),
       script,
-      mounts: [{ name: 'scratch', mountPath: '/scratch' }],
-      volumes: [{ name: 'scratch', ephemeral: { volumeClaimTemplate: scratchClaim(props.scratch) } }],
+      mounts: [{ name: 'scratch', mountPath: SCRATCH }],
+      volumes: [scratchVolume(props.scratch)],
       ...job,
     });
   const jobs = [
     addJob('redis', backUpRedis, { env: [{ name: 'RETENTION_DAYS', value: str`${props.retentionDays}` }] }),
-    addJob('restore-redis', restoreRedis, { suspend: true, schedule: NEVER, env: restoreEnv(true) }),
+    addJob('restore-redis', restoreRedis, { suspend: true, schedule: NEVER, env: restoreEnv }),
   ];
-  addJob('drill-redis', drillRedis, { schedule: props.drillSchedule, env: restoreEnv(false) });
+  addJob('drill-redis', drillRedis, { schedule: props.drillSchedule, env: [] });
   for (const job of jobs) for (const server of props.redis) connect(job, server);
 }
 
@@ -120,20 +116,4 @@ function either(server: RedisServer, otherwise: Kind): Kind {
 function withRclone({ requests, limits }: Resources): Resources {
   const memory = add(divide(bytes(limits.memory), 2 ** 20), RCLONE_MEMORY);
   return { requests, limits: { ...limits, memory: str`${memory}Mi` } };
-}
-
-/** What a restore and a drill take from whoever starts the Job. */
-function restoreEnv(replaces: boolean): Items<EnvVar> {
-  const names = ['RESTORE_TO', 'RESTORE_FROM', ...(replaces ? ['RESTORE_REPLACE'] : [])];
-  return names.map((name) => ({ name, value: '' }));
-}
-
-function scratchClaim({ size, storageClassName }: Storage): Tree<PersistentVolumeClaimTemplate> {
-  return {
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      storageClassName: whenSet(storageClassName),
-      resources: { requests: { storage: size } },
-    },
-  };
 }

@@ -1,5 +1,18 @@
 import { z } from 'zod';
-import { bucketName, cidr, folder, httpUrl, objectName, port, schedule, timeZone, word } from '../../values/leaves';
+import {
+  bucketName,
+  cidr,
+  folder,
+  httpUrl,
+  labelKey,
+  line,
+  objectName,
+  port,
+  schedule,
+  shortName,
+  timeZone,
+  word,
+} from '../../values/leaves';
 import type { Widen } from '../../values/widen';
 import { imageValues, podValues, resourcesValues, storageValues } from '../../workload/values';
 import type { backupDefaults } from './backup';
@@ -88,6 +101,37 @@ export const backupValues = (defaults: Widen<typeof backupDefaults>) => ({
     .max(3600)
     .default(defaults.walUploadSeconds)
     .describe('Seconds after which WAL, finished or not, is in every place.'),
+  volumeSnapshots: z
+    .strictObject({
+      claims: z.array(objectName()).default([]).describe('PersistentVolumeClaims of which snapshots are made.'),
+      schedule: schedule().default(defaults.volumeSnapshots.schedule).describe('When snapshots are made.'),
+      className: objectName()
+        .nullable()
+        .default(defaults.volumeSnapshots.className)
+        .describe("VolumeSnapshotClass; null for the driver's default."),
+      timeoutSeconds: z
+        .int()
+        .min(5)
+        .max(86_400)
+        .default(defaults.volumeSnapshots.timeoutSeconds)
+        .describe('Seconds after which a snapshot that cannot be used yet has failed.'),
+      image: imageValues(defaults.volumeSnapshots.image),
+    })
+    .describe('By the storage driver: the cluster needs the snapshot controller and its CRDs.'),
+  volumeArchives: z
+    .strictObject({
+      claims: z
+        .record(
+          objectName(),
+          z.strictObject({ name: shortName(), user: z.int().min(1), podLabels: z.record(labelKey(), line()) }),
+        )
+        .default({})
+        .describe(
+          'By PersistentVolumeClaim: a name for its CronJobs, the user who can read the files, labels of the pods that use it.',
+        ),
+      schedule: schedule().default(defaults.volumeArchives.schedule).describe('When archives are made.'),
+    })
+    .describe('Of files, to every destination, from a pod on the node of the volume. No databases.'),
   drillSchedule: schedule().default(defaults.drillSchedule).describe('When the newest backups are restored on trial.'),
   ...podValues,
 });

@@ -17,6 +17,7 @@ import type { Encryption, Offsite, Places } from './backup-job';
 import { type BaseBackup, addPostgresBackup, postgresLibraries, walReceiver } from './backup-postgres';
 import { type RedisServer, addRedisBackup } from './backup-redis';
 import { BackupStore, STORE_PORT } from './backup-store';
+import { type Archives, type Snapshots, addVolumeBackups } from './backup-volumes';
 
 export interface BackupProps extends TierProps, PodSettings {
   readonly postgres: Postgres;
@@ -34,6 +35,10 @@ export interface BackupProps extends TierProps, PodSettings {
   readonly baseBackup?: BaseBackup;
   /** Seconds after which WAL, finished or not, is in every place; at the most 150. @default 60 */
   readonly walUploadSeconds?: Input<number>;
+  /** Snapshots of volumes, by the storage driver. @default - see backupDefaults: none */
+  readonly volumeSnapshots?: Snapshots;
+  /** Archives of the files of volumes that hold no database. @default - see backupDefaults: none */
+  readonly volumeArchives?: Archives;
   /** When the newest backups are restored on trial. @default 0 4 * * 0 */
   readonly drillSchedule?: Input<string>;
   /** Of the schedules. @default Etc/UTC */
@@ -77,6 +82,8 @@ export const backupDefaults = {
   redisSchedule: '0 3 * * *',
   baseBackup: { schedule: '20 * * * *', everyHours: 24 },
   walUploadSeconds: 60,
+  volumeSnapshots: { claims: [], schedule: '30 3 * * *', className: null, timeoutSeconds: 600, image: images.curl },
+  volumeArchives: { claims: {}, schedule: '0 4 * * *' },
   drillSchedule: '0 4 * * 0',
   timeZone: 'Etc/UTC',
   retentionDays: 30,
@@ -128,6 +135,15 @@ export class Backup extends Tier {
     const { destinations } = this.store;
     addPostgresBackup(this, { ...settings, destinations });
     addRedisBackup(this, { ...settings, redis: settings.redis ?? [], schedule: settings.redisSchedule, destinations });
+    addVolumeBackups(this, {
+      ...settings,
+      snapshots: settings.volumeSnapshots,
+      archives: settings.volumeArchives,
+      databases: [settings.postgres.primary, settings.postgres.replica, ...(settings.redis ?? []), this.store].map(
+        ({ objectName }) => objectName,
+      ),
+      destinations,
+    });
     this.client = this.store;
   }
 

@@ -1,0 +1,238 @@
+/** Postgres and its backups by themselves, with object storage in a namespace of its own. */
+import type { CronJob, Job } from 'kubernetes-types/batch/v1';
+import type { Pod } from 'kubernetes-types/core/v1';
+import { exec, get, kubectl, loadImages, report } from './cluster';
+import { eventually } from './eventually';
+import { makeNamespaces } from './namespaces';
+import { everythingReady } from './readiness';
+import { run } from './run';
+import { chart } from './system';
+
+const rcloneImage = 'docker.io/rclone/rclone:1.76.0';
+const NEVER = '0 0 31 2 *';
+
+export interface Backups {
+  /** Name of the release and of its namespace. */
+  readonly release: string;
+  /** Namespace of the object storage. */
+  readonly offsite: string;
+}
+
+/** Names of a release for one file; the variable E2E_RELEASE has what they begin with. */
+export function backupNames(suffix: string): Backups {
+  const release = `${process.env.E2E_RELEASE ?? 'faults'}-${suffix}`;
+  return { release, offsite: `${release}-offsite` };
+}
+
+export interface Result {
+  readonly log: string;
+  readonly succeeded: boolean;
+  readonly seconds: number;
+}
+
+/** A primary without replicas and its backups, small, encrypted, to the store and off-site; nothing runs by schedule. */
+export async function installBackups(given: Backups): Promise<void> {
+  const { release, offsite } = given;
+  await loadImages(`image: ${rcloneImage}\n`);
+  await makeNamespaces(release, offsite);
+  await kubectl(['apply', `--namespace=${offsite}`, '--filename=-'], { input: JSON.stringify(objectStorage()) });
+  for (const [name, keys] of Object.entries({
+    postgres: ['postgres-password', 'replication-password', 'password', 'pooler-password'],
+    backup: ['password'],
+    'backup-encryption': ['password'],
+  })) {
+    const literals = keys.map((key) => `--from-literal=${key}=${name}-${key}`);
+    await kubectl(['create', 'secret', 'generic', `${release}-${name}`, `--namespace=${release}`, ...literals]);
+  }
+  await kubectl([
+    'create',
+    'secret',
+    'generic',
+    `${release}-backup-offsite`,
+    `--namespace=${release}`,
+    `--from-literal=access-key-id=${ACCESS_KEY_ID}`,
+    `--from-literal=secret-access-key=${SECRET_ACCESS_KEY}`,
+  ]);
+  await applyBackups(given);
+  await everythingReady(release);
+  await everythingReady(offsite);
+}
+
+/** Applies the objects of Postgres and of the backups, by the chart's templates. */
+export async function applyBackups({ release, offsite }: Backups, ...settings: readonly string[]): Promise<void> {
+  const values = [
+    'postgres.replicas=0',
+    'backup.enabled=true',
+    'backup.storage.size=1Gi',
+    'backup.scratch.size=1Gi',
+    'backup.walUploadSeconds=5',
+    'backup.baseBackup.everyHours=0',
+    'backup.encryption.enabled=true',
+    'backup.offsite.enabled=true',
+    `backup.offsite.endpoint=http://storage.${offsite}.svc:${STORAGE_PORT}`,
+    'backup.offsite.region=here',
+    'backup.offsite.bucket=backup',
+    `backup.offsite.port=${STORAGE_PORT}`,
+    ...settings,
+  ].map((setting) => `--set=${setting}`);
+  const schedules = ['postgresSchedule', 'redisSchedule', 'drillSchedule', 'baseBackup.schedule'];
+  const { stdout } = await run('helm', [
+    'template',
+    release,
+    chart,
+    `--namespace=${release}`,
+    `--values=${chart}/ci/staging-values.yaml`,
+    '--values=test/e2e/values/staging-small.yaml',
+    ...values,
+    ...schedules.map((name) => `--set-string=backup.${name}=${NEVER}`),
+    '--show-only=templates/postgres/*.yaml',
+    '--show-only=templates/backup/*.yaml',
+    '--show-only=templates/network/*.yaml',
+  ]);
+  await loadImages(stdout);
+  await kubectl(['apply', `--namespace=${release}`, '--filename=-'], { input: stdout });
+}
+
+/** A Job of a CronJob, as the documentation starts it, to its end. */
+export async function runJob(
+  { release }: Backups,
+  cronJob: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Result> {
+  const inNamespace = `--namespace=${release}`;
+  const name = `${cronJob}-${Date.now().toString(36)}`;
+  const from = `--from=cronjob/${release}-backup-${cronJob}`;
+  const job = await kubectl(['create', 'job', name, from, inNamespace, '--dry-run=client', '--output=yaml']);
+  const pairs = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+  const set =
+    pairs.length === 0
+      ? job
+      : await kubectl(['set', 'env', '--local', '--filename=-', ...pairs, '--output=yaml'], { input: job });
+  const began = Date.now();
+  await kubectl(['create', inNamespace, '--filename=-'], { input: set });
+  const succeeded = await eventually(`${name} ends`, { seconds: 300, namespace: release }, async () => {
+    const [{ status }] = (await get<Job>('job', name, inNamespace)) as readonly [Job];
+    const end = status?.conditions?.find(({ type, status: is }) => is === 'True' && /^(Complete|Failed)$/.test(type));
+    if (end === undefined) throw new Error('it runs');
+    return end.type === 'Complete';
+  });
+  const seconds = Math.round((Date.now() - began) / 1000);
+  const log = await kubectl(['logs', `--selector=job-name=${name}`, '--container=backup', '--tail=-1', inNamespace]);
+  report(`${name} ${succeeded ? 'succeeded' : 'failed'} in ${seconds} s: ${log.trim().split('\n').at(-1) ?? ''}`);
+  return { log: log.trim(), succeeded, seconds };
+}
+
+/** The last line of a Job that failed, without the time before it. */
+export function why({ log, succeeded }: Result): string {
+  if (succeeded) throw new Error(`the Job succeeded:\n${log}`);
+  return (log.split('\n').at(-1) ?? '').replace(/^\S+ failed: /, '');
+}
+
+/** The id of a Job's backup. */
+export function idOf({ log }: Result): string {
+  const [id] = /\d{8}T\d{6}Z/.exec(log) ?? [];
+  if (id === undefined) throw new Error(`no id in:\n${log}`);
+  return id;
+}
+
+/** What a shell in the store's pod prints, in the folder that it serves. */
+export async function inStore({ release }: Backups, script: string): Promise<string> {
+  return (await exec(release, `${release}-backup-0`, 'sh', '-c', `cd /data/repository && ${script}`)).trim();
+}
+
+/** The same in the bucket. */
+export async function inBucket({ release, offsite }: Backups, script: string): Promise<string> {
+  const [pod] = await get<Pod>('pods', `--namespace=${offsite}`, '--selector=app=storage');
+  return (await exec(offsite, pod?.metadata?.name ?? '', 'sh', '-c', `cd /data/backup/${release} && ${script}`)).trim();
+}
+
+/** What psql prints on the primary, as the role that owns the application's database. */
+export async function sql({ release }: Backups, command: string): Promise<string> {
+  const options = [
+    '--no-psqlrc',
+    '--quiet',
+    '--no-align',
+    '--tuples-only',
+    '--username=postgres',
+    '--dbname=cluster_ai',
+  ];
+  const script = ['--set=ON_ERROR_STOP=1', '--command=SET ROLE cluster_ai', `--command=${command}`];
+  return (await exec(release, `${release}-postgres-primary-0`, 'psql', ...options, ...script)).trim();
+}
+
+/** A hash of all rows of a table, whatever their order. */
+export async function checksumOf(given: Backups, table: string): Promise<string> {
+  return sql(given, `SELECT count(*) || ' ' || md5(string_agg(t::text, ',' ORDER BY t::text)) FROM ${table} AS t`);
+}
+
+/** Takes volumes away from a StatefulSet of one pod, and waits for it with empty ones. */
+export async function destroyVolumes({ release }: Backups, ...claims: readonly string[]): Promise<void> {
+  const inNamespace = `--namespace=${release}`;
+  await kubectl(['delete', 'persistentvolumeclaims', ...claims, inNamespace, '--wait=false']);
+  const pods = claims.map((name) => name.replace(/^data-/, ''));
+  await kubectl(['delete', 'pods', ...pods, inNamespace, '--grace-period=5']);
+  await everythingReady(release);
+}
+
+/** CronJobs, to see that none runs by itself. */
+export async function schedulesOf({ release }: Backups): Promise<readonly string[]> {
+  return (await get<CronJob>('cronjobs', `--namespace=${release}`)).map(({ spec }) => spec?.schedule ?? '');
+}
+
+const STORAGE_PORT = 9000;
+const ACCESS_KEY_ID = 'e2e';
+const SECRET_ACCESS_KEY = 'e2e-secret-access-key';
+
+/** `rclone serve s3` with one bucket, in memory. */
+function objectStorage(): object {
+  const labels = { app: 'storage' };
+  return {
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'storage' },
+        spec: {
+          selector: { matchLabels: labels },
+          template: {
+            metadata: { labels },
+            spec: {
+              automountServiceAccountToken: false,
+              terminationGracePeriodSeconds: 1,
+              securityContext: {
+                runAsNonRoot: true,
+                runAsUser: 10_001,
+                fsGroup: 10_001,
+                seccompProfile: { type: 'RuntimeDefault' },
+              },
+              containers: [
+                {
+                  name: 'storage',
+                  image: rcloneImage,
+                  imagePullPolicy: 'IfNotPresent',
+                  command: ['sh', '-c', 'mkdir -p /data/backup && exec rclone serve s3 /data --config=/dev/null'],
+                  env: [
+                    { name: 'RCLONE_ADDR', value: `:${STORAGE_PORT}` },
+                    { name: 'RCLONE_AUTH_KEY', value: `${ACCESS_KEY_ID},${SECRET_ACCESS_KEY}` },
+                  ],
+                  readinessProbe: { tcpSocket: { port: STORAGE_PORT }, periodSeconds: 1 },
+                  securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+                  volumeMounts: [{ name: 'data', mountPath: '/data' }],
+                },
+              ],
+              volumes: [{ name: 'data', emptyDir: { sizeLimit: '512Mi' } }],
+            },
+          },
+        },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'storage' },
+        spec: { selector: labels, ports: [{ port: STORAGE_PORT }] },
+      },
+    ],
+  };
+}

@@ -74,6 +74,11 @@ const full: { readonly [K in keyof Required<Omit<BackupProps, 'postgres' | 'redi
   redisSchedule: '30 3 * * *',
   baseBackup: { schedule: '10 * * * *', everyHours: 12 },
   walUploadSeconds: 30,
+  volumeSnapshots: { ...backupDefaults.volumeSnapshots, claims: ['files'] },
+  volumeArchives: {
+    schedule: '0 4 * * *',
+    claims: { files: { name: 'files', user: 10_001, podLabels: { app: 'files' } } },
+  },
   drillSchedule: '0 5 * * 1',
   timeZone: 'Europe/Berlin',
   retentionDays: 14,
@@ -266,7 +271,7 @@ describe('Backup', () => {
         redis: [redis],
         ...props,
       });
-      return Testing.synth(made);
+      return Testing.synth(made) as KubernetesObject[];
     };
     expect(chart({ [prop]: prop === 'enabled' ? false : full[prop] })).not.toEqual(chart({}));
   });

@@ -1,4 +1,5 @@
 /** The primary ends under writes: they pause and go on by themselves, and every acknowledged row is there. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exec, kubectl, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { backends, caughtUp, identityOf } from './support/postgres';
@@ -6,6 +7,9 @@ import { everythingReady } from './support/readiness';
 import { step, thorough } from './support/steps';
 import { type System, psql, system } from './support/system';
 import { writing } from './support/writer';
+
+/** Other than before once the server, or all but its first process, has started anew: a recovery drops statistics. */
+const STARTED = 'SELECT pg_postmaster_start_time(), stats_reset FROM pg_stat_checkpointer';
 
 let given: System;
 let primary: string;
@@ -19,6 +23,17 @@ step('the primary is deleted', () => restarted(deleted));
 
 step('the primary is deleted by force', () => restarted(() => deleted('--force', '--grace-period=0')));
 
+step('a process that is left behind, as by a probe that timed out, and fails ends no connection', async () => {
+  const before = await psql(given, STARTED);
+  const written = await writing(given, async (writer) => {
+    await exec(given.release, primary, 'sh', '-c', '(sleep 1; exit 2) > /dev/null 2>&1 & exit 0');
+    await sleep(5000);
+    await writer.goesOn();
+  });
+  expect(written.rows.refused).toBe(0);
+  expect(await psql(given, STARTED)).toBe(before);
+});
+
 thorough('a backend is killed: the server ends all others and recovers in its pod', async () => {
   const before = await identityOf(given, primary);
   await restarted(async () => {
@@ -30,13 +45,12 @@ thorough('a backend is killed: the server ends all others and recovers in its po
 
 /** Has a fault end the server while rows are written. */
 async function restarted(fault: () => Promise<unknown>): Promise<void> {
-  const started = 'SELECT pg_postmaster_start_time(), stats_reset FROM pg_stat_checkpointer';
-  const before = await psql(given, started);
+  const before = await psql(given, STARTED);
   await writing(given, async (writer) => {
     await fault();
     await recovery('rows are acknowledged again', async () => {
       await eventually('the server has started anew', { namespace: given.release, seconds: 120 }, async () => {
-        expect(await psql(given, started)).not.toBe(before);
+        expect(await psql(given, STARTED)).not.toBe(before);
       });
       await writer.goesOn();
     });

@@ -96,9 +96,6 @@ function postgresPod({ image, resources, memory, configMap, secret }: PostgresPo
           liveness: { ...differs.live, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 3 },
           readiness: { ...differs.ready, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
         },
-        // SIGINT is a fast shutdown. It is the image's stop signal too, but an image without it would get SIGTERM, on
-        // which PostgreSQL waits for its clients to leave. The signal that follows this one changes nothing.
-        lifecycle: { preStop: exec('pg_ctl', 'kill', 'INT', '1') },
         mounts: MOUNTS,
         writable: { '/tmp': '64Mi' },
       },

@@ -16,12 +16,26 @@ const lockVolume: Text = text`
     flock 9 & # in the background, so that a signal ends the wait
     wait $!
   }
+  rm -f "$PGDATA/postmaster.pid" # stale, as nobody else has the lock: its number may be that of any process here
+`;
+
+/** Runs PostgreSQL with the arguments of the shell until it ends. */
+const runServer: Text = text`
+  # The shell stays process 1, which inherits orphans, such as what a probe that timed out leaves. PostgreSQL would take
+  # one that fails for a backend that has crashed, and restart. Whatever the signal, the shutdown is the fast one.
+  postgres "$@" &
+  server=$!
+  trap 'kill -INT "$server"' INT TERM
+  status=0
+  wait "$server" || status=$?
+  while kill -0 "$server" 2> /dev/null; do wait "$server" || status=$?; done
+  exit "$status"
 `;
 
 export const startPrimary: Text = text`
   #!/bin/sh
   # Starts the primary. Makes the data folder once; applies roles, passwords and database at every start, on a server
-  # that nobody else can reach; then becomes postgres.
+  # that nobody else can reach; then runs it for everyone.
   set -eu
   umask 077
   trap 'exit 143' INT TERM
@@ -49,9 +63,9 @@ export const startPrimary: Text = text`
   pg_ctl start --silent --wait --timeout=86400 --options="$* -c port=$PGPORT -c listen_addresses=127.0.0.1"
   sh /etc/postgresql/initialise.sh
   pg_ctl stop --silent --mode=fast --timeout=86400
-  trap - INT TERM
   unset PGPORT
-  exec postgres "$@"
+
+  ${runServer}
 `;
 
 export const initialise: Text = text`
@@ -93,7 +107,7 @@ export const initialise: Text = text`
 export const startReplica: Text = text`
   #!/bin/sh
   # Starts a streaming replica. Copies the primary where there is no data yet, or where the primary no longer keeps the
-  # WAL that this copy needs; then becomes postgres in standby mode.
+  # WAL that this copy needs; then runs it in standby mode.
   set -eu
   umask 077
   trap 'exit 143' INT TERM
@@ -157,7 +171,9 @@ export const startReplica: Text = text`
   keep_at_least max_wal_senders max_wal_senders
   keep_at_least max_prepared_xacts max_prepared_transactions
   keep_at_least max_locks_per_xact max_locks_per_transaction
-  exec postgres $options -c primary_conninfo="$primary" -c primary_slot_name="$slot"
+  set -- $options -c primary_conninfo="$primary" -c primary_slot_name="$slot"
+
+  ${runServer}
 `;
 
 export const replicaReady: Text = text`

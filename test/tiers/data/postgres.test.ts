@@ -153,6 +153,13 @@ describe('Postgres', () => {
     },
   );
 
+  test.each(['start-primary.sh', 'start-replica.sh'])('%s stays process 1, and ends the server fast', (name) => {
+    const script = file(name) ?? '';
+    expect(script).toMatch(/^postgres "\$@" &$/m);
+    expect(script).toMatch(/^trap 'kill -INT "\$server"' INT TERM$/m);
+    expect(script).not.toMatch(/^ *exec postgres/m);
+  });
+
   test.each(['start-primary.sh', 'start-replica.sh'])('%s has the volume to itself before it touches data', (name) => {
     const script = file(name) ?? '';
     const [lock, data] = [script.indexOf('flock --nonblock 9'), script.indexOf('"$PGDATA/PG_VERSION"')];

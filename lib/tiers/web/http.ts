@@ -33,11 +33,12 @@ export const stopGracefully: Tree<Lifecycle> = { preStop: { sleep: { seconds: PR
 /** Probes of a port named `http`. */
 export function httpProbes(paths: { readonly liveness: string; readonly readiness: string }): Probes {
   return {
+    // Two minutes: on a node that is short of CPU, Python alone takes one for its imports, and a restart begins again.
     startup: {
       httpGet: { path: paths.liveness, port: 'http' },
       periodSeconds: 2,
       timeoutSeconds: 2,
-      failureThreshold: 30,
+      failureThreshold: 60,
     },
     liveness: {
       httpGet: { path: paths.liveness, port: 'http' },

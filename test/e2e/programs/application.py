@@ -4,7 +4,7 @@
   POST /api/keys/<id>   one key; 200 where WAITAOF, on the one connection to the slot's master that wrote it, says that the
                         append-only files of the master and of one replica have it
   GET  /api/rows        how many rows DATABASE_READ_URL shows, and whether a replica answered
-  GET  /api/work        keeps a core busy for ?milliseconds=
+  GET, POST /api/work   keeps a core busy for ?milliseconds=
 """
 import os, queue, time
 from contextlib import contextmanager
@@ -112,6 +112,7 @@ def key(id: str, response: Response):
 
 
 @app.get('/api/work')
+@app.post('/api/work')
 def work(milliseconds: int = 20):
     end = time.thread_time() + milliseconds / 1000
     while time.thread_time() < end: pass

@@ -99,19 +99,19 @@ async function install(given: System, installed: string): Promise<void> {
   await loadImages(`image: ${pythonImage}\nimage: ${k6Image}\n`);
   await makeNamespaces(release, given.ingress, given.stranger);
   await makeExpandableClass(expandableClassOf(release));
-  await kubectl([
-    'create',
-    'configmap',
-    APPLICATION,
-    `--namespace=${release}`,
-    '--from-file=main.py=test/e2e/programs/application.py',
-  ]);
-  for (const command of beginningWith(documentedCommands(`${chart}/README.md`), 'kubectl create secret')) {
-    await shell(command.replaceAll('cluster-ai', release));
-  }
+  await prepare(release);
   await run('helm', ['install', release, chart, ...helmSettings(given)], { timeoutSeconds: 300 });
   await everythingReady(release);
   await kubectl(['annotate', 'namespace', release, `${INSTALLED}=${installed}`, '--overwrite']);
+}
+
+/** What the release needs and does not bring: the suite's application, and the Secrets, by the commands of a chart's README. */
+export async function prepare(release: string, from = chart): Promise<void> {
+  const application = '--from-file=main.py=test/e2e/programs/application.py';
+  await kubectl(['create', 'configmap', APPLICATION, `--namespace=${release}`, application]);
+  for (const command of beginningWith(documentedCommands(`${from}/README.md`), 'kubectl create secret')) {
+    await shell(command.replaceAll('cluster-ai', release));
+  }
 }
 
 /** The options of `helm upgrade` that give the values of the suite. */

@@ -174,8 +174,9 @@ function extraEnv(given: MapInput<string> | undefined): Items<EnvVar> {
 }
 
 function annotations(props: PodProps): Tree<ObjectMeta['annotations']> {
+  const own = ownAnnotations(props);
   return merge<Record<string, string>>(
-    ownAnnotations(props),
+    Object.keys(own).length > 0 ? own : undefined,
     eachEntry(props.podAnnotations ?? {}, (key, value) => [key, value]),
   );
 }

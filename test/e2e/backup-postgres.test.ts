@@ -21,7 +21,7 @@ let id = '';
 
 beforeAll(async () => {
   await claim(here.release, here.offsite);
-  await installBackups(here);
+  await installBackups(here, 'backup.encryption.enabled=true');
 }, 600_000);
 
 afterAll(discard);

@@ -16,12 +16,14 @@ export interface Backups {
   readonly release: string;
   /** Namespace of the object storage. */
   readonly offsite: string;
+  /** What there is to back up. */
+  readonly tier: 'postgres' | 'redis-cluster';
 }
 
 /** Names of a release for one file; the variable E2E_RELEASE has what they begin with. */
-export function backupNames(suffix: string): Backups {
+export function backupNames(suffix: string, tier: Backups['tier'] = 'postgres'): Backups {
   const release = `${process.env.E2E_RELEASE ?? 'faults'}-${suffix}`;
-  return { release, offsite: `${release}-offsite` };
+  return { release, offsite: `${release}-offsite`, tier };
 }
 
 export interface Result {
@@ -30,14 +32,15 @@ export interface Result {
   readonly seconds: number;
 }
 
-/** A primary without replicas and its backups, small, encrypted, to the store and off-site; nothing runs by schedule. */
-export async function installBackups(given: Backups): Promise<void> {
+/** A primary without replicas and its backups, small, to the store and off-site; nothing runs by schedule. */
+export async function installBackups(given: Backups, ...settings: readonly string[]): Promise<void> {
   const { release, offsite } = given;
   await loadImages(`image: ${rcloneImage}\n`);
   await makeNamespaces(release, offsite);
   await kubectl(['apply', `--namespace=${offsite}`, '--filename=-'], { input: JSON.stringify(objectStorage()) });
   for (const [name, keys] of Object.entries({
     postgres: ['postgres-password', 'replication-password', 'password', 'pooler-password'],
+    redis: ['password'],
     backup: ['password'],
     'backup-encryption': ['password'],
   })) {
@@ -53,13 +56,13 @@ export async function installBackups(given: Backups): Promise<void> {
     `--from-literal=access-key-id=${ACCESS_KEY_ID}`,
     `--from-literal=secret-access-key=${SECRET_ACCESS_KEY}`,
   ]);
-  await applyBackups(given);
+  await applyBackups(given, ...settings);
   await everythingReady(release);
   await everythingReady(offsite);
 }
 
 /** Applies the objects of Postgres and of the backups, by the chart's templates. */
-export async function applyBackups({ release, offsite }: Backups, ...settings: readonly string[]): Promise<void> {
+export async function applyBackups({ release, offsite, tier }: Backups, ...settings: readonly string[]): Promise<void> {
   const values = [
     'postgres.replicas=0',
     'backup.enabled=true',
@@ -67,7 +70,6 @@ export async function applyBackups({ release, offsite }: Backups, ...settings: r
     'backup.scratch.size=1Gi',
     'backup.walUploadSeconds=5',
     'backup.baseBackup.everyHours=0',
-    'backup.encryption.enabled=true',
     'backup.offsite.enabled=true',
     `backup.offsite.endpoint=http://storage.${offsite}.svc:${STORAGE_PORT}`,
     'backup.offsite.region=here',
@@ -85,7 +87,7 @@ export async function applyBackups({ release, offsite }: Backups, ...settings: r
     '--values=test/e2e/values/staging-small.yaml',
     ...values,
     ...schedules.map((name) => `--set-string=backup.${name}=${NEVER}`),
-    '--show-only=templates/postgres/*.yaml',
+    `--show-only=templates/${tier}/*.yaml`,
     '--show-only=templates/backup/*.yaml',
     '--show-only=templates/network/*.yaml',
   ]);

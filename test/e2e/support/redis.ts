@@ -1,0 +1,120 @@
+/** What the nodes of a release's Redis Cluster say of each other, and what is done to them. */
+import type { Pod } from 'kubernetes-types/core/v1';
+import { exec, get } from './cluster';
+import { eventually } from './eventually';
+
+interface Release {
+  readonly release: string;
+}
+
+export interface RedisNode {
+  readonly id: string;
+  readonly pod: string;
+  /** Such as `master` or `slave`, `fail` and `noaddr`. */
+  readonly flags: readonly string[];
+  /** ID of the node that a replica copies. */
+  readonly master?: string;
+  readonly ownsSlots: boolean;
+}
+
+/** Names of the pods. */
+export async function redisPods({ release }: Release): Promise<readonly string[]> {
+  const pods = await get<Pod>('pods', `--namespace=${release}`, `--selector=${nodesOf(release)}`);
+  return pods.map(({ metadata }) => metadata?.name ?? '').sort();
+}
+
+/** What redis-cli prints in a pod. */
+export async function redisCli({ release }: Release, pod: string, ...command: readonly string[]): Promise<string> {
+  return (await exec(release, pod, 'redis-cli', ...command)).trim();
+}
+
+/** The cluster as one of its nodes sees it. */
+export async function nodesSeenBy(given: Release, pod: string): Promise<readonly RedisNode[]> {
+  const lines = (await redisCli(given, pod, 'cluster', 'nodes')).split('\n');
+  return lines.map((line) => {
+    const [id = '', address = '', flags = '', master = '-', , , , , ...slots] = line.trim().split(' ');
+    return {
+      id,
+      pod: address.split(',')[1]?.split('.')[0] ?? '',
+      flags: flags.split(',').filter((flag) => flag !== 'myself'),
+      ...(master === '-' ? {} : { master }),
+      ownsSlots: slots.length > 0,
+    };
+  });
+}
+
+/** A pod's own node. */
+export async function nodeOf(given: Release, pod: string): Promise<RedisNode> {
+  const id = await redisCli(given, pod, 'cluster', 'myid');
+  const own = (await nodesSeenBy(given, pod)).find((node) => node.id === id);
+  if (own === undefined) throw new Error(`${pod} does not know itself`);
+  return own;
+}
+
+export interface Pair {
+  readonly master: RedisNode;
+  readonly replica: RedisNode;
+}
+
+/**
+ * Waits until every node knows every pod by one ID, and no other; all slots are served; and each master has a replica in
+ * step. Returns the masters with their replicas.
+ */
+export async function wholeCluster(given: Release, seconds = 180): Promise<readonly Pair[]> {
+  return eventually('Redis Cluster is whole', { namespace: given.release, seconds }, async () => {
+    const pods = await redisPods(given);
+    expect(pods).not.toEqual([]);
+    const views = await Promise.all(
+      pods.map(async (pod) => (await nodesSeenBy(given, pod)).toSorted((a, b) => a.pod.localeCompare(b.pod))),
+    );
+    const [nodes = []] = views;
+    expect(nodes.map(({ pod }) => pod)).toEqual(pods);
+    expect(nodes.flatMap(({ flags }) => flags).filter((flag) => flag !== 'master' && flag !== 'slave')).toEqual([]);
+    for (const view of views) expect(view).toEqual(nodes);
+    for (const pod of pods) {
+      expect(await redisCli(given, pod, 'cluster', 'info')).toMatch(/^cluster_slots_ok:16384\r?$/m);
+    }
+    const masters = nodes.filter(({ ownsSlots }) => ownsSlots);
+    const replicas = nodes.filter(({ flags }) => flags.includes('slave'));
+    expect([masters.length, replicas.length]).toEqual([pods.length / 2, pods.length / 2]);
+    for (const { pod } of replicas) {
+      expect(await redisCli(given, pod, 'info', 'replication')).toContain('master_link_status:up');
+    }
+    return masters.map((master) => {
+      const [replica, ...others] = replicas.filter((node) => node.master === master.id);
+      if (replica === undefined || others.length > 0) throw new Error(`not one replica of ${master.pod}`);
+      return { master, replica };
+    });
+  });
+}
+
+/** A master with its replica. */
+export async function aPair(given: Release): Promise<Pair> {
+  const [pair] = await wholeCluster(given);
+  if (pair === undefined) throw new Error('there is no master');
+  return pair;
+}
+
+/** Sends a signal to a pod's server, which is not the container's first process. */
+export async function signalServer({ release }: Release, pod: string, signal: 'KILL' | 'STOP'): Promise<void> {
+  await exec(release, pod, 'sh', '-c', SIGNAL.replace('SIGNAL', signal));
+}
+
+/** Empties a pod's volume, hidden files included, and kills its server: the next one comes at once, at its address. */
+export async function emptyVolume({ release }: Release, pod: string): Promise<void> {
+  await exec(release, pod, 'sh', '-c', `find /data -mindepth 1 -delete; ${SIGNAL.replace('SIGNAL', 'KILL')}`);
+}
+
+/** No node knows this ID. */
+export async function forgottenEverywhere(given: Release, id: string): Promise<void> {
+  for (const pod of await redisPods(given)) {
+    expect((await nodesSeenBy(given, pod)).map((node) => node.id)).not.toContain(id);
+  }
+}
+
+function nodesOf(release: string): string {
+  return `app.kubernetes.io/instance=${release},app.kubernetes.io/name=redis-cluster,app.kubernetes.io/component=node`;
+}
+
+const SIGNAL =
+  'for p in /proc/[0-9]*; do [ "$(cat $p/comm 2> /dev/null)" != redis-server ] || kill -SIGNAL ${p#/proc/}; done; true';

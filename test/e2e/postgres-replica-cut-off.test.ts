@@ -56,7 +56,7 @@ step('the slot of a replica that is cut off for long fills no disk: the replica 
     await readsLeave();
     const most = Number(await psql(given, writeSegments((2 * (keep + size)) / SEGMENT)));
     measured(`${2 * (keep + size)} MB of WAL written, at most ${most} MB kept at a time`);
-    expect(most).toBeLessThanOrEqual(keep + 2 * size);
+    expect(most).toBeLessThanOrEqual(keep + size);
     await eventually('the slot is lost', { namespace: given.release }, async () => {
       expect(await psql(given, slot('wal_status'))).toBe('lost');
     });

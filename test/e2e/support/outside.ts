@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import type { Node } from 'kubernetes-types/core/v1';
 import { get } from './cluster';
@@ -14,7 +15,7 @@ export interface Outside {
   remove(): Promise<void>;
 }
 
-/** Answers connections to the ports. */
+/** Answers connections to the ports, until whoever started it is gone. */
 const LISTEN = `
 const ports = process.argv.slice(1).map(Number);
 let listening = 0;
@@ -22,34 +23,41 @@ for (const port of ports) {
   const server = require('node:net').createServer((socket) => socket.end());
   server.listen(port, '0.0.0.0', () => { if (++listening === ports.length) console.log('listening'); });
 }
+process.stdin.on('end', () => process.exit()).resume();
 `;
 
 /**
- * Makes the host, and routes to it from this machine. It is gone, with its link, when its one process is; it has no name
- * under /run/netns, as `ip netns` would mount that folder anew and keep the runtime from removing the pods' namespaces.
+ * Makes the host, and routes to it from this machine. Its namespace has no name, but is its process's own: `ip netns`
+ * would mount over the folder in which container runtimes keep theirs, and no pod could end any more.
  *
- * @param name from which its addresses are derived: one host at a time for each name
+ * @param name tells it from others on this machine
  * @throws where this is not the node, or the user is not root
  */
 export async function makeOutside(name: string, ports: readonly number[]): Promise<Outside> {
   await demandNode();
   const [address, gateway] = addressesFor(name);
   const link = `out-${hashOf(name).toString(16)}`;
-  const host = await startHost(ports);
-  const inside = (...args: readonly string[]) =>
-    run('nsenter', [`--net=/proc/${host.pid ?? ''}/ns/net`, 'ip', ...args]);
+  const host = await listen(ports);
   const remove = async (): Promise<void> => {
+    // The link goes with the namespace, and the namespace with its last process.
+    const ended = once(host, 'exit');
     host.kill('SIGKILL');
-    await ip('link', 'delete', link).catch(() => undefined); // it may have gone with its other end
+    await ended;
   };
   try {
-    await ip('link', 'delete', link).catch(() => undefined);
-    await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', `${host.pid ?? ''}`);
-    await ip('address', 'add', `${gateway}/30`, 'dev', link);
-    await ip('link', 'set', link, 'up');
-    await inside('address', 'add', `${address}/30`, 'dev', 'eth0');
-    await inside('link', 'set', 'eth0', 'up');
-    await inside('route', 'add', 'default', 'via', gateway);
+    const namespace = `${host.pid ?? ''}`;
+    const inside = ['nsenter', `--net=/proc/${namespace}/ns/net`, 'ip'];
+    for (const command of [
+      ['ip', 'link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace],
+      ['ip', 'address', 'add', `${gateway}/30`, 'dev', link],
+      ['ip', 'link', 'set', link, 'up'],
+      [...inside, 'address', 'add', `${address}/30`, 'dev', 'eth0'],
+      [...inside, 'link', 'set', 'eth0', 'up'],
+      [...inside, 'route', 'add', 'default', 'via', gateway],
+    ]) {
+      const [program = '', ...args] = command;
+      await run(program, args);
+    }
     return { address, remove };
   } catch (error) {
     await remove();
@@ -57,16 +65,16 @@ export async function makeOutside(name: string, ports: readonly number[]): Promi
   }
 }
 
-/** A process in a network namespace of its own. */
-async function startHost(ports: readonly number[]): Promise<ChildProcess> {
-  const command = [process.execPath, '--eval', LISTEN, ...ports.map(String)];
-  const host = spawn('unshare', ['--net', ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** A process that listens, in a network namespace of its own. */
+async function listen(ports: readonly number[]): Promise<ChildProcess> {
+  const command = ['--net', process.execPath, '--eval', LISTEN, ...ports.map(String)];
+  const listener = spawn('unshare', command, { stdio: ['pipe', 'pipe', 'inherit'] });
   await new Promise((resolve, reject) => {
-    host.stdout.once('data', resolve);
-    host.once('error', reject);
-    host.once('exit', (code) => reject(new Error(`nobody listens outside: ended (${code ?? 'killed'})`)));
+    listener.stdout.once('data', resolve);
+    listener.once('error', reject);
+    listener.once('exit', (code) => reject(new Error(`nobody listens outside: ended (${code ?? 'killed'})`)));
   });
-  return host;
+  return listener;
 }
 
 async function demandNode(): Promise<void> {
@@ -84,8 +92,6 @@ async function demandNode(): Promise<void> {
     );
   }
 }
-
-const ip = (...args: readonly string[]) => run('ip', args);
 
 /** Two of the 64 networks of four addresses in 203.0.113.0/24, which RFC 5737 gives to documentation alone. */
 function addressesFor(name: string): readonly [address: string, gateway: string] {

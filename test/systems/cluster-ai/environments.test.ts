@@ -5,7 +5,7 @@ import { type KubernetesObject, containersOf, podsIn, requestsOf, runningContain
 const GI = 2 ** 30;
 
 /** Pods that end by themselves have nothing to probe. */
-const endsByItself = (owner: string): boolean => /^(Job|Pod)\//.test(owner);
+const endsByItself = (owner: string): boolean => /^((Cron)?Job|Pod)\//.test(owner);
 
 describe.each(environments)('%s', (environment) => {
   const objects = objectsIn(environment);

@@ -24,6 +24,7 @@ export interface Pod {
 interface Controller {
   readonly replicas?: number;
   readonly template?: PodTemplateSpec;
+  readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplateSpec } };
 }
 
 /** A pod for each workload; under an autoscaler, with the fewest replicas it may choose. */
@@ -33,7 +34,7 @@ export function podsIn(objects: readonly KubernetesObject[]): readonly Pod[] {
     if (object.kind === 'Pod') {
       return [{ owner, replicas: 1, labels: object.metadata.labels ?? {}, spec: object.spec as PodSpec }];
     }
-    const { template, replicas } = (object.spec ?? {}) as Controller;
+    const { jobTemplate, template = jobTemplate?.spec?.template, replicas } = (object.spec ?? {}) as Controller;
     if (!template?.spec) return [];
     return [
       {
@@ -50,7 +51,7 @@ function fewestReplicas(objects: readonly KubernetesObject[], { kind, metadata }
   const scaler = objects.find(
     (other) => other.kind === 'HorizontalPodAutoscaler' && other.metadata.name === metadata.name,
   );
-  if (!scaler && kind !== 'Job') throw new Error(`${kind}/${metadata.name} has no replicas and no autoscaler`);
+  if (!scaler && !/Job$/.test(kind)) throw new Error(`${kind}/${metadata.name} has no replicas and no autoscaler`);
   return (scaler?.spec as { readonly minReplicas: number } | undefined)?.minReplicas ?? 1;
 }
 
@@ -73,7 +74,7 @@ export function containersOf({ spec }: Pod): readonly Container[] {
 /** What all pods ask for together, in thousandths of a core and in bytes. Jobs are gone once they are done. */
 export function requestsOf(pods: readonly Pod[]): { readonly millicores: number; readonly bytes: number } {
   let [millicores, bytes] = [0, 0];
-  for (const pod of pods.filter(({ owner }) => !/^(Job|Pod)\//.test(owner))) {
+  for (const pod of pods.filter(({ owner }) => !/^((Cron)?Job|Pod)\//.test(owner))) {
     for (const { resources } of runningContainers(pod)) {
       millicores += pod.replicas * millicoresOf(resources?.requests?.cpu ?? '');
       bytes += pod.replicas * bytesOf(resources?.requests?.memory ?? '');

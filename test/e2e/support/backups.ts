@@ -16,8 +16,8 @@ export interface Backups {
   readonly release: string;
   /** Namespace of the object storage. */
   readonly offsite: string;
-  /** What there is to back up. */
-  readonly tier: 'postgres' | 'redis-cluster';
+  /** What there is to back up; null for volumes alone. */
+  readonly tier: 'postgres' | 'redis-cluster' | null;
 }
 
 /** Names of a release for one file; the variable E2E_RELEASE has what they begin with. */
@@ -87,7 +87,7 @@ export async function applyBackups({ release, offsite, tier }: Backups, ...setti
     '--values=test/e2e/values/staging-small.yaml',
     ...values,
     ...schedules.map((name) => `--set-string=backup.${name}=${NEVER}`),
-    `--show-only=templates/${tier}/*.yaml`,
+    ...(tier === null ? [] : [`--show-only=templates/${tier}/*.yaml`]),
     '--show-only=templates/backup/*.yaml',
     '--show-only=templates/network/*.yaml',
   ]);

@@ -51,7 +51,7 @@ function fewestReplicas(objects: readonly KubernetesObject[], { kind, metadata }
   const scaler = objects.find(
     (other) => other.kind === 'HorizontalPodAutoscaler' && other.metadata.name === metadata.name,
   );
-  if (!scaler && !/Job$/.test(kind)) throw new Error(`${kind}/${metadata.name} has no replicas and no autoscaler`);
+  if (!scaler && !kind.endsWith('Job')) throw new Error(`${kind}/${metadata.name} has no replicas and no autoscaler`);
   return (scaler?.spec as { readonly minReplicas: number } | undefined)?.minReplicas ?? 1;
 }
 

@@ -7,11 +7,11 @@ import { text } from '../../values/text';
 
 /** Sourced after library.sh by all that deals with a Postgres. */
 export const postgresLibrary: Text = text`
-  # Sourced after library.sh. Who connects, and where to, is in PGHOST, PGUSER, PGDATABASE and PASSWORD_FILE.
+  # Sourced after library.sh. Who connects, and where to, is in PGHOST, PGUSER, PGDATABASE and LOGIN_FILE.
   export PGPORT=5432 PGPASSFILE="$run/pgpass" PGCONNECT_TIMEOUT=10 PGAPPNAME=backup LC_ALL=C
-  [ -z "\${PASSWORD_FILE:-}" ] || {
-    [ -s "$PASSWORD_FILE" ] || fail "the Secret of Postgres has no key \${PASSWORD_FILE##*/}, or it is empty"
-    printf '*:*:*:*:%s\n' "$(sed 's/[\\:]/\\&/g' "$PASSWORD_FILE")" > "$PGPASSFILE"
+  [ -z "\${LOGIN_FILE:-}" ] || {
+    [ -s "$LOGIN_FILE" ] || fail "the Secret of Postgres has no key \${LOGIN_FILE##*/}, or it is empty"
+    printf '*:*:*:*:%s\n' "$(sed 's/[\\:]/\\&/g' "$LOGIN_FILE")" > "$PGPASSFILE"
   }
 
   ask() { psql --no-psqlrc --quiet --no-align --tuples-only --no-password --set=ON_ERROR_STOP=1 "$@"; }

@@ -166,7 +166,7 @@ function connection(postgres: Postgres, as?: Role): Items<EnvVar> {
     database,
     { name: 'PGHOST', value: postgres.primaryHost },
     { name: 'PGUSER', value: as.role },
-    { name: 'PASSWORD_FILE', value: `${PASSWORDS}/${as.key}` },
+    { name: 'LOGIN_FILE', value: `${PASSWORDS}/${as.key}` },
   ];
 }
 

@@ -52,7 +52,7 @@ describe.each(environments)('%s', (environment) => {
       expect(spec.securityContext?.runAsUser).toBeGreaterThan(0);
       for (const field of ['hostNetwork', 'hostPID', 'hostIPC'] as const) expect(spec[field]).toBeUndefined();
       for (const volume of spec.volumes ?? []) {
-        expect(['configMap', 'secret', 'emptyDir', 'projected']).toContain(
+        expect(['configMap', 'secret', 'emptyDir', 'ephemeral', 'projected']).toContain(
           Object.keys(volume).find((key) => key !== 'name'),
         );
       }

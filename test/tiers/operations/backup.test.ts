@@ -145,8 +145,8 @@ describe('Backup', () => {
 
   test('reads as replicator, restores as the role that owns the database, and lets the drill at no server', () => {
     const who = (name: string) => {
-      const { PGUSER, PASSWORD_FILE, PGHOST } = envOf(jobPod(name), 'backup');
-      return [PGUSER, PASSWORD_FILE, PGHOST];
+      const { PGUSER, LOGIN_FILE, PGHOST } = envOf(jobPod(name), 'backup');
+      return [PGUSER, LOGIN_FILE, PGHOST];
     };
     const reader = ['replicator', '/run/secrets/postgres/replication-password', 'shop-postgres-primary'];
     expect(who('postgres')).toEqual(reader);

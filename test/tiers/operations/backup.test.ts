@@ -21,6 +21,11 @@ interface KubernetesObject {
   readonly metadata: { readonly name: string };
 }
 
+/** Objects in a number that values decide. */
+interface List {
+  readonly items: readonly KubernetesObject[];
+}
+
 function chartWith(props: Partial<BackupProps> = {}): Chart {
   const chart = new Chart(new App(), 'shop');
   const postgres = new Postgres(chart, 'postgres', { database: 'shop', username: 'clerk' });
@@ -29,9 +34,9 @@ function chartWith(props: Partial<BackupProps> = {}): Chart {
 }
 
 function synth(props: Partial<BackupProps> = {}): readonly KubernetesObject[] {
-  return (Testing.synth(chartWith(props)) as KubernetesObject[]).filter(({ metadata }) =>
-    metadata.name.startsWith('shop-backup'),
-  );
+  return (Testing.synth(chartWith(props)) as (KubernetesObject | List)[])
+    .flatMap((object) => ('items' in object ? object.items : [object]))
+    .filter(({ metadata }) => metadata.name.startsWith('shop-backup'));
 }
 
 /** @throws where there is none. */

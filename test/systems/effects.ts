@@ -84,14 +84,17 @@ export class Effects {
   }
 
   /**
-   * The environments; then each with one or two switches of the leaf's section turned, the nearest first; then with one
-   * more where the leaf is read but a check refuses all; then with any other switch.
+   * The environments; then each with one or two switches of the leaf's section turned, the nearest first, or with an
+   * entry in a list or map beside the leaf; then with one more where the leaf is read but a check refuses all; then
+   * with any other switch.
    */
   private *basesFor({ path }: ValueLeaf, refused: readonly Base[]): Generator<Base> {
     yield* this.environments;
     const switches = this.leaves.filter(isSwitch).sort((a, b) => shared(b.path, path) - shared(a.path, path));
     const near = switches.filter((other) => shared(other.path, path) > 0);
     yield* this.turned(near, this.environments);
+    const lists = this.leaves.filter((other) => isCollection(other) && shared(other.path, path) > 1);
+    yield* this.turned(lists, this.environments);
     yield* this.turned(near, this.turned(near, this.environments));
     yield* this.turned(near, [...refused]);
     yield* this.turned(switches, this.environments);
@@ -182,6 +185,11 @@ function recording<T extends object>(target: T, path: string, reads: Set<string>
       return typeof value === 'object' && value !== null ? recording(value, own, reads) : value;
     },
   });
+}
+
+/** A list or map, which may decide what else is there by having an entry. */
+function isCollection({ shape, inElement }: ValueLeaf): boolean {
+  return !inElement && (shape.type === 'list' || shape.type === 'map');
 }
 
 /** A leaf that may decide what else is there. */

@@ -110,7 +110,7 @@ const RECOVERY_POINT_OBJECTIVE = 300;
  * Backups of what a system keeps: to a volume in the namespace, and to object storage outside the cluster.
  *
  * ```ts
- * new Backup(chart, 'backup', { postgres, redis: [cluster] });
+ * new Backup(chart, 'backup', { postgres, redis: [cache] });
  * ```
  *
  * Each is read back before it counts. A restore is a Job that anyone can start; see docs/tiers/backup.md.

@@ -35,7 +35,7 @@ export function keysAmong(map: Input<Readonly<Record<string, unknown>>>, keys: r
   return keys.length === 0 ? toExpr('') : pickedKeys(map, keys);
 }
 
-/** Those keys of a map that a pattern describes whole, as a text: `a, b`. The pattern means the same in Go. */
+/** Those keys of a map that a pattern describes whole, as a text: `a, b`. It means the same in Go, and no line break. */
 export const keysLike = operation({
   name: 'keysLike',
   kind: 'string',

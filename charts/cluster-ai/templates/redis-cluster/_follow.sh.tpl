@@ -1,8 +1,72 @@
 {{/* A file of the pods, which are replaced when it changes. */}}
 {{- define "cluster-ai.redis-cluster.follow.sh" -}}
 #!/bin/sh
-# Tells the server beside it of what changes around it: where its peers live, and the password.
+# Tells the server beside it of what changes around it: where its peers live, who is gone, and the password.
 set -u
+
+# in_views ID PROGRAM: what awk makes of the nodes that each peer knows, all peers asked at once.
+in_views() {
+  for address in $(getent hosts "$DOMAIN" | awk '{ print $1 }'); do
+    [ "$address" = "$POD_IP" ] || timeout 3 redis-cli -h "$address" cluster nodes 2> /dev/null |
+      awk -v id="$1" -v host="$POD_NAME.$DOMAIN" "$2" &
+  done
+  wait
+}
+# IDs of this pod other than ID: each with its flags and its number of slot ranges, in each view.
+older_selves() {
+  in_views "$1" '{ split($2, name, ",") } name[2] == host && $1 != id { print $1, $3, NF - 8 }'
+}
+# The master with the fewest replicas, then one in another place (zone, else host); of equals, not the same for all.
+emptiest_master() {
+  nodes=$(redis-cli cluster nodes)
+  echo "$nodes" | awk '$3 ~ /master/ && NF > 8 { sub(/:6379@.*/, "", $2); print $1, $2 }' |
+    while read -r id address; do
+      replicas=$(echo "$nodes" | awk -v id="$id" -v host=",$POD_NAME.$DOMAIN" '$4 == id && !index($2, host)' | wc -l)
+      place=$(timeout 3 redis-cli -h "$address" config get cluster-announce-human-nodename | tail -n 1)
+      [ "${place#*/}" = "${ZONE:-$NODE_NAME}" ] && near=1 || near=0
+      echo "$replicas $near $id"
+    done | sort -k 1,1n -k 2,2n | awk -v pod="${POD_NAME##*-}" '
+      NR == 1 { replicas = $1; near = $2 }
+      $1 == replicas && $2 == near { id[n++] = $3 }
+      END { if (n) print id[pod % n] }'
+}
+
+# A node that started without a place in the cluster waits for one: from the init Job, or, where its pod had one before
+# its volume was emptied, as a replica. Until then it gives replicas nothing to copy.
+take_place() {
+  [ -e /run/redis/unplaced ] || return
+  set -- $(redis-cli cluster nodes | awk '$3 ~ /myself/ { own = $1 " " $3 " " NF - 8 } END { print own, NR }')
+  id=${1-} flags=${2-} slots=${3-0} known=${4-1}
+  if [ "$slots" -gt 0 ] || redis-cli info replication | grep -q '^master_link_status:up'; then
+    redis-cli -e acl setuser default +psync +sync > /dev/null && rm /run/redis/unplaced && echo 'placed in the cluster'
+    return
+  fi
+  case $flags,$known in *slave*,* | *,1) return ;; esac
+  older=$(older_selves "$id")
+  case $older in
+    '') ;; # an additional pod, or a new cluster
+    *' '[1-9]*)
+      echo "the cluster has slots down to this pod's older ID: starting again, to wait until a replica has taken over"
+      redis-cli shutdown nosave ;;
+    *)
+      redis-cli cluster info | grep -q '^cluster_slots_ok:16384' || return
+      master=$(emptiest_master)
+      echo "this volume was emptied; replicating $master: $(redis-cli cluster replicate "$master")" ;;
+  esac
+}
+
+# The ID that a pod has lost with its volume. Every node forgets it by itself, within the same minute as the others, for
+# which it is banned: so no gossip brings it back.
+forget_older_selves() {
+  redis-cli cluster nodes | awk '
+    { split($2, name, ",") }
+    $3 ~ /fail(,|$)|noaddr/ && NF == 8 { lost[$1] = name[2] }
+    $3 !~ /fail|noaddr|handshake/ && ($3 ~ /slave/ || NF > 8) { placed[name[2]] }
+    END { for (id in lost) if (lost[id] != "" && lost[id] in placed) print id, lost[id] }' |
+    while read -r id host; do
+      echo "$host has another ID now; forgetting $id: $(redis-cli cluster forget "$id")"
+    done
+}
 
 # The cluster's bus knows nodes by address only, pods change address when they restart, and where all restart at once
 # nobody is left to tell. Meeting a node that is known already corrects its address.
@@ -44,8 +108,10 @@ follow_password() {
   echo 'a new password is accepted too'
 }
 
-while sleep 5; do
+while sleep "$([ -e /run/redis/unplaced ] && echo 1 || echo 5)"; do
+  take_place
   meet_lost_peers
+  forget_older_selves
   follow_master
   follow_password
 done

@@ -37,6 +37,12 @@ describe() {
   done
 }
 count() { describe | awk -v kind="$1" '$4 == kind { n++ } END { print n + 0 }'; }
+# IDs that own slots and are no pod's any more: of pods whose volumes were emptied.
+lost_owners() {
+  at "$member" cluster nodes | awk -v ids="$(describe | awk '{ print $3 }' | tr '\n' ' ')" '
+    NF > 8 && !index(ids, $1) { print $1 }'
+}
+owners_are_pods() { [ -z "$(lost_owners)" ]; }
 # The spare pods that become masters, from as many places (zones, else hosts) as there are.
 choose_masters() {
   missing=$((MASTERS - $(count owner)))
@@ -107,6 +113,8 @@ for address in $addresses; do
 done
 within 60 acquainted || fail "not all pods reach each other on 6379 and 16379: $(everywhere cluster nodes)"
 
+within 120 owners_are_pods || fail "slots belong to" $(lost_owners) "whose volume was emptied, and no replica" \
+  "has taken over; where none has the data, CLUSTER FORGET on any node gives it up"
 masters=$(choose_masters | tr '\n' ' ')
 if [ "$(count owner)" -eq 0 ] || ! within 10 owned_everywhere; then
   share_slots ${masters:-$(describe | awk '$4 == "owner" { print $2 }')} | while read -r address first last; do

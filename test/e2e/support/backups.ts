@@ -217,7 +217,7 @@ function objectStorage(): object {
                   command: ['sh', '-c', 'mkdir -p /data/backup && exec rclone serve s3 /data --config=/dev/null'],
                   env: [
                     { name: 'RCLONE_ADDR', value: `:${STORAGE_PORT}` },
-                    { name: 'RCLONE_AUTH_KEY', value: `${ACCESS_KEY_ID},${SECRET_ACCESS_KEY}` },
+                    { name: 'RCLONE_AUTH_KEY', value: `"${ACCESS_KEY_ID},${SECRET_ACCESS_KEY}"` },
                   ],
                   readinessProbe: { tcpSocket: { port: STORAGE_PORT }, periodSeconds: 1 },
                   securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },

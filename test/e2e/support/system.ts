@@ -98,6 +98,8 @@ async function install(given: System, installed: string): Promise<void> {
   await loadImages((await run('helm', ['template', release, chart, ...helmSettings(given)])).stdout);
   await loadImages(`image: ${pythonImage}\nimage: ${k6Image}\n`);
   await makeNamespaces(release, given.ingress, given.stranger);
+  // So that the next file knows whose it is, even where this goes no further.
+  await kubectl(['annotate', 'namespace', release, `${INSTALLED}=unfinished`]);
   await makeExpandableClass(expandableClassOf(release));
   await prepare(release);
   await run('helm', ['install', release, chart, ...helmSettings(given)], { timeoutSeconds: 300 });

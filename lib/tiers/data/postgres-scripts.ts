@@ -28,7 +28,10 @@ const runServer: Text = text`
   trap 'kill -INT "$server"' INT TERM
   status=0
   wait "$server" || status=$?
-  while kill -0 "$server" 2> /dev/null; do wait "$server" || status=$?; done
+  while kill -0 "$server" 2> /dev/null; do # a signal has ended the wait, not the server
+    status=0
+    wait "$server" || status=$?
+  done
   exit "$status"
 `;
 

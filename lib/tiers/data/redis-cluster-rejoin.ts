@@ -59,8 +59,10 @@ export const awaitTakeover: Text = text`
 /** For follow.sh, each round. */
 export const takePlace: Text = text`
   # The master with the fewest replicas, then one in another place (zone, else host); of equals, not the same for all.
+  # A master is asked: who has just come may not have heard of all replicas yet.
   emptiest_master() {
-    nodes=$(redis-cli cluster nodes)
+    address=$(redis-cli cluster nodes | awk '$3 ~ /master/ && NF > 8 { sub(/:6379@.*/, "", $2); print $2; exit }')
+    nodes=$(timeout 3 redis-cli -h "$address" cluster nodes)
     echo "$nodes" | awk '$3 ~ /master/ && NF > 8 { sub(/:6379@.*/, "", $2); print $1, $2 }' |
       while read -r id address; do
         replicas=$(echo "$nodes" | awk -v id="$id" -v host=",$POD_NAME.$DOMAIN" '$4 == id && !index($2, host)' | wc -l)
@@ -93,6 +95,7 @@ export const takePlace: Text = text`
       *)
         redis-cli cluster info | grep -q '^cluster_slots_ok:16384' || return
         master=$(emptiest_master)
+        [ -n "$master" ] || return
         echo "this volume was emptied; replicating $master: $(redis-cli cluster replicate "$master")" ;;
     esac
   }

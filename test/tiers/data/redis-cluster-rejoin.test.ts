@@ -189,8 +189,9 @@ describe('follow.sh', () => {
     const masters = [1, 2, 3].map((pod) => node(`m${pod}`, pod, 'master', `- 0 0 ${pod} connected ${pod}`)).join('');
     const replicas = node('r1', 4, 'slave', 'm1 0 0 1 connected') + node('old', 0, 'slave,fail', 'm2 0 0 1 connected');
     write({
-      self: masters + replicas + node('own', 0, 'myself,master', SPARE),
-      '10.0.0.2': node('old', 0, 'slave,fail', 'm2 0 0 1 disconnected'),
+      // It has just come, and has not heard of the replica.
+      self: masters + node('own', 0, 'myself,master', SPARE),
+      '10.0.0.2': masters + replicas,
       '10.0.0.2.zone': 'zone-b',
       '10.0.0.3.zone': 'zone-a',
       '10.0.0.4.zone': 'zone-b',

@@ -96,13 +96,22 @@ export async function aPair(given: Release): Promise<Pair> {
 }
 
 /** Sends a signal to a pod's server, which is not the container's first process. */
-export async function signalServer({ release }: Release, pod: string, signal: 'KILL' | 'STOP'): Promise<void> {
-  await exec(release, pod, 'sh', '-c', SIGNAL.replace('SIGNAL', signal));
+export async function signalServer(given: Release, pod: string, signal: 'KILL' | 'STOP'): Promise<void> {
+  await fatal(given, pod, SIGNAL.replace('SIGNAL', signal));
 }
 
 /** Empties a pod's volume, hidden files included, and kills its server: the next one comes at once, at its address. */
-export async function emptyVolume({ release }: Release, pod: string): Promise<void> {
-  await exec(release, pod, 'sh', '-c', `find /data -mindepth 1 -delete; ${SIGNAL.replace('SIGNAL', 'KILL')}`);
+export async function emptyVolume(given: Release, pod: string): Promise<void> {
+  await fatal(given, pod, `find /data -mindepth 1 -delete; ${SIGNAL.replace('SIGNAL', 'KILL')}`);
+}
+
+/** A script that may end its container, and so itself. */
+async function fatal({ release }: Release, pod: string, script: string): Promise<void> {
+  try {
+    await exec(release, pod, 'sh', '-c', script);
+  } catch (error) {
+    if (!String(error).includes('exit code 137')) throw error;
+  }
 }
 
 /** No node knows this ID. */

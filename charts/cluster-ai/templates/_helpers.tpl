@@ -1,3 +1,18 @@
+{{/* The Secret with the password that encrypts. */}}
+{{- define "cluster-ai.backup-encryption.secretName" -}}
+{{ if .Values.backup.encryption.existingSecret }}{{ .Values.backup.encryption.existingSecret }}{{ else }}{{ .Release.Name }}-backup-encryption{{ end }}
+{{- end }}
+
+{{/* The Secret with the key to the object storage. */}}
+{{- define "cluster-ai.backup-offsite.secretName" -}}
+{{ if .Values.backup.offsite.existingSecret }}{{ .Values.backup.offsite.existingSecret }}{{ else }}{{ .Release.Name }}-backup-offsite{{ end }}
+{{- end }}
+
+{{/* The Secret by which the pods of the backups know each other. */}}
+{{- define "cluster-ai.backup.secretName" -}}
+{{ if .Values.backup.existingSecret }}{{ .Values.backup.existingSecret }}{{ else }}{{ .Release.Name }}-backup{{ end }}
+{{- end }}
+
 {{/* The bytes of a quantity with a binary suffix: 2147483648 for 2Gi. */}}
 {{- define "cluster-ai.bytes" -}}
 {{- $factors := dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 }}

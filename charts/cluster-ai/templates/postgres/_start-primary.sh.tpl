@@ -2,7 +2,7 @@
 {{- define "cluster-ai.postgres.start-primary.sh" -}}
 #!/bin/sh
 # Starts the primary. Makes the data folder once; applies roles, passwords and database at every start, on a server
-# that nobody else can reach; then becomes postgres.
+# that nobody else can reach; then runs it for everyone.
 set -eu
 umask 077
 trap 'exit 143' INT TERM
@@ -21,6 +21,7 @@ flock --nonblock 9 || {
   flock 9 & # in the background, so that a signal ends the wait
   wait $!
 }
+rm -f "$PGDATA/postmaster.pid" # stale, as nobody else has the lock: its number may be that of any process here
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   [ ! -e "$PGDATA" ] || rmdir "$PGDATA" # fails, as it must, where there is something in it
@@ -37,7 +38,18 @@ trap 'pg_ctl stop --mode=fast; exit 143' INT TERM
 pg_ctl start --silent --wait --timeout=86400 --options="$* -c port=$PGPORT -c listen_addresses=127.0.0.1"
 sh /etc/postgresql/initialise.sh
 pg_ctl stop --silent --mode=fast --timeout=86400
-trap - INT TERM
 unset PGPORT
-exec postgres "$@"
+
+# The shell stays process 1, which inherits orphans, such as what a probe that timed out leaves. PostgreSQL would take
+# one that fails for a backend that has crashed, and restart. Whatever the signal, the shutdown is the fast one.
+postgres "$@" &
+server=$!
+trap 'kill -INT "$server"' INT TERM
+status=0
+wait "$server" || status=$?
+while kill -0 "$server" 2> /dev/null; do # a signal has ended the wait, not the server
+  status=0
+  wait "$server" || status=$?
+done
+exit "$status"
 {{- end }}

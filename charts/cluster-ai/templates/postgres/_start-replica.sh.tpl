@@ -2,7 +2,7 @@
 {{- define "cluster-ai.postgres.start-replica.sh" -}}
 #!/bin/sh
 # Starts a streaming replica. Copies the primary where there is no data yet, or where the primary no longer keeps the
-# WAL that this copy needs; then becomes postgres in standby mode.
+# WAL that this copy needs; then runs it in standby mode.
 set -eu
 umask 077
 trap 'exit 143' INT TERM
@@ -27,6 +27,7 @@ flock --nonblock 9 || {
   flock 9 & # in the background, so that a signal ends the wait
   wait $!
 }
+rm -f "$PGDATA/postmaster.pid" # stale, as nobody else has the lock: its number may be that of any process here
 
 if [ -s "$PGDATA/PG_VERSION" ]; then
   # A primary that cannot be reached says nothing: the replica starts with what it has.
@@ -73,5 +74,18 @@ keep_at_least max_worker_processes max_worker_processes
 keep_at_least max_wal_senders max_wal_senders
 keep_at_least max_prepared_xacts max_prepared_transactions
 keep_at_least max_locks_per_xact max_locks_per_transaction
-exec postgres $options -c primary_conninfo="$primary" -c primary_slot_name="$slot"
+set -- $options -c primary_conninfo="$primary" -c primary_slot_name="$slot"
+
+# The shell stays process 1, which inherits orphans, such as what a probe that timed out leaves. PostgreSQL would take
+# one that fails for a backend that has crashed, and restart. Whatever the signal, the shutdown is the fast one.
+postgres "$@" &
+server=$!
+trap 'kill -INT "$server"' INT TERM
+status=0
+wait "$server" || status=$?
+while kill -0 "$server" 2> /dev/null; do # a signal has ended the wait, not the server
+  status=0
+  wait "$server" || status=$?
+done
+exit "$status"
 {{- end }}

@@ -17,8 +17,10 @@ older_selves() {
   in_views "$1" '{ split($2, name, ",") } name[2] == host && $1 != id { print $1, $3, NF - 8 }'
 }
 # The master with the fewest replicas, then one in another place (zone, else host); of equals, not the same for all.
+# A master is asked: who has just come may not have heard of all replicas yet.
 emptiest_master() {
-  nodes=$(redis-cli cluster nodes)
+  address=$(redis-cli cluster nodes | awk '$3 ~ /master/ && NF > 8 { sub(/:6379@.*/, "", $2); print $2; exit }')
+  nodes=$(timeout 3 redis-cli -h "$address" cluster nodes)
   echo "$nodes" | awk '$3 ~ /master/ && NF > 8 { sub(/:6379@.*/, "", $2); print $1, $2 }' |
     while read -r id address; do
       replicas=$(echo "$nodes" | awk -v id="$id" -v host=",$POD_NAME.$DOMAIN" '$4 == id && !index($2, host)' | wc -l)
@@ -51,6 +53,7 @@ take_place() {
     *)
       redis-cli cluster info | grep -q '^cluster_slots_ok:16384' || return
       master=$(emptiest_master)
+      [ -n "$master" ] || return
       echo "this volume was emptied; replicating $master: $(redis-cli cluster replicate "$master")" ;;
   esac
 }

@@ -72,5 +72,8 @@ ensure {{ include "cluster-ai.redis-cluster.secretName" . }} password
 {{- if not .Values.redisCluster.enabled }}
 ensure {{ include "cluster-ai.redis.secretName" . }} password
 {{- end }}
+{{- if .Values.backup.enabled }}
+ensure {{ include "cluster-ai.backup.secretName" . }} password
+{{- end }}
 exit "$failed"
 {{- end }}

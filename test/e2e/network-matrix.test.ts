@@ -1,9 +1,12 @@
 /** What the connections declare is what the network carries: between all tiers, to and from other namespaces, and beyond. */
+import { loadImages } from './support/cluster';
 import { claim, discard, makeNamespaces } from './support/namespaces';
 import { expectConnections } from './support/reachability';
 import { everythingReady } from './support/readiness';
+import { makeMissingSecrets } from './support/releases';
+import { run } from './support/run';
 import { step } from './support/steps';
-import { type System, system, upgrade } from './support/system';
+import { type System, chart, helmSettings, system, upgrade } from './support/system';
 
 let given: System;
 let scraper: string;
@@ -20,9 +23,13 @@ afterAll(discard);
 step(
   "every pair of tiers and every port is as staging's table says, and so are a foreign namespace and a host outside",
   async () => {
-    // The suite's clients also scrape; here each namespace has one part.
-    await upgrade(given, `--set=network.scraperNamespace=${scraper}`);
     const { release, ingress, stranger } = given;
+    // As staging has it: the backups are there, and what scrapes is not where clients are.
+    const settings = ['--set=backup.enabled=true', `--set=network.scraperNamespace=${scraper}`];
+    await loadImages((await run('helm', ['template', release, chart, ...helmSettings(given), ...settings])).stdout);
+    await makeMissingSecrets(release);
+    await upgrade(given, ...settings);
+    await everythingReady(release);
     await expectConnections(
       { namespace: release, instance: release, around: { ingress, scraper, stranger } },
       'staging',

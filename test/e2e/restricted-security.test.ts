@@ -85,7 +85,7 @@ function declared({ spec }: Pod, { securityContext, volumeMounts = [] }: Contain
       const { emptyDir, persistentVolumeClaim } = volumes.get(name) ?? {};
       return readOnly !== true && (emptyDir !== undefined || persistentVolumeClaim !== undefined);
     })
-    .map(({ mountPath }) => mountPath);
+    .map(({ mountPath }) => mountPath.replace(/^\/var\/run\//, '/run/'));
   const user = securityContext?.runAsUser ?? spec?.securityContext?.runAsUser ?? 0;
   expect(user).toBeGreaterThan(0);
   return {

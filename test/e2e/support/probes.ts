@@ -58,6 +58,7 @@ function strangerPod(image: string, port: number): Pod {
           image,
           imagePullPolicy: 'IfNotPresent',
           command: ['python3', '-m', 'http.server', '--directory=/tmp', `${port}`],
+          ports: [{ containerPort: port }],
           readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         },

@@ -30,7 +30,7 @@ export async function expectConnections(surroundings: Surroundings, environment:
     await runStandIns(namespace, instance);
     const places = await survey(surroundings, outside.address, table);
     await everyPortIsOpenFromWithin(places);
-    await eventually(`the table of ${environment}`, { namespace, seconds: 30 }, async () => {
+    await eventually(`the table of ${environment}`, { namespace, seconds: 60 }, async () => {
       expect(await observe(places, namespace)).toBe(table);
     });
     const clients = places.filter(({ probe }) => probe).length;
@@ -115,20 +115,23 @@ async function everyPortIsOpenFromWithin(places: readonly Place[]): Promise<void
   }
 }
 
+const AT_A_TIME = 4;
+
 /** Asks once more, and prints what is open. */
 async function observe(places: readonly Place[], namespace: string): Promise<string> {
   const addresses = places.flatMap(({ targets }) => targets.map(({ address }) => address)).filter(Boolean);
-  const services = (await get<Service>('services', `--namespace=${namespace}`)).map(nameOf);
-  const names = [...services.map((service) => `${service}.${namespace}.svc`), 'kubernetes.default.svc'];
-  const answers = new Map(
-    await Promise.all(
-      places.flatMap(({ name, probe }) =>
-        probe === undefined
-          ? []
-          : [Promise.all([reached(probe, addresses), unresolved(probe, names)]).then((both) => [name, both] as const)],
-      ),
-    ),
-  );
+  const [service] = await get<Service>('services', `--namespace=${namespace}`);
+  const names = [`${service?.metadata?.name ?? ''}.${namespace}.svc`, 'kubernetes.default.svc'];
+  const answers = new Map<string, readonly [open: readonly string[], unknown: readonly string[]]>();
+  const clients = places.flatMap(({ name, probe }) => (probe === undefined ? [] : [{ name, probe }]));
+  // A few at a time: each waits for what does not answer, and all together would be a load of their own.
+  const askInTurn = async (): Promise<void> => {
+    for (let next = clients.shift(); next !== undefined; next = clients.shift()) {
+      const { name, probe } = next;
+      answers.set(name, [await reached(probe, addresses), await unresolved(probe, names)]);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, askInTurn));
   const cell = (client: string, { server, port }: Column): Cell => {
     const [open = [], unknown = []] = answers.get(client) ?? [];
     if (server === 'DNS') return unknown.length === 0 ? 'open' : 'closed';
@@ -140,7 +143,7 @@ async function observe(places: readonly Place[], namespace: string): Promise<str
     return count === 0 ? 'closed' : count === others.length ? 'open' : 'some';
   };
   return printMatrix({
-    clients: [...answers.keys()],
+    clients: places.map(({ name }) => name).filter((name) => answers.has(name)),
     columns: places.flatMap(({ name, targets }) =>
       [...new Set(targets.map(({ port }) => port))].map((port) => ({ server: name, port })),
     ),
@@ -156,7 +159,7 @@ function targetsOf(pod: Pod): readonly Target[] {
     .map((port) => ({ port: `${port}`, pod: nameOf(pod), address: `${pod.status?.podIP ?? ''}:${port}` }));
 }
 
-const nameOf = ({ metadata }: Pod | Service): string => metadata?.name ?? '';
+const nameOf = ({ metadata }: Pod): string => metadata?.name ?? '';
 
 /** An address outside of the pods' network. */
 async function apiServer(): Promise<string> {

@@ -83,7 +83,10 @@ thorough('a time beyond what there is is refused, and all that there is comes ba
   expect(await checksumOf(here, 'events')).toBe(newest);
 });
 
-thorough('a slot that is gone is made anew, loudly', async () => {
+thorough('a slot that is gone is made anew, and a base backup is due', async () => {
+  // The new slot begins at the last checkpoint: in a segment after the base backup's, so that WAL may be missing.
+  await sql(here, 'RESET ROLE; SELECT pg_switch_wal()');
+  await sql(here, 'RESET ROLE; CHECKPOINT');
   await sql(
     here,
     `RESET ROLE; SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = 'backup';

@@ -113,7 +113,7 @@ thorough('a corrupted copy is reported and passed over; where all are, nothing i
 thorough('retention deletes only what is older', async () => {
   const old = '20200101T000000Z';
   const before = (await inBucket(here, 'ls postgres')).split('\n');
-  await inStore(here, `cp -r postgres/${id} postgres/${old} 2> /dev/null || mkdir postgres/${old}`);
+  await inStore(here, `cp -r postgres/$(ls postgres | tail -n 1) postgres/${old}`);
   await inBucket(here, `cp -r postgres/${id} postgres/${old}`);
   const fresh = idOf(await runJob(here, 'postgres'));
   expect((await inBucket(here, 'ls postgres')).split('\n')).toEqual([...before, fresh]);

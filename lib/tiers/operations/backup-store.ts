@@ -52,7 +52,10 @@ export interface Receiver {
   readonly servers: readonly Endpoint[];
 }
 
-/** Serves a folder of the volume; the password comes from a file, as arguments are for all to read. */
+/**
+ * Serves a folder of the volume, as it is there: what was changed by hand is seen too. The password comes from a file, as
+ * arguments are for all to read.
+ */
 const serve = text`
   #!/bin/sh
   set -eu
@@ -60,7 +63,7 @@ const serve = text`
   mkdir -p ${REPOSITORY}/metrics
   RCLONE_USER=backup RCLONE_PASS=$(cat ${SECRETS}/store-password)
   export RCLONE_USER RCLONE_PASS
-  exec rclone serve webdav ${REPOSITORY} --addr=:${STORE_PORT} --config=/dev/null
+  exec rclone serve webdav ${REPOSITORY} --addr=:${STORE_PORT} --dir-cache-time=1s --config=/dev/null
 `;
 
 /** One pod with the one volume of the backups, which it serves: no two pods ever need it. */

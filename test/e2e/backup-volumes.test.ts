@@ -51,7 +51,7 @@ step('a snapshot that the driver refuses is reported with its words, and no olde
   const job = runJob(here, 'snapshots');
   const name = await snapshotBeside(before);
   await status(name, { readyToUse: false, error: { message: 'the disk said "no"' } });
-  expect(why(await job)).toMatch(new RegExp(`^ *${name} is not ready after 15 s: the disk said \\\\?"no\\\\?";$`));
+  expect(why(await job)).toMatch(new RegExp(`^${name} is not ready after 15 s: the disk said \\\\?"no\\\\?";$`));
   expect(await snapshots()).toEqual([...before, name]);
 });
 

@@ -37,6 +37,8 @@ export function takeSnapshots({ claims, owner, instance }: SnapshotScript): Text
     said() { tr -d '\n' < "$run/answer" | sed -n "s/.*\"$1\": *\"\(\([^\"\\\\]\|\\\\.\)*\)\".*/\1/p"; }
     ready() { tr -d ' \n' < "$run/answer" | grep -q '"readyToUse":true'; }
 
+    refuse() { failures="\${failures:+$failures }$1;"; }
+
     # snapshot CLAIM
     snapshot() {
       name=$1-$(date -u +%Y%m%dt%H%M%Sz) error=
@@ -44,18 +46,18 @@ export function takeSnapshots({ claims, owner, instance }: SnapshotScript): Text
       printf '%s' "{\"apiVersion\":\"snapshot.storage.k8s.io/v1\",\"kind\":\"VolumeSnapshot\",
         \"metadata\":{\"name\":\"$name\",\"labels\":{\"app.kubernetes.io/instance\":\"${instance}\",
           \"app.kubernetes.io/managed-by\":\"${owner}\"}},
-        \"spec\":{$class\"source\":{\"persistentVolumeClaimName\":\"$1\"}}}" |
-        request '' --header 'Content-Type: application/json' --data-binary @-
-      [ "$status" = 201 ] || { failures="$failures $name: $(said message);"; return; }
+        \"spec\":{$class\"source\":{\"persistentVolumeClaimName\":\"$1\"}}}" > "$run/body"
+      request '' --header 'Content-Type: application/json' --data-binary "@$run/body"
+      [ "$status" = 201 ] || { refuse "$name: $(said message)"; return; }
       say "$name is being made"
       until=$(($(date +%s) + TIMEOUT_SECONDS))
       while :; do
         request "/$name"
-        [ "$status" = 200 ] || { failures="$failures $name: $(said message);"; return; }
+        [ "$status" = 200 ] || { refuse "$name: $(said message)"; return; }
         ! ready || break
         [ "$error" = "$(said message)" ] || { error=$(said message); say "$name: $error"; }
         [ "$(date +%s)" -lt "$until" ] || {
-          failures="$failures $name is not ready after $TIMEOUT_SECONDS s: \${error:-no controller says why};"
+          refuse "$name is not ready after $TIMEOUT_SECONDS s: \${error:-no controller says why}"
           return
         }
         sleep 2

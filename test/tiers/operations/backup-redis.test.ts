@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Chart, Testing } from 'cdk8s';
 import type { CronJob } from 'kubernetes-types/batch/v1';
 import type { ConfigMap, Container, PodSpec } from 'kubernetes-types/core/v1';
@@ -150,3 +154,92 @@ describe('backups of Redis', () => {
     ]);
   });
 });
+
+describe('the script that saves RDBs', () => {
+  const half = 'a1 10.0.0.1 0-8191\nb2 10.0.0.2 8192-16383\n';
+
+  test('saves each master once where nothing changes', () => {
+    expect(save(half)).toEqual({
+      status: 0,
+      said: [
+        'rdb a1.rdb 7 2 0-8191',
+        'put a1.rdb',
+        'rdb b2.rdb 7 2 8192-16383',
+        'put b2.rdb',
+        'finish',
+        'verify',
+        'retain 30',
+      ],
+    });
+  });
+
+  test('begins again after a failover meanwhile, with the masters of then', () => {
+    const after = 'a1 10.0.0.1 0-8191\nc3 10.0.0.3 8192-16383\n';
+    expect(save(half, after, after).said.filter((line) => line.startsWith('put'))).toEqual([
+      'put a1.rdb',
+      'put c3.rdb',
+    ]);
+  });
+
+  test.each([
+    ['has no owner', 'a1 10.0.0.1 0-8190\nb2 10.0.0.2 8192-16383\n'],
+    ['has two', 'a1 10.0.0.1 0-8192\nb2 10.0.0.2 8192-16383\n'],
+    ['is being moved', 'a1 10.0.0.1 0-8191 [8191->-b2]\nb2 10.0.0.2 8192-16383\n'],
+  ])('gives up, loudly, where a slot %s at each attempt', (_, layout) => {
+    expect(save(layout)).toEqual({
+      status: 1,
+      said: ['in none of 5 attempts could an RDB of every slot be saved, for the reasons above'],
+    });
+  });
+});
+
+/** What the script says to the library, where the masters are as each layout says in turn, and then as the last does. */
+function save(...layouts: readonly string[]): { readonly status: number | null; readonly said: readonly string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  try {
+    const programs = {
+      // CLUSTER NODES of whoever is asked: all masters, or, where an address is given, the line of that one as "myself".
+      'redis-cli': `
+        cd ${folder}
+        if [ "$3" = --rdb ]; then exit 0; fi
+        if [ "$1" = --version ]; then echo 'redis-cli 8'; exit; fi
+        if [ "$2" = redis ]; then
+          turn=$(($(cat turn) + 1)); [ -e "layout-$turn" ] && echo "$turn" > turn
+          awk '{ print $1, $2 ":6379@16379", "master", "-", 0, 0, 1, "connected", $3, $4 }' "layout-$(cat turn)"
+        else
+          awk -v host="$2" '$2 == host { print $1, $2 ":6379@16379", "myself,master", "-", 0, 0, 1, "connected", $3, $4 }' \\
+            "layout-$(cat turn)"
+        fi`,
+      'redis-check-rdb': "printf '[info] 7 keys read\\n[info] 2 expires\\n'",
+      sleep: '',
+    };
+    for (const [name, body] of Object.entries(programs)) {
+      writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    }
+    layouts.forEach((layout, turn) => writeFileSync(join(folder, `layout-${turn + 1}`), layout));
+    writeFileSync(join(folder, 'turn'), '0');
+    const library = `set -eu
+      run=${folder} id=now kind=redis
+      begin() { :; }
+      say() { :; }
+      note() { [ "$1" != rdb ] || echo "$*"; }
+      put() { echo "put $1"; : > "${folder}/$1"; }
+      finish() { echo finish; }
+      verify() { echo verify; }
+      retain() { echo "retain $2"; }
+      fail() { echo "$*"; exit 1; }`;
+    const script = (get('ConfigMap', 'shop-backup-redis').data?.['run.sh'] ?? '')
+      .replace('. /etc/backup/library.sh', library)
+      .replaceAll('/scratch', folder)
+      .replace(`rm -f ${folder}/*`, ':');
+    const env = { PATH: `${folder}:${process.env.PATH ?? ''}`, REDIS_PASSWORD: 'p', REDIS_HOST: 'redis' };
+    const ran = spawnSync('sh', [], {
+      input: script,
+      encoding: 'utf8',
+      env: { ...env, REDIS_CLUSTER: 'true', RETENTION_DAYS: '30' },
+    });
+    return { status: ran.status, said: ran.stdout.trim().split('\n') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

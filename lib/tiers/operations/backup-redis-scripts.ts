@@ -30,7 +30,7 @@ const servers: Text = text`
   whole() {
     echo "$1" | awk '
       { for (f = 3; f <= NF; f++) {
-          if ($f ~ /^\[/) moving = 1
+          if ($f ~ /^\[/) { moving = 1; continue }
           n = split($f, edge, "-")
           for (s = edge[1] + 0; s <= edge[n] + 0; s++) owners[s]++
       } }

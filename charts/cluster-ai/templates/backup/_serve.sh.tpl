@@ -6,5 +6,5 @@ umask 077
 mkdir -p /data/repository/metrics
 RCLONE_USER=backup RCLONE_PASS=$(cat /run/secrets/backup/store-password)
 export RCLONE_USER RCLONE_PASS
-exec rclone serve webdav /data/repository --addr=:8080 --config=/dev/null
+exec rclone serve webdav /data/repository --addr=:8080 --dir-cache-time=1s --config=/dev/null
 {{- end }}

@@ -30,7 +30,7 @@ export async function runStandIns(namespace: string, instance: string): Promise<
 }
 
 export async function removeStandIns(namespace: string): Promise<void> {
-  await kubectl(['delete', 'pods', `--namespace=${namespace}`, `--selector=${STAND_IN}`, '--wait=false']);
+  await kubectl(['delete', 'pods', `--namespace=${namespace}`, `--selector=${STAND_IN}`, '--grace-period=1']);
 }
 
 function standIn(name = '', { metadata, spec }: PodTemplateSpec = {}): Pod {

@@ -2,7 +2,16 @@ import type { Construct } from 'constructs';
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
-import { type Autoscaling, MIN_READY_SECONDS, addAutoscaler, addDisruptionBudget, minReplicas } from './scaling';
+import { not } from '../values/logic';
+import { when } from '../values/tree';
+import {
+  type Autoscaling,
+  MIN_READY_SECONDS,
+  addAutoscaler,
+  addDisruptionBudget,
+  holdsReplicas,
+  minReplicas,
+} from './scaling';
 import { Workload, type WorkloadProps, isReplicated } from './workload';
 
 export interface DeploymentProps extends WorkloadProps {
@@ -28,7 +37,7 @@ export class DeploymentWorkload extends Workload {
       kind: 'Deployment',
       metadata: this.metadata(),
       spec: {
-        ...(autoscaling ? {} : { replicas }),
+        replicas: autoscaling ? when(not(holdsReplicas(replicas, autoscaling)), replicas) : replicas,
         minReadySeconds: MIN_READY_SECONDS,
         revisionHistoryLimit: 10,
         selector: { matchLabels: this.selectorLabels },

@@ -42,10 +42,15 @@ export function minReplicas(replicas: Input<number>, autoscaling: Autoscaling | 
 }
 
 /**
- * The one that sets the number of replicas, whether it may choose or not: while autoscaling is off, its bounds are both
- * `replicas`, to which it brings the workload without asking for metrics. A field of the workload that came and went
- * with autoscaling would fall to its default, one replica, in between: every tool removes what it no longer declares.
+ * Whether the autoscaler alone says how many replicas there are: it may choose, or holds two or more. A `replicas` that
+ * came and went with autoscaling would fall to its default, one, in between: every tool removes the field that its new
+ * manifest does not have. So a workload says only that it wants one, which is what it gets without saying so.
  */
+export function holdsReplicas(replicas: Input<number>, { enabled }: Autoscaling): Input<boolean> {
+  return or(enabled, atLeast(replicas, 2));
+}
+
+/** While autoscaling is off, its bounds are both `replicas`, to which it brings the workload without asking for metrics. */
 export function addAutoscaler(
   workload: Workload,
   kind: 'Deployment',
@@ -54,6 +59,7 @@ export function addAutoscaler(
 ): void {
   const scope = new Construct(workload, 'autoscaling');
   const { enabled, minReplicas: fewest, maxReplicas: most } = autoscaling;
+  onlyWhen(scope, holdsReplicas(replicas, autoscaling));
   demand(
     scope,
     or(not(enabled), atMost(fewest, most)),

@@ -53,8 +53,10 @@ step('redis-cli cluster nodes, typed just so, shows three masters and their repl
 step('a row written on the primary is read on the replica', async () => {
   await psql('cluster-ai-postgres-primary-0', "CREATE TABLE kept (word text); INSERT INTO kept VALUES ('row')");
   await exec(namespace, 'cluster-ai-redis-cluster-0', 'redis-cli', '-c', 'set', 'kept', 'key');
-  const streaming = 'SELECT application_name, state FROM pg_stat_replication';
-  expect(await psql('cluster-ai-postgres-primary-0', streaming)).toBe('cluster-ai-postgres-replica-0|streaming');
+  const streaming = 'SELECT application_name, state FROM pg_stat_replication ORDER BY application_name';
+  expect(await psql('cluster-ai-postgres-primary-0', streaming)).toBe(
+    'backup|streaming\ncluster-ai-postgres-replica-0|streaming',
+  );
   await dataIsThere();
 });
 

@@ -19,7 +19,7 @@ export function readManifests(stream: string, name: string): readonly JsonObject
  */
 export function comparable(objects: readonly JsonObject[], namespace: string): Readonly<Record<string, JsonObject>> {
   const byName = new Map<string, JsonObject>();
-  for (const object of objects) {
+  for (const object of objects.flatMap(unpacked)) {
     const { apiVersion, kind, metadata } = object;
     if (!isObject(metadata)) throw new Error(`an object has no metadata: ${JSON.stringify(object)}`);
     if (kind === 'Namespace' || isTestHook(metadata)) continue;
@@ -34,6 +34,14 @@ export function comparable(objects: readonly JsonObject[], namespace: string): R
     });
   }
   return Object.fromEntries([...byName].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A List is what it holds: kubectl and Helm send each of its items by itself. */
+function unpacked(object: JsonObject): readonly JsonObject[] {
+  if (object.kind !== 'List') return [object];
+  const { items } = object;
+  if (!Array.isArray(items) || !items.every(isObject)) throw new Error(`a List has no items: ${JSON.stringify(object)}`);
+  return items;
 }
 
 function isTestHook({ annotations }: JsonObject): boolean {

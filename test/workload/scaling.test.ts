@@ -113,11 +113,22 @@ describe('values', () => {
   });
 
   it.each([
-    [{}, ['Deployment', 'HorizontalPodAutoscaler']],
+    [{}, ['Deployment']],
     [{ replicas: 2 }, ['Deployment', 'HorizontalPodAutoscaler', 'PodDisruptionBudget']],
     [{ enabled: true }, ['Deployment', 'HorizontalPodAutoscaler', 'PodDisruptionBudget']],
   ])('decide: with %j there are %j', (values, kinds) => {
     expect(kindsOf(read(values)).filter((kind) => !/Account|Policy/.test(kind))).toEqual(kinds);
+  });
+
+  // A tool that removes the field of its last manifest leaves one replica: the field may only go where it said one.
+  it.each([
+    [{}, 1],
+    [{ replicas: 2 }, undefined],
+    [{ enabled: true }, undefined],
+    [{ replicas: 2, enabled: true }, undefined],
+  ])('stand in the Deployment only as the one replica that it would have anyway: with %j %j', (values, replicas) => {
+    const spec = read(values).find(({ kind }) => kind === 'Deployment')?.spec as Fields;
+    expect(spec.replicas).toBe(replicas);
   });
 });
 

@@ -5,7 +5,7 @@ import { eventually } from './support/eventually';
 import { claim, discard } from './support/namespaces';
 import { everythingReady } from './support/readiness';
 import { digest, fill, masters, redis } from './support/redis-data';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 
 const here = backupNames('backup-redis', 'redis-cluster');
 const { release } = here;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(discard);
 
-step('an RDB of each master is in the store and off-site, verified in both', async () => {
+thorough('an RDB of each master is in the store and off-site, verified in both', async () => {
   await fill(release);
   kept = await digest(release);
   report(kept);
@@ -36,7 +36,7 @@ step('an RDB of each master is in the store and off-site, verified in both', asy
   expect(await inStore(here, 'cat metrics/redis.prom')).toMatch('backup_last_verified_timestamp_seconds{');
 });
 
-step('servers that hold keys are left alone', async () => {
+thorough('servers that hold keys are left alone', async () => {
   expect(why(await runJob(here, 'restore-redis'))).toMatch(
     new RegExp(
       `^the servers hold \\d+ keys; nothing was changed\\. To replace them by those of ${id}, set RESTORE_REPLACE=yes$`,
@@ -45,7 +45,7 @@ step('servers that hold keys are left alone', async () => {
   expect(await digest(release)).toBe(kept);
 });
 
-step('all volumes of Redis are lost, a cluster is formed anew, and slots move', async () => {
+thorough('all volumes of Redis are lost, a cluster is formed anew, and slots move', async () => {
   const ofRedis = '--selector=app.kubernetes.io/name=redis-cluster';
   await kubectl(['delete', 'persistentvolumeclaims', ofRedis, inNamespace, '--wait=false']);
   await kubectl(['delete', 'jobs', ofRedis, inNamespace]);
@@ -62,7 +62,7 @@ step('all volumes of Redis are lost, a cluster is formed anew, and slots move', 
   await exec(release, pod, 'redis-cli', ...reshard, ...ends);
 });
 
-step('one Job copies every key to whoever owns its slot now, with its TTL, and the functions', async () => {
+thorough('one Job copies every key to whoever owns its slot now, with its TTL, and the functions', async () => {
   await recovery('Redis Cluster lost: restore', async () => {
     expect(await runJob(here, 'restore-redis')).toMatchObject({ succeeded: true });
   });

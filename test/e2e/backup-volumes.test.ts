@@ -4,7 +4,7 @@ import { applyBackups, backupNames, inBucket, installBackups, runJob, why } from
 import { exec, get, kubectl } from './support/cluster';
 import { eventually } from './support/eventually';
 import { claim, discard } from './support/namespaces';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 import { pythonImage } from './support/system';
 
 const here = backupNames('backup-volumes', null);
@@ -39,14 +39,14 @@ beforeAll(async () => {
 
 afterAll(discard);
 
-step('a snapshot is made of the claim, and the Job waits until it can be used', async () => {
+thorough('a snapshot is made of the claim, and the Job waits until it can be used', async () => {
   const job = runJob(here, 'snapshots');
   const name = await snapshotBeside([]);
   await status(name, { readyToUse: true });
   expect(await job).toMatchObject({ succeeded: true });
 });
 
-step('a snapshot that the driver refuses is reported with its words, and no older one is deleted', async () => {
+thorough('a snapshot that the driver refuses is reported with its words, and no older one is deleted', async () => {
   const before = await snapshots();
   const job = runJob(here, 'snapshots');
   const name = await snapshotBeside(before);
@@ -55,7 +55,7 @@ step('a snapshot that the driver refuses is reported with its words, and no olde
   expect(await snapshots()).toEqual([...before, name]);
 });
 
-step('an archive of the files comes back into the emptied claim', async () => {
+thorough('an archive of the files comes back into the emptied claim', async () => {
   await shell('mkdir -p "/files/a b"; echo hi > "/files/a b/c"; echo x > /files/.hidden; ln -s c "/files/a b/link"');
   const kept = await listing();
   expect(await runJob(here, 'volume-files')).toMatchObject({ succeeded: true });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { get, kubectl, measured, recovery } from './support/cluster';
 import { replicatedKinds, underLoad } from './support/k6';
 import { everythingReady } from './support/readiness';
-import { step } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, system } from './support/system';
 import { watching } from './support/watch';
 import { writing } from './support/writer';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-step('every pod evicted: budgets keep all but one of each workload, no request fails, no write is lost', async () => {
+thorough('every pod evicted: budgets keep all but one of each workload, no request fails, no write is lost', async () => {
   const { release } = given;
   let states: readonly (readonly string[])[] = [];
   await writing(given, () =>

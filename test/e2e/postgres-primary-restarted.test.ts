@@ -4,7 +4,7 @@ import { exec, kubectl, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { backends, caughtUp, identityOf } from './support/postgres';
 import { everythingReady } from './support/readiness';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, psql, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -19,11 +19,11 @@ beforeAll(async () => {
   primary = `${given.release}-postgres-primary-0`;
 });
 
-step('the primary is deleted', () => restarted(deleted));
+thorough('the primary is deleted', () => restarted(deleted));
 
-step('the primary is deleted by force', () => restarted(() => deleted('--force', '--grace-period=0')));
+thorough('the primary is deleted by force', () => restarted(() => deleted('--force', '--grace-period=0')));
 
-step('a process that is left behind, as by a probe that timed out, and fails ends no connection', async () => {
+thorough('a process that is left behind, as by a probe that timed out, and fails ends no connection', async () => {
   const before = await psql(given, STARTED);
   const written = await writing(given, async (writer) => {
     await exec(given.release, primary, 'sh', '-c', '(sleep 1; exit 2) > /dev/null 2>&1 & exit 0');

@@ -4,7 +4,7 @@ import { kubectl, measured, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { backends, caughtUp, identityOf, read } from './support/postgres';
 import { everythingReady } from './support/readiness';
-import { step } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, psql, system, upgrade } from './support/system';
 import { writing } from './support/writer';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   other = `${given.release}-postgres-replica-1`;
 });
 
-step('a second replica comes by a value, and restarts nothing', async () => {
+thorough('a second replica comes by a value, and restarts nothing', async () => {
   const before = await identityOf(given, replica);
   await upgrade(given, '--set=postgres.replicas=2');
   await everythingReady(given.release);
@@ -30,7 +30,7 @@ step('a second replica comes by a value, and restarts nothing', async () => {
   expect(await backends(given, `${given.release}-postgres-read`)).toEqual([replica, other]);
 });
 
-step('reads leave the replica that is cut off, and come back when it has caught up', async () => {
+thorough('reads leave the replica that is cut off, and come back when it has caught up', async () => {
   const before = await identityOf(given, replica);
   const written = await writing(given, async (writer) => {
     await cutOff();
@@ -47,7 +47,7 @@ step('reads leave the replica that is cut off, and come back when it has caught 
   expect(await identityOf(given, replica)).toEqual(before);
 });
 
-step('the slot of a replica that is cut off for long fills no disk: the replica copies the primary anew', async () => {
+thorough('the slot of a replica that is cut off for long fills no disk: the replica copies the primary anew', async () => {
   const before = await identityOf(given, replica);
   const keep = await setting('max_slot_wal_keep_size');
   const size = await setting('max_wal_size');
@@ -70,7 +70,7 @@ step('the slot of a replica that is cut off for long fills no disk: the replica 
   expect(await psql(given, slot('wal_status'))).toBe('reserved');
 });
 
-step('the second replica goes by a value, and its slot and volume by hand', async () => {
+thorough('the second replica goes by a value, and its slot and volume by hand', async () => {
   await upgrade(given);
   await kubectl(['wait', '--for=delete', `pod/${other}`, inNamespace(), '--timeout=150s'], { timeoutSeconds: 160 });
   await psql(given, "SELECT pg_drop_replication_slot('replica_1')");

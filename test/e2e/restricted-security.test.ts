@@ -4,7 +4,7 @@ import type { Container, ContainerStatus, Pod, PodSpec } from 'kubernetes-types/
 import { get, kubectl, measured } from './support/cluster';
 import { eventually } from './support/eventually';
 import { removeStandIns, runStandIns } from './support/stand-ins';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, pythonImage, system } from './support/system';
 
 interface Inspected {
@@ -24,7 +24,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-step(
+thorough(
   'a pod of each tier: user, capabilities, privileges, seccomp, root and token, of every process in every container',
   async () => {
     const pods = await podsOf(given.release);
@@ -37,7 +37,7 @@ thorough('all other pods', async () => {
   measured(await inspectAll(await podsOf(given.release)));
 });
 
-step('the pods of Jobs, init containers among them', async () => {
+thorough('the pods of Jobs, init containers among them', async () => {
   try {
     await runStandIns(given.release, given.release);
     const pods = (await podsOf(given.release)).filter(({ metadata }) => metadata?.name?.endsWith('-stand-in'));

@@ -47,28 +47,31 @@ thorough('reads leave the replica that is cut off, and come back when it has cau
   expect(await identityOf(given, replica)).toEqual(before);
 });
 
-thorough('the slot of a replica that is cut off for long fills no disk: the replica copies the primary anew', async () => {
-  const before = await identityOf(given, replica);
-  const keep = await setting('max_slot_wal_keep_size');
-  const size = await setting('max_wal_size');
-  const written = await writing(given, async (writer) => {
-    await cutOff();
-    await readsLeave();
-    const most = Number(await psql(given, writeSegments((2 * (keep + size)) / SEGMENT)));
-    measured(`${2 * (keep + size)} MB of WAL written, at most ${most} MB kept at a time`);
-    expect(most).toBeLessThanOrEqual(keep + size);
-    await eventually('the slot is lost', { namespace: given.release }, async () => {
-      expect(await psql(given, slot('wal_status'))).toBe('lost');
+thorough(
+  'the slot of a replica that is cut off for long fills no disk: the replica copies the primary anew',
+  async () => {
+    const before = await identityOf(given, replica);
+    const keep = await setting('max_slot_wal_keep_size');
+    const size = await setting('max_wal_size');
+    const written = await writing(given, async (writer) => {
+      await cutOff();
+      await readsLeave();
+      const most = Number(await psql(given, writeSegments((2 * (keep + size)) / SEGMENT)));
+      measured(`${2 * (keep + size)} MB of WAL written, at most ${most} MB kept at a time`);
+      expect(most).toBeLessThanOrEqual(keep + size);
+      await eventually('the slot is lost', { namespace: given.release }, async () => {
+        expect(await psql(given, slot('wal_status'))).toBe('lost');
+      });
+      await reconnect();
+      await recovery('the replica has copied the primary and is read from', readsReturn);
+      await writer.goesOn();
     });
-    await reconnect();
-    await recovery('the replica has copied the primary and is read from', readsReturn);
-    await writer.goesOn();
-  });
-  expect(written.rows.refused).toBe(0);
-  const { uid, restarts } = await identityOf(given, replica);
-  expect([uid, restarts > before.restarts]).toEqual([before.uid, true]);
-  expect(await psql(given, slot('wal_status'))).toBe('reserved');
-});
+    expect(written.rows.refused).toBe(0);
+    const { uid, restarts } = await identityOf(given, replica);
+    expect([uid, restarts > before.restarts]).toEqual([before.uid, true]);
+    expect(await psql(given, slot('wal_status'))).toBe('reserved');
+  },
+);
 
 thorough('the second replica goes by a value, and its slot and volume by hand', async () => {
   await upgrade(given);

@@ -40,7 +40,8 @@ export function comparable(objects: readonly JsonObject[], namespace: string): R
 function unpacked(object: JsonObject): readonly JsonObject[] {
   if (object.kind !== 'List') return [object];
   const { items } = object;
-  if (!Array.isArray(items) || !items.every(isObject)) throw new Error(`a List has no items: ${JSON.stringify(object)}`);
+  if (!Array.isArray(items) || !items.every(isObject))
+    throw new Error(`a List has no items: ${JSON.stringify(object)}`);
   return items;
 }
 

@@ -103,13 +103,24 @@ function escaped(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
+const RELEASES = ['on', 'null', '1e3', '012', '0x1f', 'a-1'];
 const releaseName = fc.oneof(
-  fc.constantFrom('on', 'null', '1e3', '012', '0x1f', 'a-1'),
+  fc.constantFrom(...RELEASES),
   fc.stringMatching(/^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/),
 );
 
 export function samples<T>(files: fc.Arbitrary<T>): fc.Arbitrary<{ readonly file: T; readonly release: Release }> {
   return fc.record({ file: files, release: fc.record({ name: releaseName, namespace: releaseName }) });
+}
+
+/** Words for the patterns that a condition has: such as those of a release's own claims. */
+function matching(condition: string): readonly string[] {
+  return Array.from(condition.matchAll(/str`([^`]*)`/g), ([, pattern = '']) =>
+    RELEASES.flatMap((release) => {
+      const words = fc.stringMatching(new RegExp(`^(${pattern.replaceAll('${release.name}', release)})$`));
+      return fc.sample(words, { seed: 1, numRuns: 3 });
+    }),
+  ).flat();
 }
 
 /**
@@ -140,7 +151,7 @@ export function chooseFiles(subject: Subject, seed: number, count: number) {
   for (const { condition, around } of coverage.oneSided) {
     const asked = [condition, ...around].join(' ');
     const named = leaves.filter((leaf) => new RegExp(`values\\.${leaf}\\b`).test(asked));
-    const keys = Array.from(condition.matchAll(/"([^"]*)"/g), ([, key = '']) => key);
+    const keys = Array.from(condition.matchAll(/"([^"]*)"/g), ([, key = '']) => key).concat(matching(condition));
     for (let round = 0; round < 20 && coverage.isOneSided(condition); round++) {
       try20({ words: keys, leaves: named }, round);
     }

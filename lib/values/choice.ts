@@ -31,7 +31,11 @@ export class Choice<T> extends Expr<T> {
 }
 
 /** One of two scalars. For a choice between two parts of a tree, see `when`. */
-export function choose<T extends Scalar | null>(condition: Input<boolean>, then: Input<T>, otherwise: Input<T>): Expr<T> {
+export function choose<T extends Scalar | null>(
+  condition: Input<boolean>,
+  then: Input<T>,
+  otherwise: Input<T>,
+): Expr<T> {
   const known = literalOf(condition);
   if (known !== undefined) return toExpr(known ? then : otherwise);
   return new Choice(toExpr(condition), toExpr(then), toExpr(otherwise));

@@ -104,10 +104,7 @@ function escaped(key: string): string {
 }
 
 const RELEASES = ['on', 'null', '1e3', '012', '0x1f', 'a-1'];
-const releaseName = fc.oneof(
-  fc.constantFrom(...RELEASES),
-  fc.stringMatching(/^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/),
-);
+const releaseName = fc.oneof(fc.constantFrom(...RELEASES), fc.stringMatching(/^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/));
 
 export function samples<T>(files: fc.Arbitrary<T>): fc.Arbitrary<{ readonly file: T; readonly release: Release }> {
   return fc.record({ file: files, release: fc.record({ name: releaseName, namespace: releaseName }) });

@@ -7,6 +7,7 @@ import { KubeObject } from '../objects/kube-object';
 import type { Expr } from '../values/expression';
 import type { Node } from '../values/parts';
 import { rehydrate } from '../values/token';
+import { checksOfNames } from './names';
 
 export interface Collected {
   /** The id of the part of the system that the object belongs to: its file or folder. */
@@ -75,5 +76,5 @@ function fileName(object: ApiObject, all: readonly ApiObject[], tier: IConstruct
 }
 
 export function collectChecks(system: IConstruct): readonly Check[] {
-  return system.node.findAll().flatMap(checksOf);
+  return [...system.node.findAll().flatMap(checksOf), ...checksOfNames(system)];
 }

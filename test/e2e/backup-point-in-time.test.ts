@@ -30,7 +30,7 @@ afterAll(discard);
 
 step('a base backup is in the store and off-site, verified in both', async () => {
   await sql(here, "CREATE TABLE events (id int PRIMARY KEY, what text); INSERT INTO events VALUES (1, 'in the base')");
-  const { log, succeeded } = await runJob(here, 'postgres-base');
+  const { log, succeeded } = await runJob(here, 'backup-postgres-base');
   expect(succeeded).toBe(true);
   expect(log).toMatch('is verified in: store offsite');
 });
@@ -49,7 +49,9 @@ step(
   async () => {
     await destroyVolumes(here, `data-${here.release}-postgres-primary-0`, `data-${here.release}-backup-0`);
     await recovery('Postgres and the store lost: point in time from off-site', async () => {
-      expect(await runJob(here, 'restore-postgres', { RESTORE_TO: between, RESTORE_FROM: 'offsite' })).toMatchObject({
+      expect(
+        await runJob(here, 'backup-restore-postgres', { RESTORE_TO: between, RESTORE_FROM: 'offsite' }),
+      ).toMatchObject({
         succeeded: true,
       });
     });
@@ -62,17 +64,17 @@ thorough('the stream of the new server asks for a base backup, and gets one', as
   await eventually('the new stream is in the store', { namespace: here.release }, async () => {
     expect(await inStore(here, 'ls postgres-wal/*/since')).toMatch('since');
   });
-  const { log, succeeded } = await runJob(here, 'postgres-base', { EVERY_HOURS: '24' });
+  const { log, succeeded } = await runJob(here, 'backup-postgres-base', { EVERY_HOURS: '24' });
   expect(succeeded).toBe(true);
   expect(log).toMatch('the newest one is of another server');
-  expect((await runJob(here, 'postgres-base', { EVERY_HOURS: '24' })).log).toMatch('will do');
+  expect((await runJob(here, 'backup-postgres-base', { EVERY_HOURS: '24' })).log).toMatch('will do');
 });
 
 thorough('a time beyond what there is is refused, and all that there is comes back', async () => {
   await sql(here, "INSERT INTO events VALUES (4, 'newest')");
   const newest = await checksumOf(here, 'events');
   await archivedAfter(await now());
-  const restore = (to: string) => runJob(here, 'restore-postgres', { RESTORE_TO: to, RESTORE_REPLACE: 'yes' });
+  const restore = (to: string) => runJob(here, 'backup-restore-postgres', { RESTORE_TO: to, RESTORE_REPLACE: 'yes' });
   expect(why(await restore('2020-01-01T00:00:00Z'))).toMatch(
     /^2020-01-01T00:00:00Z is before \S+, from which on there are base backups; nothing was changed$/,
   );
@@ -93,7 +95,7 @@ thorough('a slot that is gone is made anew, and a base backup is due', async () 
      SELECT pg_drop_replication_slot('backup')`,
   );
   await archivedAfter(await now());
-  const { log, succeeded } = await runJob(here, 'postgres-base', { EVERY_HOURS: '24' });
+  const { log, succeeded } = await runJob(here, 'backup-postgres-base', { EVERY_HOURS: '24' });
   expect(succeeded).toBe(true);
   expect(log).toMatch('the stream began anew at');
 });

@@ -36,7 +36,7 @@ step('a dump is in the store and off-site, encrypted, and verified in both', asy
      SELECT lo_from_bytea(0, 'a large object')`,
   );
   kept = await allRows();
-  const result = await runJob(here, 'postgres');
+  const result = await runJob(here, 'backup-postgres');
   expect(result).toMatchObject({ succeeded: true });
   id = idOf(result);
   for (const look of [inStore, inBucket]) {
@@ -54,7 +54,7 @@ step('the volumes of the primary and of the store are lost', async () => {
 
 step('one Job restores every row into the empty server, from the off-site copy alone', async () => {
   await recovery('Postgres and the store lost: restore from off-site', async () => {
-    expect(await runJob(here, 'restore-postgres')).toMatchObject({ succeeded: true });
+    expect(await runJob(here, 'backup-restore-postgres')).toMatchObject({ succeeded: true });
   });
   expect(await allRows()).toBe(kept);
   await sql(here, "INSERT INTO orders (note) VALUES ('the sequence goes on')");
@@ -62,14 +62,14 @@ step('one Job restores every row into the empty server, from the off-site copy a
 });
 
 step('a database that holds something is left alone', async () => {
-  expect(why(await runJob(here, 'restore-postgres'))).toMatch(
+  expect(why(await runJob(here, 'backup-restore-postgres'))).toMatch(
     /^database cluster_ai holds \d+ objects; nothing was changed\. RESTORE_REPLACE=yes replaces all of it$/,
   );
   expect(await sql(here, 'SELECT count(*) FROM orders')).toBe('20001');
 });
 
 thorough('a backup that is named replaces what is there', async () => {
-  expect(await runJob(here, 'restore-postgres', { RESTORE_TO: id, RESTORE_REPLACE: 'yes' })).toMatchObject({
+  expect(await runJob(here, 'backup-restore-postgres', { RESTORE_TO: id, RESTORE_REPLACE: 'yes' })).toMatchObject({
     succeeded: true,
   });
   expect(await allRows()).toBe(kept);
@@ -77,7 +77,7 @@ thorough('a backup that is named replaces what is there', async () => {
 
 thorough('a restore that fails leaves all that was there', async () => {
   await sql(here, 'RESET ROLE; ALTER TABLE orders OWNER TO postgres');
-  expect(why(await runJob(here, 'restore-postgres', { RESTORE_REPLACE: 'yes' }))).toBe(
+  expect(why(await runJob(here, 'backup-restore-postgres', { RESTORE_REPLACE: 'yes' }))).toBe(
     'nothing was changed: ERROR:  relation "orders" already exists',
   );
   await sql(here, 'RESET ROLE; ALTER TABLE orders OWNER TO cluster_ai');
@@ -86,28 +86,28 @@ thorough('a restore that fails leaves all that was there', async () => {
 
 thorough('a backup that is not there, or is no backup, is refused', async () => {
   expect(
-    why(await runJob(here, 'restore-postgres', { RESTORE_TO: '20200101T000000Z', RESTORE_REPLACE: 'yes' })),
+    why(await runJob(here, 'backup-restore-postgres', { RESTORE_TO: '20200101T000000Z', RESTORE_REPLACE: 'yes' })),
   ).toMatch('there is no verified backup 20200101T000000Z in: store offsite; nothing was changed.');
-  expect(why(await runJob(here, 'restore-postgres', { RESTORE_TO: 'monday', RESTORE_REPLACE: 'yes' }))).toMatch(
+  expect(why(await runJob(here, 'backup-restore-postgres', { RESTORE_TO: 'monday', RESTORE_REPLACE: 'yes' }))).toMatch(
     'RESTORE_TO is "monday"; give the id of a backup such as 20261121T020000Z,',
   );
 });
 
 thorough('a corrupted copy is reported and passed over; where all are, nothing is restored', async () => {
-  const again = idOf(await runJob(here, 'postgres'));
+  const again = idOf(await runJob(here, 'backup-postgres'));
   const corrupt = `printf x | dd of=postgres/${again}/dump bs=1 seek=2000 conv=notrunc 2> /dev/null`;
   await inStore(here, corrupt);
   const restore = { RESTORE_TO: again, RESTORE_REPLACE: 'yes' };
-  const passed = await runJob(here, 'restore-postgres', restore);
+  const passed = await runJob(here, 'backup-restore-postgres', restore);
   expect(passed.succeeded).toBe(true);
   expect(passed.log).toMatch(`postgres/${again}/dump in store is CORRUPTED`);
   await inBucket(here, corrupt);
-  expect(why(await runJob(here, 'restore-postgres', restore))).toBe(
+  expect(why(await runJob(here, 'backup-restore-postgres', restore))).toBe(
     `no place has postgres/${again}/dump as it was verified; nothing was changed`,
   );
   expect(await allRows()).toBe(kept);
   // The next backup is as good as ever.
-  expect(await runJob(here, 'postgres')).toMatchObject({ succeeded: true });
+  expect(await runJob(here, 'backup-postgres')).toMatchObject({ succeeded: true });
 });
 
 thorough('retention deletes only what is older', async () => {
@@ -115,14 +115,14 @@ thorough('retention deletes only what is older', async () => {
   const before = (await inBucket(here, 'ls postgres')).split('\n');
   await inStore(here, `cp -r postgres/$(ls postgres | tail -n 1) postgres/${old}`);
   await inBucket(here, `cp -r postgres/${id} postgres/${old}`);
-  const fresh = idOf(await runJob(here, 'postgres'));
+  const fresh = idOf(await runJob(here, 'backup-postgres'));
   expect((await inBucket(here, 'ls postgres')).split('\n')).toEqual([...before, fresh]);
   expect(await inStore(here, 'ls postgres')).not.toMatch(old);
 });
 
 thorough('the drill restores into servers of its own', async () => {
-  expect(await runJob(here, 'postgres-base')).toMatchObject({ succeeded: true });
-  expect(await runJob(here, 'drill-postgres')).toMatchObject({ succeeded: true });
+  expect(await runJob(here, 'backup-postgres-base')).toMatchObject({ succeeded: true });
+  expect(await runJob(here, 'backup-drill-postgres')).toMatchObject({ succeeded: true });
   expect(await inStore(here, 'cat metrics/drill-postgres.prom')).toMatch('backup_last_success_timestamp_seconds{');
 });
 

@@ -26,7 +26,7 @@ thorough('an RDB of each master is in the store and off-site, verified in both',
   await fill(release);
   kept = await digest(release);
   report(kept);
-  const result = await runJob(here, 'redis');
+  const result = await runJob(here, 'backup-redis');
   expect(result).toMatchObject({ succeeded: true });
   id = idOf(result);
   for (const look of [inStore, inBucket]) {
@@ -37,7 +37,7 @@ thorough('an RDB of each master is in the store and off-site, verified in both',
 });
 
 thorough('servers that hold keys are left alone', async () => {
-  expect(why(await runJob(here, 'restore-redis'))).toMatch(
+  expect(why(await runJob(here, 'backup-restore-redis'))).toMatch(
     new RegExp(
       `^the servers hold \\d+ keys; nothing was changed\\. To replace them by those of ${id}, set RESTORE_REPLACE=yes$`,
     ),
@@ -64,7 +64,7 @@ thorough('all volumes of Redis are lost, a cluster is formed anew, and slots mov
 
 thorough('one Job copies every key to whoever owns its slot now, with its TTL, and the functions', async () => {
   await recovery('Redis Cluster lost: restore', async () => {
-    expect(await runJob(here, 'restore-redis')).toMatchObject({ succeeded: true });
+    expect(await runJob(here, 'backup-restore-redis')).toMatchObject({ succeeded: true });
   });
   expect(await digest(release)).toBe(kept);
   for (const pod of await masters(release)) expect((await redis(release, 'FCALL answer 0\n', pod)).trim()).toBe('42');
@@ -81,7 +81,7 @@ thorough('what was restored outlives a restart of every pod', async () => {
 thorough('a restore that is told to replaces what is there, and may run again', async () => {
   await redis(release, 'SET stranger 1\nDEL key:1\n');
   for (let times = 0; times < 2; times++) {
-    expect(await runJob(here, 'restore-redis', { RESTORE_TO: id, RESTORE_REPLACE: 'yes' })).toMatchObject({
+    expect(await runJob(here, 'backup-restore-redis', { RESTORE_TO: id, RESTORE_REPLACE: 'yes' })).toMatchObject({
       succeeded: true,
     });
     expect(await digest(release)).toBe(kept);
@@ -89,27 +89,27 @@ thorough('a restore that is told to replaces what is there, and may run again', 
 });
 
 thorough('a corrupted copy is reported and passed over; where all are, nothing is restored', async () => {
-  const again = idOf(await runJob(here, 'redis'));
+  const again = idOf(await runJob(here, 'backup-redis'));
   await inStore(here, corrupt(again));
   const replace = { RESTORE_TO: again, RESTORE_REPLACE: 'yes' };
-  const passed = await runJob(here, 'restore-redis', replace);
+  const passed = await runJob(here, 'backup-restore-redis', replace);
   expect(passed.succeeded).toBe(true);
   expect(passed.log).toMatch(/redis\/\S+\.rdb in store is CORRUPTED/);
   await inBucket(here, corrupt(again));
-  expect(why(await runJob(here, 'restore-redis', replace))).toMatch(
+  expect(why(await runJob(here, 'backup-restore-redis', replace))).toMatch(
     /^no place has redis\/\S+\.rdb as it was verified; nothing was changed$/,
   );
   expect(await digest(release)).toBe(kept);
 });
 
 thorough('an id that is not there is refused, with those that are', async () => {
-  expect(why(await runJob(here, 'restore-redis', { RESTORE_TO: '20200101T000000Z' }))).toMatch(
+  expect(why(await runJob(here, 'backup-restore-redis', { RESTORE_TO: '20200101T000000Z' }))).toMatch(
     'there is no verified backup 20200101T000000Z in: store offsite; nothing was changed. Those are: ',
   );
 });
 
 thorough('the drill loads the newest backup into a server of its own', async () => {
-  expect(await runJob(here, 'redis')).toMatchObject({ succeeded: true });
-  expect(await runJob(here, 'drill-redis')).toMatchObject({ succeeded: true });
+  expect(await runJob(here, 'backup-redis')).toMatchObject({ succeeded: true });
+  expect(await runJob(here, 'backup-drill-redis')).toMatchObject({ succeeded: true });
   expect(await inStore(here, 'cat metrics/drill-redis.prom')).toMatch('backup_last_success_timestamp_seconds{');
 });

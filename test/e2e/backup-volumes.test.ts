@@ -1,9 +1,10 @@
 /** Snapshots, with the test in the place of the snapshot controller, and archives of files. */
-import type { Pod } from 'kubernetes-types/core/v1';
 import { applyBackups, backupNames, inBucket, installBackups, runJob, why } from './support/backups';
 import { exec, get, kubectl } from './support/cluster';
 import { eventually } from './support/eventually';
 import { claim, discard } from './support/namespaces';
+import { pod, podSpec } from './support/pods';
+import { UNTIL_TERMINATED } from './support/stand-ins';
 import { thorough } from './support/steps';
 import { pythonImage } from './support/system';
 
@@ -40,7 +41,7 @@ beforeAll(async () => {
 afterAll(discard);
 
 thorough('a snapshot is made of the claim, and the Job waits until it can be used', async () => {
-  const job = runJob(here, 'snapshots');
+  const job = runJob(here, 'backup-snapshots');
   const name = await snapshotBeside([]);
   await status(name, { readyToUse: true });
   expect(await job).toMatchObject({ succeeded: true });
@@ -48,7 +49,7 @@ thorough('a snapshot is made of the claim, and the Job waits until it can be use
 
 thorough('a snapshot that the driver refuses is reported with its words, and no older one is deleted', async () => {
   const before = await snapshots();
-  const job = runJob(here, 'snapshots');
+  const job = runJob(here, 'backup-snapshots');
   const name = await snapshotBeside(before);
   await status(name, { readyToUse: false, error: { message: 'the disk said "no"' } });
   expect(why(await job)).toMatch(new RegExp(`^${name} is not ready after 15 s: the disk said \\\\?"no\\\\?";$`));
@@ -58,13 +59,13 @@ thorough('a snapshot that the driver refuses is reported with its words, and no 
 thorough('an archive of the files comes back into the emptied claim', async () => {
   await shell('mkdir -p "/files/a b"; echo hi > "/files/a b/c"; echo x > /files/.hidden; ln -s c "/files/a b/link"');
   const kept = await listing();
-  expect(await runJob(here, 'volume-files')).toMatchObject({ succeeded: true });
+  expect(await runJob(here, 'archive-files')).toMatchObject({ succeeded: true });
   expect(await inBucket(here, 'ls volume-files/*')).toBe('files.tar.gz\nmanifest\nverified');
-  expect(why(await runJob(here, 'restore-volume-files'))).toBe(
+  expect(why(await runJob(here, 'restore-files'))).toBe(
     'claim files holds 2 files or folders; nothing was changed. RESTORE_REPLACE=yes replaces them',
   );
   await shell('rm -rf /files/* /files/.hidden');
-  expect(await runJob(here, 'restore-volume-files')).toMatchObject({ succeeded: true });
+  expect(await runJob(here, 'restore-files')).toMatchObject({ succeeded: true });
   expect(await listing()).toBe(kept);
 });
 
@@ -78,7 +79,7 @@ thorough('snapshots that are older than the retention are deleted, and nobody el
     }),
   });
   const before = await snapshots();
-  const job = runJob(here, 'snapshots');
+  const job = runJob(here, 'backup-snapshots');
   await status(await snapshotBeside(before), { readyToUse: true });
   expect(await job).toMatchObject({ succeeded: true });
   expect(await snapshots()).not.toContain(old);
@@ -131,37 +132,20 @@ async function listing(): Promise<string> {
 
 /** A claim, and a pod that uses it. */
 function user(): object {
-  const pod: Pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'files', labels: { app: 'files' } },
-    spec: {
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 1,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 10_001,
-        fsGroup: 10_001,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
-      containers: [
-        {
-          name: 'files',
-          image: pythonImage,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['sh', '-c', 'trap "exit 0" TERM; sleep infinity & wait'],
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-          volumeMounts: [{ name: 'files', mountPath: '/files' }],
-        },
-      ],
-      volumes: [{ name: 'files', persistentVolumeClaim: { claimName: FILES } }],
+  const spec = podSpec(
+    {
+      name: 'files',
+      image: pythonImage,
+      command: ['sh', '-c', UNTIL_TERMINATED],
+      volumeMounts: [{ name: 'files', mountPath: '/files' }],
     },
-  };
+    { volumes: [{ name: 'files', persistentVolumeClaim: { claimName: FILES } }] },
+  );
   const volume = {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
     metadata: { name: FILES },
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '64Mi' } } },
   };
-  return { apiVersion: 'v1', kind: 'List', items: [volume, pod] };
+  return { apiVersion: 'v1', kind: 'List', items: [volume, pod('files', spec, { app: 'files' })] };
 }

@@ -79,7 +79,7 @@ async function apply(manifests: string): Promise<void> {
 }
 
 async function inPostgres(command: string): Promise<string> {
-  return psql({ release: plain, ingress: '', stranger: '' }, command, 'cluster-ai-postgres-primary-0');
+  return psql({ release: plain }, command, 'cluster-ai-postgres-primary-0');
 }
 
 async function inRedis(...command: readonly string[]): Promise<string> {

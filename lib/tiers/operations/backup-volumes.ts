@@ -3,15 +3,15 @@ import { Construct } from 'constructs';
 import type { CronJob } from 'kubernetes-types/batch/v1';
 import type { Affinity, EnvVar, Volume } from 'kubernetes-types/core/v1';
 import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
-import { demandEmpty } from '../../objects/checks';
+import { demand, demandEmpty } from '../../objects/checks';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import { choose } from '../../values/choice';
 import { isNotEmpty, keysLike } from '../../values/collections';
 import type { Input } from '../../values/expression';
-import { isSet, valueOf } from '../../values/logic';
+import { equals, isSet, valueOf } from '../../values/logic';
 import type { Items, Tree } from '../../values/parts';
-import { str } from '../../values/texts';
+import { str, truncate } from '../../values/texts';
 import { type Element, type ListInput, type MapInput, eachEntry, eachPair, merge, when } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
 import type { ContainerProps, Resources } from '../../workload/container';
@@ -134,6 +134,9 @@ function addSnapshots(tier: Tier, { snapshots, ...props }: VolumeBackupProps): v
   });
 }
 
+/** What `-archive-` and the 16 characters of a claim's leave of a CronJob's name, which has 52. */
+const LONGEST_INSTANCE = 27;
+
 /** As many CronJobs as there are claims: one object, which Helm and kubectl take for those that it lists. */
 interface CronJobs {
   readonly apiVersion: 'v1';
@@ -162,6 +165,12 @@ class VolumeArchives extends Workload {
       initContainers: [toolsContainer(destinations)],
       containers: [packer(archives, 'archive.sh', [])],
     });
+    const { instance } = this.platform;
+    demand(
+      this,
+      equals(truncate(instance, LONGEST_INSTANCE), instance),
+      str`the names of the CronJobs for volumes begin with ${instance}, which has more than ${LONGEST_INSTANCE} characters; shorten it, or archive no volumes.`,
+    );
     addConfigMap(this, 'scripts', { 'archive.sh': archiveVolume, 'restore.sh': restoreVolume });
     connectDestinations(this, destinations);
     new KubeObject<CronJobs>(this, 'cron-jobs', {
@@ -188,7 +197,7 @@ class VolumeArchives extends Workload {
         ],
       },
     };
-    return this.cronJob(str`${this.objectName}-${name}`, schedule, {
+    return this.cronJob(str`${this.platform.instance}-archive-${name}`, schedule, {
       user,
       affinity: when<Affinity>(isNotEmpty(podLabels), beside),
       containers: [packer(this.archives, 'archive.sh', [{ name: 'CLAIM', value: claim }, retention])],
@@ -197,7 +206,7 @@ class VolumeArchives extends Workload {
   }
 
   private restore(claim: Input<string>, { name, user }: Archived): Tree<CronJob> {
-    return this.cronJob(str`${this.tier.objectName}-restore-volume-${name}`, NEVER, {
+    return this.cronJob(str`${this.platform.instance}-restore-${name}`, NEVER, {
       user,
       containers: [packer(this.archives, 'restore.sh', [{ name: 'CLAIM', value: claim }, ...restoreEnv])],
       volumes: this.volumes(claim, false),

@@ -4,9 +4,10 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import { exec, get, kubectl, loadImages, report } from './cluster';
 import { eventually } from './eventually';
 import { makeNamespaces } from './namespaces';
+import { podSpec } from './pods';
 import { everythingReady } from './readiness';
 import { run } from './run';
-import { chart } from './system';
+import { chart, psql } from './system';
 
 const rcloneImage = 'docker.io/rclone/rclone:1.76.0';
 const NEVER = '0 0 31 2 *';
@@ -34,7 +35,14 @@ export interface Result {
 
 /** A primary without replicas and its backups, small, to the store and off-site; nothing runs by schedule. */
 export async function installBackups(given: Backups, ...settings: readonly string[]): Promise<void> {
-  const { release, offsite } = given;
+  await prepareBackups(given);
+  await applyBackups(given, ...settings);
+  await everythingReady(given.release);
+  await everythingReady(given.offsite);
+}
+
+/** What they need and do not bring: namespaces, object storage and Secrets. */
+export async function prepareBackups({ release, offsite }: Backups): Promise<void> {
   await loadImages(`image: ${rcloneImage}\n`);
   await makeNamespaces(release, offsite);
   await kubectl(['apply', `--namespace=${offsite}`, '--filename=-'], { input: JSON.stringify(objectStorage()) });
@@ -56,9 +64,6 @@ export async function installBackups(given: Backups, ...settings: readonly strin
     `--from-literal=access-key-id=${ACCESS_KEY_ID}`,
     `--from-literal=secret-access-key=${SECRET_ACCESS_KEY}`,
   ]);
-  await applyBackups(given, ...settings);
-  await everythingReady(release);
-  await everythingReady(offsite);
 }
 
 /** Applies the objects of Postgres and of the backups, by the chart's templates. */
@@ -103,7 +108,7 @@ export async function runJob(
 ): Promise<Result> {
   const inNamespace = `--namespace=${release}`;
   const name = `${cronJob}-${Date.now().toString(36)}`;
-  const from = `--from=cronjob/${release}-backup-${cronJob}`;
+  const from = `--from=cronjob/${release}-${cronJob}`;
   const job = await kubectl(['create', 'job', name, from, inNamespace, '--dry-run=client', '--output=yaml']);
   const pairs = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   const set =
@@ -149,17 +154,8 @@ export async function inBucket({ release, offsite }: Backups, script: string): P
 }
 
 /** What psql prints on the primary, as the role that owns the application's database. */
-export async function sql({ release }: Backups, command: string): Promise<string> {
-  const options = [
-    '--no-psqlrc',
-    '--quiet',
-    '--no-align',
-    '--tuples-only',
-    '--username=postgres',
-    '--dbname=cluster_ai',
-  ];
-  const script = ['--set=ON_ERROR_STOP=1', '--command=SET ROLE cluster_ai', `--command=${command}`];
-  return (await exec(release, `${release}-postgres-primary-0`, 'psql', ...options, ...script)).trim();
+export async function sql(given: Backups, command: string): Promise<string> {
+  return psql(given, `SET ROLE cluster_ai; ${command}`);
 }
 
 /** A hash of all rows of a table, whatever their order. */
@@ -200,32 +196,20 @@ function objectStorage(): object {
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
-            spec: {
-              automountServiceAccountToken: false,
-              terminationGracePeriodSeconds: 1,
-              securityContext: {
-                runAsNonRoot: true,
-                runAsUser: 10_001,
-                fsGroup: 10_001,
-                seccompProfile: { type: 'RuntimeDefault' },
+            spec: podSpec(
+              {
+                name: 'storage',
+                image: rcloneImage,
+                command: ['sh', '-c', 'mkdir -p /data/backup && exec rclone serve s3 /data --config=/dev/null'],
+                env: [
+                  { name: 'RCLONE_ADDR', value: `:${STORAGE_PORT}` },
+                  { name: 'RCLONE_AUTH_KEY', value: `"${ACCESS_KEY_ID},${SECRET_ACCESS_KEY}"` },
+                ],
+                readinessProbe: { tcpSocket: { port: STORAGE_PORT }, periodSeconds: 1 },
+                volumeMounts: [{ name: 'data', mountPath: '/data' }],
               },
-              containers: [
-                {
-                  name: 'storage',
-                  image: rcloneImage,
-                  imagePullPolicy: 'IfNotPresent',
-                  command: ['sh', '-c', 'mkdir -p /data/backup && exec rclone serve s3 /data --config=/dev/null'],
-                  env: [
-                    { name: 'RCLONE_ADDR', value: `:${STORAGE_PORT}` },
-                    { name: 'RCLONE_AUTH_KEY', value: `"${ACCESS_KEY_ID},${SECRET_ACCESS_KEY}"` },
-                  ],
-                  readinessProbe: { tcpSocket: { port: STORAGE_PORT }, periodSeconds: 1 },
-                  securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-                  volumeMounts: [{ name: 'data', mountPath: '/data' }],
-                },
-              ],
-              volumes: [{ name: 'data', emptyDir: { sizeLimit: '512Mi' } }],
-            },
+              { volumes: [{ name: 'data', emptyDir: { sizeLimit: '512Mi' } }] },
+            ),
           },
         },
       },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Pod } from 'kubernetes-types/core/v1';
 import { get, kubectl, measured } from './cluster';
 import { eventually } from './eventually';
+import { pod, podSpec } from './pods';
 import { type System, k6Image, psql } from './system';
 
 export interface LoadSettings {
@@ -79,35 +80,25 @@ async function start({ release, ingress }: System, name: string, settings: LoadS
     PAUSE_SECONDS: `${pauseSeconds}`,
     RUN: name,
   };
-  const pod: Pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 12_345, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: 'k6',
-          image: k6Image,
-          imagePullPolicy: 'IfNotPresent',
-          args: ['run', '--quiet', '--no-usage-report', '--log-format=raw', '/script/load.js'],
-          env: Object.entries({ ...environment, HOME: '/tmp' }).map(([key, value]) => ({ name: key, value })),
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-          volumeMounts: [
-            { name: 'script', mountPath: '/script', readOnly: true },
-            { name: 'tmp', mountPath: '/tmp' },
-          ],
-        },
+  const spec = podSpec(
+    {
+      name: 'k6',
+      image: k6Image,
+      args: ['run', '--quiet', '--no-usage-report', '--log-format=raw', '/script/load.js'],
+      env: Object.entries({ ...environment, HOME: '/tmp' }).map(([key, value]) => ({ name: key, value })),
+      volumeMounts: [
+        { name: 'script', mountPath: '/script', readOnly: true },
+        { name: 'tmp', mountPath: '/tmp' },
       ],
+    },
+    {
       volumes: [
         { name: 'script', configMap: { name: SCRIPT } },
         { name: 'tmp', emptyDir: {} },
       ],
     },
-  };
-  const list = { apiVersion: 'v1', kind: 'List', items: [script, pod] };
+  );
+  const list = { apiVersion: 'v1', kind: 'List', items: [script, pod(name, spec)] };
   const apply = ['apply', '--server-side', `--namespace=${ingress}`, '--filename=-'];
   await kubectl(apply, { input: JSON.stringify(list) });
   await kubectl(['wait', '--for=condition=Ready', `pod/${name}`, `--namespace=${ingress}`, '--timeout=60s']);

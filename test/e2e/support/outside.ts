@@ -5,9 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
-import type { Node } from 'kubernetes-types/core/v1';
-import { get } from './cluster';
+import { demandNode } from './node';
 import { run } from './run';
 
 export interface Outside {
@@ -34,7 +32,7 @@ process.stdin.on('end', () => process.exit()).resume();
  * @throws where this is not the node, or the user is not root
  */
 export async function makeOutside(name: string, ports: readonly number[]): Promise<Outside> {
-  await demandNode();
+  await demandNode('a host outside the cluster is a network namespace on its one node');
   const [address, gateway] = addressesFor(name);
   const link = `out-${hashOf(name).toString(16)}`;
   const host = await listen(ports);
@@ -75,22 +73,6 @@ async function listen(ports: readonly number[]): Promise<ChildProcess> {
     listener.once('exit', (code) => reject(new Error(`nobody listens outside: ended (${code ?? 'killed'})`)));
   });
   return listener;
-}
-
-async function demandNode(): Promise<void> {
-  const nodes = await get<Node>('nodes');
-  const wanted = nodes.flatMap(({ status }) => (status?.addresses ?? []).map(({ address }) => address));
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ address }) => address) ?? []);
-  const problem =
-    nodes.length !== 1 || !wanted.some((address) => own.includes(address))
-      ? `the cluster's nodes (${wanted.join(', ')}) are not this machine alone`
-      : process.getuid?.() !== 0 && 'the user is not root';
-  if (problem) {
-    throw new Error(
-      `A host outside the cluster is a network namespace on its one node, made by root: ${problem}. ` +
-        'Run this file there, as root.',
-    );
-  }
 }
 
 /** Two of the 64 networks of four addresses in 203.0.113.0/24, which RFC 5737 gives to documentation alone. */

@@ -2,6 +2,7 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import { get, kubectl } from './cluster';
 import { eventually } from './eventually';
+import { pod, podSpec } from './pods';
 import { UNTIL_TERMINATED } from './stand-ins';
 
 /** A container with Python. */
@@ -33,38 +34,21 @@ async function isAttached({ namespace, pod }: Probe): Promise<boolean> {
 
 /** Runs a pod that no policy selects, and that listens on a port itself. */
 export async function runStranger(namespace: string, image: string, port: number): Promise<Probe> {
-  const pod = strangerPod(image, port);
-  await kubectl(['create', `--namespace=${namespace}`, '--filename=-'], { input: JSON.stringify(pod) });
+  const spec = podSpec({
+    name: CONTAINER,
+    image,
+    command: ['python3', '-m', 'http.server', '--directory=/tmp', `${port}`],
+    ports: [{ containerPort: port }],
+    readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
+  });
+  const input = JSON.stringify(pod('stranger', spec));
+  await kubectl(['create', `--namespace=${namespace}`, '--filename=-'], { input });
   await kubectl(['wait', '--for=condition=Ready', 'pod/stranger', `--namespace=${namespace}`, '--timeout=60s']);
   return { namespace, pod: 'stranger' };
 }
 
 export async function removeStranger(namespace: string): Promise<void> {
   await kubectl(['delete', 'pod', 'stranger', `--namespace=${namespace}`, '--ignore-not-found', '--wait=false']);
-}
-
-function strangerPod(image: string, port: number): Pod {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'stranger' },
-    spec: {
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 1,
-      securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: CONTAINER,
-          image,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['python3', '-m', 'http.server', '--directory=/tmp', `${port}`],
-          ports: [{ containerPort: port }],
-          readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-        },
-      ],
-    },
-  };
 }
 
 /** Those of the addresses, each `host:port`, that a TCP connection reaches. */

@@ -77,7 +77,7 @@ export async function upgrade(given: System, ...settings: readonly string[]): Pr
 
 /** What psql prints, as superuser. */
 export async function psql(
-  { release }: System,
+  { release }: Pick<System, 'release'>,
   command: string,
   pod = `${release}-postgres-primary-0`,
 ): Promise<string> {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Pod } from 'kubernetes-types/core/v1';
 import { exec, get, kubectl, measured } from './cluster';
 import { eventually } from './eventually';
+import { pod, podSpec } from './pods';
 import { type System, psql, pythonImage } from './system';
 
 export interface Tally {
@@ -36,13 +37,13 @@ export async function writing(system: System, events: (writer: Writer) => Promis
     'CREATE TABLE IF NOT EXISTS suite_rows (id text PRIMARY KEY, at timestamptz DEFAULT now()); ALTER TABLE suite_rows OWNER TO cluster_ai',
   );
   const run = Date.now().toString(36);
-  const pod = `writer-${run}`;
-  await start(system, pod, run);
-  const writer = writerOf(system, pod);
+  const name = `writer-${run}`;
+  await start(system, name, run);
+  const writer = writerOf(system, name);
   await writer.goesOn();
   await events(writer);
   await writer.goesOn();
-  const { said, written } = await stop(system, pod);
+  const { said, written } = await stop(system, name);
   const lost = await missing(system, run, said);
   measured(
     `${written.rows.acknowledged} rows and ${written.keys.acknowledged} keys acknowledged, ${lost.length} lost; ` +
@@ -54,27 +55,13 @@ export async function writing(system: System, events: (writer: Writer) => Promis
 }
 
 async function start({ release, ingress }: System, name: string, run: string): Promise<void> {
-  const pod: Pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: 'writer',
-          image: pythonImage,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['python3', '-c', readFileSync('test/e2e/programs/writer.py', 'utf8')],
-          args: [`http://${release}-frontend.${release}`, run],
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-        },
-      ],
-    },
-  };
-  await kubectl(['create', `--namespace=${ingress}`, '--filename=-'], { input: JSON.stringify(pod) });
+  const spec = podSpec({
+    name: 'writer',
+    image: pythonImage,
+    command: ['python3', '-c', readFileSync('test/e2e/programs/writer.py', 'utf8')],
+    args: [`http://${release}-frontend.${release}`, run],
+  });
+  await kubectl(['create', `--namespace=${ingress}`, '--filename=-'], { input: JSON.stringify(pod(name, spec)) });
   await kubectl(['wait', '--for=condition=Ready', `pod/${name}`, `--namespace=${ingress}`, '--timeout=60s']);
 }
 

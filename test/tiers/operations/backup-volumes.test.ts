@@ -92,10 +92,10 @@ describe('archives of volumes', () => {
       spec?.suspend,
     ]);
     expect(found).toEqual([
-      ['shop-backup-volume-files', '0 4 * * *', undefined],
-      ['shop-backup-volume-models', '0 4 * * *', undefined],
-      ['shop-backup-restore-volume-files', '0 0 31 2 *', true],
-      ['shop-backup-restore-volume-models', '0 0 31 2 *', true],
+      ['shop-archive-files', '0 4 * * *', undefined],
+      ['shop-archive-models', '0 4 * * *', undefined],
+      ['shop-restore-files', '0 0 31 2 *', true],
+      ['shop-restore-models', '0 0 31 2 *', true],
     ]);
   });
 

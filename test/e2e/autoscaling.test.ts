@@ -69,7 +69,7 @@ thorough(
     await everythingReady(given.release);
     const states = await watchingReplicas(given, async () => {
       const work = ['GET /api/work?milliseconds=30'];
-      await underLoad(given, { requests: work, users: 4, pauseSeconds: 0.1 }, async (load) => {
+      await underLoad(given, { requests: work, users: 8, pauseSeconds: 0.5 }, async (load) => {
         await timed(`scaled out to ${MOST}`, () => replicasAre(MOST));
         await load.users(1);
         await timed(`scaled in to ${FEWEST}`, () => replicasAre(FEWEST));

@@ -126,6 +126,8 @@ export async function runJob(
   const seconds = Math.round((Date.now() - began) / 1000);
   const log = await kubectl(['logs', `--selector=job-name=${name}`, '--container=backup', '--tail=-1', inNamespace]);
   report(`${name} ${succeeded ? 'succeeded' : 'failed'} in ${seconds} s: ${log.trim().split('\n').at(-1) ?? ''}`);
+  // One that failed, as it had to, is nothing that is not Ready.
+  await kubectl(['delete', 'job', name, inNamespace, '--wait=false']);
   return { log: log.trim(), succeeded, seconds };
 }
 

@@ -32,6 +32,8 @@ thorough('a backup that fits is kept', async () => {
 });
 
 thorough('one that does not fit fails, says why, and leaves nothing behind', async () => {
+  // Some 25 MB that no compression makes less, and no WAL: more than the store gets back by a finished segment.
+  await sql(here, 'CREATE UNLOGGED TABLE large AS SELECT gen_random_uuid() FROM generate_series(1, 1500000)');
   await inStore(here, 'head -c 200000000 /dev/zero > filler || true');
   expect(why(await runJob(here, 'backup-postgres'))).toMatch(
     /^the store did not take postgres\/\d{8}T\d{6}Z\/dump; postgres \d{8}T\d{6}Z is given up$/,

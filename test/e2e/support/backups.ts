@@ -206,6 +206,8 @@ function objectStorage(): object {
                 env: [
                   { name: 'RCLONE_ADDR', value: `:${STORAGE_PORT}` },
                   { name: 'RCLONE_AUTH_KEY', value: `"${ACCESS_KEY_ID},${SECRET_ACCESS_KEY}"` },
+                  // It serves what a test has put into its folder.
+                  { name: 'RCLONE_DIR_CACHE_TIME', value: '1s' },
                 ],
                 readinessProbe: { tcpSocket: { port: STORAGE_PORT }, periodSeconds: 1 },
                 volumeMounts: [{ name: 'data', mountPath: '/data' }],

@@ -91,7 +91,7 @@ thorough('a slot that is gone is made anew, and a base backup is due', async () 
   await sql(here, 'RESET ROLE; CHECKPOINT');
   await sql(
     here,
-    `RESET ROLE; SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = 'backup';
+    `RESET ROLE; SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE slot_name = 'backup';
      SELECT pg_drop_replication_slot('backup')`,
   );
   await archivedAfter(await now());

@@ -22,12 +22,13 @@ thorough('on a live cluster', async () => {
   const { release } = given;
   const before = await wholeCluster(given);
   const [job = ''] = await initJobs(release);
-  await writing(given, async (writer) => {
+  const { keys } = await writing(given, async (writer) => {
     await kubectl(['delete', 'job', job, `--namespace=${release}`]);
     await upgrade(given);
     await recovery('the Job is complete', () => complete(release, job));
     await writer.goesOn();
   });
+  expect(keys.refused).toBe(0);
   const said = await kubectl(['logs', `job/${job}`, `--namespace=${release}`]);
   report(said.trim());
   expect(said.replaceAll(/^[0-9:]{8} /gm, '')).toBe(

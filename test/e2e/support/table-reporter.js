@@ -1,12 +1,14 @@
 /**
  * Prints each step as it ends, and all of them in a table when the run is over, with what they measured. With
- * E2E_RECORD the table of a full run takes the place of the last one in docs/reliability.md.
+ * E2E_RECORD the rows of each file that ran whole, and passed, take the place of its last ones in docs/reliability.md.
  */
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 
-const DOCUMENT = join(__dirname, '../../../docs/reliability.md');
-const TABLE = /(<!-- table: .* -->\n)[^]*?(<!-- end of table -->)/;
+const SUITE = join(__dirname, '..');
+const DOCUMENT = join(SUITE, '../../docs/reliability.md');
+const TABLE = /(<!-- table: .* -->\n)([^]*?)(<!-- end of table -->)/;
+const HEAD = ['| event | step | seconds | measured |', '| --- | --- | --: | --- |'];
 
 /** @implements {import('@jest/reporters').Reporter} */
 class TableReporter {
@@ -22,11 +24,17 @@ class TableReporter {
 
   onTestFileResult({ path }, { testResults, perfStats }) {
     const steps = testResults.filter(({ status }) => status !== 'pending');
+    const passed = testResults.every(({ status }) => status === 'passed');
     if (steps.length > 0)
-      this.files.push({ name: basename(path, '.test.ts'), steps, milliseconds: perfStats.end - perfStats.start });
+      this.files.push({
+        name: basename(path, '.test.ts'),
+        steps,
+        passed,
+        milliseconds: perfStats.end - perfStats.start,
+      });
   }
 
-  onRunComplete(_contexts, { numFailedTests }) {
+  onRunComplete() {
     const facts = factsOf(process.env.E2E_FACTS);
     process.stderr.write('\n seconds  result  step\n');
     for (const { name, steps, milliseconds } of this.files) {
@@ -36,25 +44,30 @@ class TableReporter {
       }
       process.stderr.write(`${line(milliseconds, '', `${name}, clean-up included`)}\n\n`);
     }
-    if (process.env.E2E_RECORD && process.env.E2E_ALL && numFailedTests === 0) this.record(facts);
+    if (process.env.E2E_RECORD && process.env.E2E_ALL) this.record(facts);
   }
 
   record(facts) {
-    const rows = this.files.flatMap(({ name, steps }) =>
-      steps.map(({ title, duration }) => [
-        name,
-        title,
-        seconds(duration),
-        (facts.get(`${name} ${title}`) ?? []).join('<br>'),
-      ]),
-    );
-    const table = [['event', 'step', 'seconds', 'measured'], ['---', '---', '--:', '---'], ...rows]
-      .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`)
-      .join('');
     const before = readFileSync(DOCUMENT, 'utf8');
+    const rows = new Map();
+    for (const row of (TABLE.exec(before)?.[2] ?? '')
+      .split('\n')
+      .filter((text) => /^\| [a-z]/.test(text) && !HEAD.includes(text))) {
+      const [, name] = row.split(' ', 2);
+      if (existsSync(join(SUITE, `${name}.test.ts`))) rows.set(name, [...(rows.get(name) ?? []), row]);
+    }
+    for (const { name, steps } of this.files.filter(({ passed }) => passed)) {
+      const measured = (title) => (facts.get(`${name} ${title}`) ?? []).join('<br>');
+      const cells = steps.map(({ title, duration }) => [name, title, seconds(duration), measured(title)]);
+      rows.set(
+        name,
+        cells.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`),
+      );
+    }
+    const table = [...HEAD, ...[...rows].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, own]) => own)].join('\n');
     writeFileSync(
       DOCUMENT,
-      before.replace(TABLE, (_all, start, end) => `${start}\n${table}\n${end}`),
+      before.replace(TABLE, (_all, start, _old, end) => `${start}\n${table}\n\n${end}`),
     );
   }
 }

@@ -7,7 +7,7 @@ import { underLoad } from './support/k6';
 import { everythingReady } from './support/readiness';
 import { beginningWith, documentedCommands } from './support/readme';
 import { shell } from './support/run';
-import { thorough } from './support/steps';
+import { step, thorough } from './support/steps';
 import { type System, system, upgrade } from './support/system';
 import { watching } from './support/watch';
 
@@ -27,7 +27,7 @@ const autoscaling = (settings: Readonly<Record<string, number | boolean>>) =>
 const OFF = [...REQUESTS, ...autoscaling({ enabled: false }), '--set=backend.replicas=3'];
 const ON = [...REQUESTS, ...autoscaling({ enabled: true, minReplicas: 3, maxReplicas: 4 })];
 
-thorough('switched on and off for three replicas by helm upgrade, there are never fewer', () =>
+step('switched on and off for three replicas by helm upgrade, there are never fewer', () =>
   switched(given, (settings) => upgrade(given, ...settings)),
 );
 

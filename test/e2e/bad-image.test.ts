@@ -7,7 +7,7 @@ import { replicatedKinds, underLoad } from './support/k6';
 import { everythingReady } from './support/readiness';
 import { gone, podsOf, rolledOut } from './support/rollouts';
 import { run } from './support/run';
-import { thorough } from './support/steps';
+import { step, thorough } from './support/steps';
 import { type System, system, upgrade } from './support/system';
 
 const TIERS = ['frontend', 'backend'] as const;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-thorough('helm upgrade to it changes no pod that serves, and helm rollback ends the matter', async () => {
+step('helm upgrade to it changes no pod that serves, and helm rollback ends the matter', async () => {
   const { release } = given;
   await underLoad(given, { requests: replicatedKinds }, async () => {
     const serving = await podsOf(given, ...TIERS);

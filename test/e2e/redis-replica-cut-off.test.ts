@@ -3,7 +3,7 @@ import { exec, kubectl, measured, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { everythingReady } from './support/readiness';
 import { type Pair, nodeOf, redisCli, signalServer, wholeCluster } from './support/redis';
-import { thorough } from './support/steps';
+import { step } from './support/steps';
 import { type System, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-thorough('WAITAOF 1 1 acknowledges nothing then; what it acknowledges later outlives the master', async () => {
+step('WAITAOF 1 1 acknowledges nothing then; what it acknowledges later outlives the master', async () => {
   // Not the nodes through which clients find the cluster.
   const pair = (await wholeCluster(given)).at(-1);
   if (pair === undefined) throw new Error('there is no master');

@@ -11,7 +11,7 @@ import {
   signalServer,
   wholeCluster,
 } from './support/redis';
-import { thorough } from './support/steps';
+import { step, thorough } from './support/steps';
 import { type System, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-thorough('of a master, whose server starts again at once and at the same address', async () => {
+step('of a master, whose server starts again at once and at the same address', async () => {
   const { master, replica } = await aPair(given);
   const keys = Number(await redisCli(given, replica.pod, 'dbsize'));
   await rejoins({ master, replica }, () => emptyVolume(given, master.pod), master.pod);

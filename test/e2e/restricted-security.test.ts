@@ -4,7 +4,7 @@ import type { Container, ContainerStatus, Pod, PodSpec } from 'kubernetes-types/
 import { get, kubectl, measured } from './support/cluster';
 import { eventually } from './support/eventually';
 import { removeStandIns, runStandIns } from './support/stand-ins';
-import { thorough } from './support/steps';
+import { step, thorough } from './support/steps';
 import { type System, pythonImage, system } from './support/system';
 
 interface Inspected {
@@ -28,7 +28,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-thorough(
+step(
   'a pod of each tier: user, capabilities, privileges, seccomp, root and token, of every process in every container',
   async () => {
     const pods = await podsOf(given.release);

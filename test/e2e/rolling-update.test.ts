@@ -4,7 +4,7 @@ import { everyKind, underLoad } from './support/k6';
 import { gone, podsOf, rolledOut } from './support/rollouts';
 import { everythingReady } from './support/readiness';
 import { run } from './support/run';
-import { thorough } from './support/steps';
+import { step } from './support/steps';
 import { type System, system, upgrade } from './support/system';
 
 const TIERS = ['frontend', 'backend'] as const;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-thorough('helm upgrade of frontend and API, and helm rollback: not one request fails', async () => {
+step('helm upgrade of frontend and API, and helm rollback: not one request fails', async () => {
   const { release } = given;
   await underLoad(given, { requests: everyKind }, async () => {
     const first = await podsOf(given, ...TIERS);

@@ -4,7 +4,7 @@ import { claim, discard } from './support/namespaces';
 import { everythingReady } from './support/readiness';
 import { identities, installFrom, makeMissingSecrets, misrecorded, recordedCommit, withTree } from './support/releases';
 import { run } from './support/run';
-import { thorough } from './support/steps';
+import { step } from './support/steps';
 import { expandableClassOf } from './support/storage';
 import { type System, chart, helmSettings, systemNames, upgrade } from './support/system';
 import { writing } from './support/writer';
@@ -20,15 +20,15 @@ afterAll(async () => {
   await kubectl(['delete', 'storageclass', expandableClassOf(release), '--ignore-not-found']);
 });
 
-thorough('what is on record of its immutable fields is what it shipped', async () => {
+step('what is on record of its immutable fields is what it shipped', async () => {
   expect(await misrecorded(commit)).toEqual({ development: [], production: [], staging: [] });
 });
 
-thorough('the first release, from its own tree and by its own README, becomes Ready', () =>
+step('the first release, from its own tree and by its own README, becomes Ready', () =>
   withTree(commit, (folder) => installFrom(folder, given)),
 );
 
-thorough('helm upgrade brings it here: writes are kept, and no object, volume or Secret is replaced', async () => {
+step('helm upgrade brings it here: writes are kept, and no object, volume or Secret is replaced', async () => {
   await loadImages((await run('helm', ['template', release, chart, ...helmSettings(given)])).stdout);
   await writing(given, async (writer) => {
     const before = await identities(release);

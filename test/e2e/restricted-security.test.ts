@@ -92,8 +92,8 @@ function declared({ spec }: Pod, { securityContext, volumeMounts = [] }: Contain
   const volumes = new Map(spec?.volumes?.map((volume) => [volume.name, volume]));
   const writable = volumeMounts
     .filter(({ name, readOnly }) => {
-      const { emptyDir, persistentVolumeClaim } = volumes.get(name) ?? {};
-      return readOnly !== true && (emptyDir !== undefined || persistentVolumeClaim !== undefined);
+      const { emptyDir, ephemeral, persistentVolumeClaim } = volumes.get(name) ?? {};
+      return readOnly !== true && (emptyDir ?? ephemeral ?? persistentVolumeClaim) !== undefined;
     })
     .map(({ mountPath }) => mountPath.replace(/^\/var\/run\//, '/run/'));
   const user = securityContext?.runAsUser ?? spec?.securityContext?.runAsUser ?? 0;

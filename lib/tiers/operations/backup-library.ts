@@ -115,12 +115,14 @@ export const backupLibrary: Text = text`
   put() {
     name=$1
     shift
-    rm -f "$run/broken"
+    rm -f "$run/broken" "$run/untaken"
     measured
-    { "$@" || echo "$1 failed" > "$run/broken"; } | tee "$run/sum.in" "$run/size.in" |
-      rclone rcat "store:$kind/$id/$name" || echo "the store did not take $kind/$id/$name" >> "$run/broken"
+    { "$@" || touch "$run/broken"; } | tee "$run/sum.in" "$run/size.in" |
+      rclone rcat "store:$kind/$id/$name" || touch "$run/untaken"
     measurements
-    [ ! -s "$run/broken" ] || fail "$(tr '\n' ';' < "$run/broken") $kind $id is given up"
+    # What writes to nobody fails as well.
+    [ ! -e "$run/untaken" ] || fail "the store did not take $kind/$id/$name; $kind $id is given up"
+    [ ! -e "$run/broken" ] || fail "$1 failed; $kind $id is given up"
     for destination in $DESTINATIONS; do
       [ "$destination" = store ] || rclone copyto "store:$kind/$id/$name" "$destination:$kind/$id/$name" ||
         fail "$destination did not take $kind/$id/$name; $kind $id is given up"

@@ -55,3 +55,17 @@ export const sizeOf = operation({
   evaluate: (value: readonly unknown[] | Readonly<Record<string, unknown>>) => Object.keys(value).length,
   toGoTemplate: ([value]) => `len ${value} | int64`,
 });
+
+/** Names that more than one of a map's entries has, as a text: `a, b`. */
+export const repeatedNames = operation({
+  name: 'repeatedNames',
+  kind: 'string',
+  evaluate: (map: Readonly<Record<string, unknown>>) => {
+    const names = Object.values(map).map((entry) =>
+      typeof entry === 'object' && entry !== null && 'name' in entry ? String(entry.name) : '',
+    );
+    const repeated = names.filter((name, place) => names.indexOf(name) < place);
+    return [...new Set(repeated)].sort(compareBytes).join(', ');
+  },
+  toGoTemplate: ([map], go) => `include "${go.helper('repeatedNames')}" ${map}`,
+});

@@ -57,6 +57,11 @@ const bytes = { ki: '1Ki', mi: '512Mi', gi: '10Gi', ti: '999Ti', same: '1024Mi',
 const cpus = { few: '1m', quarter: '250m', one: '1', many: '128', odd: '1500m' };
 const lists = { none: [], one: ['a'], several: ['b', '', 'yes', '012', 'é<'] };
 const maps = { none: {}, one: { a: 'b' }, several: { b: '1', 'a.b/c': 'yes', on: '', é: '😀', '😀': 'é', Z: '<' } };
+const named = {
+  none: {},
+  different: { one: { name: 'a' }, two: { name: 'b' } },
+  alike: { z: { name: 'b' }, y: { name: 'é' }, x: { name: 'b' }, w: { name: 'é' }, v: { name: 'b' }, u: { name: 'a' } },
+};
 const nullables = { unset: null, text: 'a', empty: '', zero: '0' };
 
 const described = <T extends z.ZodType>(type: T) => type.describe('an operand');
@@ -72,9 +77,10 @@ const schema = z.strictObject({
   cpus: fields(cpus, z.string()),
   lists: fields(lists, z.array(z.string())),
   maps: fields(maps, z.record(z.string(), z.string())),
+  named: fields(named, z.record(z.string(), z.strictObject({ name: described(z.string()) }))),
   nullables: fields(nullables, z.string().nullable().default(null)),
 });
-const values = { bools, ints, floats, strings, bytes, cpus, lists, maps, nullables };
+const values = { bools, ints, floats, strings, bytes, cpus, lists, maps, named, nullables };
 const v = references(schema);
 const all = <T>(group: Readonly<Record<string, T>>): readonly T[] => Object.values(group);
 const pairs = <A, B>(left: readonly A[], right: readonly B[]) => left.flatMap((a) => right.map((b) => [a, b] as const));
@@ -124,6 +130,7 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
   keysLike: all(v.maps).flatMap((map) =>
     ['b|on', 'a[.]b/c', '.', '[a-z]+', v.strings.word].map((like) => op.keysLike(map, like)),
   ),
+  repeatedNames: all(v.named).map((map) => op.repeatedNames(map)),
   named: [
     op.named('sum', 'A sum.', op.add(v.ints.million, v.ints.above)),
     op.named('lowest', 'A negative number.', op.subtract(v.ints.low, 0)),

@@ -134,6 +134,17 @@ seccompProfile:
 {{ if .Values.redis.existingSecret }}{{ .Values.redis.existingSecret }}{{ else }}{{ .Release.Name }}-redis{{ end }}
 {{- end }}
 
+{{/* Names that more than one of a map's entries has: a, b. */}}
+{{- define "cluster-ai.repeatedNames" -}}
+{{- $names := list }}
+{{- $repeated := list }}
+{{- range . }}
+{{- if has .name $names }}{{ $repeated = append $repeated .name }}{{ end }}
+{{- $names = append $names .name }}
+{{- end }}
+{{- $repeated | uniq | sortAlpha | join ", " }}
+{{- end }}
+
 {{/* Labels that select the pods of a workload; they never change. */}}
 {{- define "cluster-ai.selectorLabels" -}}
 app.kubernetes.io/name: {{ .name | quote }}

@@ -22,4 +22,16 @@ export const operationHelpers: Readonly<Record<string, Helper>> = {
     comment: 'The thousandths of a core in a CPU quantity: 250 for 250m, 2000 for 2.',
     lines: ['{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mul . 1000 }}{{ end }}'],
   },
+  repeatedNames: {
+    comment: "Names that more than one of a map's entries has: a, b.",
+    lines: [
+      '{{- $names := list }}',
+      '{{- $repeated := list }}',
+      '{{- range . }}',
+      '{{- if has .name $names }}{{ $repeated = append $repeated .name }}{{ end }}',
+      '{{- $names = append $names .name }}',
+      '{{- end }}',
+      '{{- $repeated | uniq | sortAlpha | join ", " }}',
+    ],
+  },
 };

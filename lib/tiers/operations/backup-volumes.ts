@@ -7,7 +7,7 @@ import { demand, demandEmpty } from '../../objects/checks';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import { choose } from '../../values/choice';
-import { isNotEmpty, keysLike } from '../../values/collections';
+import { isNotEmpty, keysLike, repeatedNames } from '../../values/collections';
 import type { Input } from '../../values/expression';
 import { equals, isSet, valueOf } from '../../values/logic';
 import type { Items, Tree } from '../../values/parts';
@@ -88,6 +88,11 @@ export function addVolumeBackups(tier: Tier, props: VolumeBackupProps): void {
     () => keysLike(props.archives.claims, str`data-(${databases})-[0-9]+`),
     (claims) =>
       str`volumeArchives.claims names ${claims}, the volume of a database, whose files are no backup while it runs; remove it: the tier has backups of its own, and volumeSnapshots takes it.`,
+  );
+  demandEmpty(
+    tier,
+    () => repeatedNames(props.archives.claims),
+    (names) => str`volumeArchives.claims has more than one claim named ${names}; give each another name.`,
   );
   addSnapshots(tier, props);
   new VolumeArchives(tier, props);

@@ -99,6 +99,12 @@ describe('archives of volumes', () => {
     ]);
   });
 
+  test('are refused where two claims have one name', () => {
+    expect(() => cronJobs({ uploads: files, models: { ...files, name: 'files' } })).toThrow(
+      'volumeArchives.claims has more than one claim named files; give each another name.',
+    );
+  });
+
   test('read the claim as its user, on the node of the pods that use it', () => {
     const [archive] = cronJobs({ uploads: files });
     const pod = archive?.spec?.jobTemplate.spec?.template.spec;
@@ -128,14 +134,10 @@ describe('archives of volumes', () => {
   });
 
   test('refuse the volumes of databases', () => {
-    expect(problems(archives({ 'my-data-shop-redis-0': files, 'data-shop-redis-cluster-0': files, files }))).toEqual(
-      [],
-    );
-    expect(
-      problems(
-        archives({ 'data-shop-redis-0': files, 'data-shop-backup-0': files, 'data-shop-postgres-replica-11': files }),
-      ),
-    ).toEqual([
+    const claims = (...names: readonly string[]) =>
+      archives(Object.fromEntries(names.map((claim, place) => [claim, { ...files, name: `files-${place}` }])));
+    expect(problems(claims('my-data-shop-redis-0', 'data-shop-redis-cluster-0', 'files'))).toEqual([]);
+    expect(problems(claims('data-shop-redis-0', 'data-shop-backup-0', 'data-shop-postgres-replica-11'))).toEqual([
       'volumeArchives.claims names data-shop-backup-0, data-shop-postgres-replica-11, data-shop-redis-0, ' +
         'the volume of a database, whose files are no backup while it runs; remove it: ' +
         'the tier has backups of its own, and volumeSnapshots takes it.',

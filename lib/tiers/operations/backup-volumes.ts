@@ -89,10 +89,11 @@ export function addVolumeBackups(tier: Tier, props: VolumeBackupProps): void {
     (claims) =>
       str`volumeArchives.claims names ${claims}, the volume of a database, whose files are no backup while it runs; remove it: the tier has backups of its own, and volumeSnapshots takes it.`,
   );
-  demandEmpty(
+  const repeated = repeatedNames(props.archives.claims);
+  demand(
     tier,
-    () => repeatedNames(props.archives.claims),
-    (names) => str`volumeArchives.claims has more than one claim named ${names}; give each another name.`,
+    equals(repeated, ''),
+    str`volumeArchives.claims has more than one claim named ${repeated}; give each another name.`,
   );
   addSnapshots(tier, props);
   new VolumeArchives(tier, props);

@@ -23,8 +23,8 @@ const archives = (claims: Readonly<Record<string, ArchivedClaim>>) => ({
   volumeArchives: { ...backupDefaults.volumeArchives, claims },
 });
 
-function chartWith(props: Partial<BackupProps>): Chart {
-  const chart = new Chart(new App(), 'shop');
+function chartWith(props: Partial<BackupProps>, id = 'shop'): Chart {
+  const chart = new Chart(new App(), id);
   const postgres = new Postgres(chart, 'postgres', { database: 'shop' });
   new Backup(chart, 'backup', { postgres, redis: [new RedisCache(chart, 'redis')], ...props });
   return chart;
@@ -97,6 +97,15 @@ describe('archives of volumes', () => {
       ['shop-restore-files', '0 0 31 2 *', true],
       ['shop-restore-models', '0 0 31 2 *', true],
     ]);
+  });
+
+  test('leave 27 characters to the instance: its longest names have the 52 of a CronJob', () => {
+    const synth = (characters: number) => (): unknown =>
+      Testing.synth(chartWith(archives({ uploads: { ...files, name: 'n'.repeat(16) } }), 's'.repeat(characters)));
+    const lists = synth(27)() as Partial<Kinds['List']>[];
+    const longest = lists.flatMap(({ items = [] }) => items.map(({ metadata }) => metadata?.name?.length));
+    expect(longest).toEqual([52, 52]);
+    expect(synth(28)).toThrow('has more than 27 characters; shorten it, or archive no volumes.');
   });
 
   test('are refused where two claims have one name', () => {

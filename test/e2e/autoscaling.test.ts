@@ -57,7 +57,7 @@ for (const options of [[], ['--server-side']]) {
   );
 }
 
-thorough(
+step(
   'under load the API scales out to its most replicas, and in again to its fewest, and no request fails',
   async () => {
     const windows = { scaleUpStabilizationSeconds: 0, scaleDownStabilizationSeconds: 15 };

@@ -5,7 +5,7 @@ import { eventually } from './support/eventually';
 import { claim, discard } from './support/namespaces';
 import { everythingReady } from './support/readiness';
 import { digest, fill, masters, redis } from './support/redis-data';
-import { thorough } from './support/steps';
+import { step, thorough } from './support/steps';
 
 const here = backupNames('backup-redis', 'redis-cluster');
 const { release } = here;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(discard);
 
-thorough('an RDB of each master is in the store and off-site, verified in both', async () => {
+step('an RDB of each master is in the store and off-site, verified in both', async () => {
   await fill(release);
   kept = await digest(release);
   report(kept);
@@ -45,7 +45,7 @@ thorough('servers that hold keys are left alone', async () => {
   expect(await digest(release)).toBe(kept);
 });
 
-thorough('all volumes of Redis are lost, a cluster is formed anew, and slots move', async () => {
+step('all volumes of Redis are lost, a cluster is formed anew, and slots move', async () => {
   const ofRedis = '--selector=app.kubernetes.io/name=redis-cluster';
   await kubectl(['delete', 'persistentvolumeclaims', ofRedis, inNamespace, '--wait=false']);
   await kubectl(['delete', 'jobs', ofRedis, inNamespace]);
@@ -62,7 +62,7 @@ thorough('all volumes of Redis are lost, a cluster is formed anew, and slots mov
   await exec(release, pod, 'redis-cli', ...reshard, ...ends);
 });
 
-thorough('one Job copies every key to whoever owns its slot now, with its TTL, and the functions', async () => {
+step('one Job copies every key to whoever owns its slot now, with its TTL, and the functions', async () => {
   await recovery('Redis Cluster lost: restore', async () => {
     expect(await runJob(here, 'backup-restore-redis')).toMatchObject({ succeeded: true });
   });

@@ -5,7 +5,7 @@ import { eventually } from './support/eventually';
 import { claim, discard } from './support/namespaces';
 import { pod, podSpec } from './support/pods';
 import { UNTIL_TERMINATED } from './support/stand-ins';
-import { thorough } from './support/steps';
+import { step, thorough } from './support/steps';
 import { pythonImage } from './support/system';
 
 const here = backupNames('backup-volumes', null);
@@ -40,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(discard);
 
-thorough('a snapshot is made of the claim, and the Job waits until it can be used', async () => {
+step('a snapshot is made of the claim, and the Job waits until it can be used', async () => {
   const job = runJob(here, 'backup-snapshots');
   const name = await snapshotBeside([]);
   await status(name, { readyToUse: true });
@@ -56,7 +56,7 @@ thorough('a snapshot that the driver refuses is reported with its words, and no 
   expect(await snapshots()).toEqual([...before, name]);
 });
 
-thorough('an archive of the files comes back into the emptied claim', async () => {
+step('an archive of the files comes back into the emptied claim', async () => {
   await shell('mkdir -p "/files/a b"; echo hi > "/files/a b/c"; echo x > /files/.hidden; ln -s c "/files/a b/link"');
   const kept = await listing();
   expect(await runJob(here, 'archive-files')).toMatchObject({ succeeded: true });
@@ -86,7 +86,7 @@ thorough('snapshots that are older than the retention are deleted, and nobody el
   expect(await snapshots()).toContain('files-20190101t000000z');
 });
 
-thorough('a database volume is refused', async () => {
+step('a database volume is refused', async () => {
   const claims = `backup.volumeArchives.claims.data-${release}-redis-cluster-0`;
   const database = [`${claims}.name=redis`, `${claims}.user=10001`, `${claims}.podLabels.app=redis`];
   await expect(applyBackups(here, ...database)).rejects.toThrow(

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { get, kubectl, measured, recovery } from './support/cluster';
 import { replicatedKinds, underLoad } from './support/k6';
 import { everythingReady } from './support/readiness';
-import { thorough } from './support/steps';
+import { step } from './support/steps';
 import { type System, system } from './support/system';
 import { watching } from './support/watch';
 import { writing } from './support/writer';
@@ -19,30 +19,27 @@ beforeAll(async () => {
   given = await system();
 });
 
-thorough(
-  'every pod evicted: budgets keep all but one of each workload, no request fails, no write is lost',
-  async () => {
-    const { release } = given;
-    let states: readonly (readonly string[])[] = [];
-    await writing(given, () =>
-      underLoad(given, { requests: replicatedKinds }, async () => {
-        const watch = (kind: string, events: () => Promise<void>) => watching(release, kind, COLUMNS, events);
-        let deployments: typeof states = [];
-        const sets = await watch('statefulsets', async () => {
-          deployments = await watch('deployments', async () => {
-            await evictAll();
-            await recovery('everything Ready', () => everythingReady(release));
-          });
+step('every pod evicted: budgets keep all but one of each workload, no request fails, no write is lost', async () => {
+  const { release } = given;
+  let states: readonly (readonly string[])[] = [];
+  await writing(given, () =>
+    underLoad(given, { requests: replicatedKinds }, async () => {
+      const watch = (kind: string, events: () => Promise<void>) => watching(release, kind, COLUMNS, events);
+      let deployments: typeof states = [];
+      const sets = await watch('statefulsets', async () => {
+        deployments = await watch('deployments', async () => {
+          await evictAll();
+          await recovery('everything Ready', () => everythingReady(release));
         });
-        states = [...deployments, ...sets];
-      }),
-    );
-    const replicated = states.filter(([, wanted]) => Number(wanted) > 1);
-    expect(new Set(replicated.map(([name]) => name)).size).toBe(4);
-    const bereft = replicated.filter(([, wanted, ready]) => (Number(ready) || 0) < Number(wanted) - 1);
-    expect(bereft).toEqual([]);
-  },
-);
+      });
+      states = [...deployments, ...sets];
+    }),
+  );
+  const replicated = states.filter(([, wanted]) => Number(wanted) > 1);
+  expect(new Set(replicated.map(([name]) => name)).size).toBe(4);
+  const bereft = replicated.filter(([, wanted, ready]) => (Number(ready) || 0) < Number(wanted) - 1);
+  expect(bereft).toEqual([]);
+});
 
 async function evictAll(): Promise<void> {
   const pods = (await get<Pod>('pods', `--namespace=${given.release}`)).filter(

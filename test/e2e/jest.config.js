@@ -5,7 +5,9 @@ const base = require('../../jest.config.js');
 
 // Read here once, by all files of the run.
 if (process.argv.includes('--all')) process.env.E2E_ALL = 'yes';
-process.env.E2E_FACTS ??= join(mkdtempSync(join(tmpdir(), 'e2e-')), 'facts');
+const run = mkdtempSync(join(tmpdir(), 'e2e-'));
+process.env.E2E_FACTS ??= join(run, 'facts');
+process.env.E2E_LOADED ??= join(run, 'loaded-images');
 
 /** One worker: every test works on the same cluster. @type {import('jest').Config} */
 module.exports = {
@@ -14,6 +16,7 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 900_000,
   maxWorkers: 1,
+  testSequencer: '<rootDir>/test/e2e/support/sequencer.js',
   globalTeardown: '<rootDir>/test/e2e/support/teardown.ts',
   reporters: ['default', '<rootDir>/test/e2e/support/table-reporter.js'],
 };

@@ -4,7 +4,7 @@ import { everythingReady } from './support/readiness';
 import { beginningWith, documentedCommands } from './support/readme';
 import { gone, podsOf, rolledOut } from './support/rollouts';
 import { shell } from './support/run';
-import { step, thorough } from './support/steps';
+import { step } from './support/steps';
 import { type System, psql, system } from './support/system';
 import { type Written, writing } from './support/writer';
 
@@ -22,7 +22,7 @@ step('the application: open connections go on, and pods with the old password ge
   expect(rows.refusals.filter((said) => !said.includes('SASL authentication failed'))).toEqual([]);
 });
 
-thorough('the pooler: no client notices', async () => {
+step('the pooler: no client notices', async () => {
   const { rows, keys } = await rotated('pgbouncer', 'pgbouncer', editPoolerPassword, applyPoolerPassword);
   expect([...rows.refusals, ...keys.refusals]).toEqual([]);
 });

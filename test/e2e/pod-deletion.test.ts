@@ -1,6 +1,6 @@
 /** Any pod of any workload deleted while writes go on, by its own leave or at once: it comes back, and nothing is lost. */
 import type { Pod } from 'kubernetes-types/core/v1';
-import { get, kubectl, measured } from './support/cluster';
+import { get, kubectl, measured, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { everythingReady, podsByWorkload } from './support/readiness';
 import { step, thorough } from './support/steps';
@@ -17,15 +17,14 @@ const gracefully: readonly string[] = [];
 /** Kubernetes forgets the pod at once, and its processes may go on for a while beside those of its successor. */
 const atOnce = ['--force', '--grace-period=0'];
 
-step('one pod of each Deployment, gracefully, and one of each StatefulSet, at once', async () => {
+step('a pod of every workload, all in the same moment, at once', async () => {
   const workloads = await workloadsOf(given.release);
-  await writing(given, async () => {
-    for (const { kind, name } of workloads) {
-      const [pod] = (await podsByWorkload(given.release))[name] ?? [];
-      if (pod === undefined) throw new Error(`no pod of ${name} is there`);
-      const seconds = await replaced(name, pod, kind === 'Deployment' ? gracefully : atOnce);
-      measured(`${name}: everything Ready after ${seconds.toFixed(0)} s`);
-    }
+  const before = await podsByWorkload(given.release);
+  await writing(given, async (writer) => {
+    await recovery('everything Ready', async () => {
+      await Promise.all(workloads.map((name) => replaced(name, before[name]?.[0] ?? '', atOnce)));
+    });
+    await writer.goesOn();
   });
 });
 
@@ -36,7 +35,7 @@ for (const [how, options] of [
   thorough(`every pod of every workload, one after the other, ${how}`, async () => {
     const workloads = await workloadsOf(given.release);
     await writing(given, async (writer) => {
-      for (const { name } of workloads) {
+      for (const name of workloads) {
         const times: number[] = [];
         for (const pod of (await podsByWorkload(given.release))[name] ?? []) {
           times.push(await replaced(name, pod, options));
@@ -48,18 +47,13 @@ for (const [how, options] of [
   });
 }
 
-interface Workload {
-  readonly kind: string;
-  readonly name: string;
-}
-
-/** Whatever the release runs. */
-async function workloadsOf(namespace: string): Promise<readonly Workload[]> {
+/** Names of whatever the release runs. */
+async function workloadsOf(namespace: string): Promise<readonly string[]> {
   const selector = `--selector=app.kubernetes.io/instance=${namespace}`;
   const found = await get('deployments,statefulsets,daemonsets', `--namespace=${namespace}`, selector);
-  const workloads = found.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+  const workloads = found.map(({ metadata }) => metadata.name);
   const running = Object.keys(await podsByWorkload(namespace));
-  expect(workloads.map(({ name }) => name).sort()).toEqual(running.filter((name) => name.startsWith(namespace)).sort());
+  expect(workloads.toSorted()).toEqual(running.filter((name) => name.startsWith(namespace)).sort());
   return workloads;
 }
 

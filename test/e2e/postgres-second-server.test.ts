@@ -6,7 +6,7 @@ import { get, kubectl, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { caughtUp, identityOf } from './support/postgres';
 import { everythingReady } from './support/readiness';
-import { thorough } from './support/steps';
+import { step, thorough } from './support/steps';
 import { type System, psql, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-thorough('a second server on the volume of the primary, and one on that of the replica, wait', async () => {
+step('a second server on the volume of the primary, and one on that of the replica, wait', async () => {
   const { release } = given;
   const volumes = {
     'second-primary-0': `${release}-postgres-primary`,

@@ -3,7 +3,7 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import { get, kubectl, recovery } from './support/cluster';
 import { everythingReady } from './support/readiness';
 import { emptyVolume, aPair, nodesSeenBy, redisPods, wholeCluster } from './support/redis';
-import { thorough } from './support/steps';
+import { step, thorough } from './support/steps';
 import { type System, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-thorough('by force', async () => {
+step('by force', async () => {
   const [pods, ids, addresses] = [await redisPods(given), await idsOf(), await addressesOf()];
   await writing(given, async (writer) => {
     await kubectl(['delete', 'pods', ...pods, inNamespace(), '--force', '--grace-period=0']);

@@ -6,7 +6,7 @@ import { claim, discard, makeNamespaces } from './support/namespaces';
 import { everythingReady } from './support/readiness';
 import { nodesSeenBy, redisCli, wholeCluster } from './support/redis';
 import { run, shell } from './support/run';
-import { thorough } from './support/steps';
+import { step, thorough } from './support/steps';
 import { type System, chart, system, upgrade, valuesFiles } from './support/system';
 import { writing } from './support/writer';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(discard);
 
-thorough('on a live cluster', async () => {
+step('on a live cluster', async () => {
   const { release } = given;
   const before = await wholeCluster(given);
   const [job = ''] = await initJobs(release);

@@ -6,7 +6,7 @@ import { portForward } from './support/port-forward';
 import { everythingReady, podsByWorkload } from './support/readiness';
 import { beginningWith, documentedCommands } from './support/readme';
 import { run, shell } from './support/run';
-import { step } from './support/steps';
+import { step, thorough } from './support/steps';
 
 const namespace = 'cluster-ai';
 const inNamespace = `--namespace=${namespace}`;
@@ -64,7 +64,7 @@ step('the API reaches the primary, the replica and Redis Cluster', apiIsReady);
 
 step('helm test passes', () => type(...beginningWith(commands, 'helm test')));
 
-step('helm upgrade rolls what changed, and nothing else', async () => {
+thorough('helm upgrade rolls what changed, and nothing else', async () => {
   const before = await podsByWorkload(namespace);
   await upgrade('--set=frontend.rateLimit.site.burst=150', '--set=postgres.maxConnections=210');
   await everythingReady(namespace);
@@ -78,7 +78,7 @@ step('helm upgrade rolls what changed, and nothing else', async () => {
   await apiIsReady();
 });
 
-step('helm rollback brings the first revision back, with the data', async () => {
+thorough('helm rollback brings the first revision back, with the data', async () => {
   await run('helm', ['rollback', namespace, '1', inNamespace]);
   await everythingReady(namespace);
   expect(await psql('cluster-ai-postgres-primary-0', 'SHOW max_connections')).toBe('200');

@@ -1,5 +1,5 @@
 /** The cluster of KUBECONFIG. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { type RunOptions, run, shell } from './run';
@@ -28,12 +28,18 @@ export async function exec(namespace: string, pod: string, ...command: readonly 
 }
 
 /**
- * Where nodes cannot pull the images, the command line in E2E_LOAD_IMAGES brings them in: it reads the manifests from
- * its standard input.
+ * Where nodes cannot pull the images, the command line in E2E_LOAD_IMAGES brings them in: it reads manifests from its
+ * standard input. Each image comes once in a run, which notes those that are there in the file E2E_LOADED.
  */
 export async function loadImages(manifests: string): Promise<void> {
-  const load = process.env.E2E_LOAD_IMAGES;
-  if (load) await shell(load, { input: manifests, timeoutSeconds: 600 });
+  const { E2E_LOAD_IMAGES: load, E2E_LOADED: list } = process.env;
+  if (!load || !list) return;
+  const loaded = existsSync(list) ? readFileSync(list, 'utf8').split('\n') : [];
+  const named = [...manifests.matchAll(/^[\s-]*image: *["']?([^\s"']+)/gm)].map(([, image = '']) => image);
+  const missing = [...new Set(named)].filter((image) => !loaded.includes(image));
+  if (missing.length === 0) return;
+  await shell(load, { input: missing.map((image) => `image: ${image}\n`).join(''), timeoutSeconds: 600 });
+  appendFileSync(list, `${missing.join('\n')}\n`);
 }
 
 /** Prints a fact that the test has seen. */

@@ -26,6 +26,8 @@ export const k6Image = 'docker.io/grafana/k6:1.8.1';
 /** Marks the namespaces of a release that other files of the run may go on with, by what was installed. */
 export const INSTALLED = 'e2e.cdk8s-tiers/installed';
 const APPLICATION = 'e2e-application';
+/** Describes a revision that has the values of the suite, and no others. */
+const OWN_VALUES = "the suite's own values";
 
 /** The files of values, in order, for `--values`. */
 export const valuesFiles = [
@@ -51,7 +53,7 @@ export async function system(): Promise<System> {
   const [namespace] = await get<Namespace>('namespace', release, '--ignore-not-found');
   if (namespace?.metadata?.annotations?.[INSTALLED] === installed) {
     try {
-      await upgrade(found);
+      if ((await lastChange(release)) !== OWN_VALUES) await upgrade(found);
       await everythingReady(release, 60);
       return found;
     } catch (error) {
@@ -72,7 +74,15 @@ export async function removeSystem({ release, ingress, stranger }: System): Prom
 
 /** `helm upgrade` to the values of the suite, and those given. */
 export async function upgrade(given: System, ...settings: readonly string[]): Promise<void> {
-  await run('helm', ['upgrade', given.release, chart, ...helmSettings(given), ...settings], { timeoutSeconds: 300 });
+  const description = settings.length === 0 ? OWN_VALUES : settings.join(' ');
+  const args = ['upgrade', given.release, chart, ...helmSettings(given), ...settings, `--description=${description}`];
+  await run('helm', args, { timeoutSeconds: 300 });
+}
+
+/** How the last revision of a release is described. */
+async function lastChange(release: string): Promise<string> {
+  const { stdout } = await run('helm', ['status', release, `--namespace=${release}`, '--output=json']);
+  return (JSON.parse(stdout) as { info: { description: string } }).info.description;
 }
 
 /** What psql prints, as superuser. */
@@ -102,7 +112,8 @@ async function install(given: System, installed: string): Promise<void> {
   await kubectl(['annotate', 'namespace', release, `${INSTALLED}=unfinished`]);
   await makeExpandableClass(expandableClassOf(release));
   await prepare(release);
-  await run('helm', ['install', release, chart, ...helmSettings(given)], { timeoutSeconds: 300 });
+  const install = ['install', release, chart, ...helmSettings(given), `--description=${OWN_VALUES}`];
+  await run('helm', install, { timeoutSeconds: 300 });
   await everythingReady(release);
   await kubectl(['annotate', 'namespace', release, `${INSTALLED}=${installed}`, '--overwrite']);
 }

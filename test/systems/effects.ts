@@ -103,6 +103,8 @@ export class Effects {
   private *turned(switches: readonly ValueLeaf[], bases: Iterable<Base>): Generator<Base> {
     for (const base of bases) {
       for (const leaf of switches) {
+        // One that nothing reads there changes nothing.
+        if (this.unitsReading(leaf.path, base).length === 0) continue;
         for (const { name, values } of this.variants(leaf, base, settingsOf(leaf.shape))) {
           if (JSON.stringify(values) === JSON.stringify(base.values)) continue;
           const turned = this.made.get(name) ?? { name, values };

@@ -4,7 +4,7 @@ import { claim, discard } from './support/namespaces';
 import { everythingReady, podsByWorkload } from './support/readiness';
 import { documentedCommands } from './support/readme';
 import { run, shell } from './support/run';
-import { thorough } from './support/steps';
+import { step } from './support/steps';
 
 const namespace = 'cluster-ai';
 const chart = 'charts/cluster-ai';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(discard);
 
-thorough('the documented commands bring up a system that passes its own test', async () => {
+step('the documented commands bring up a system that passes its own test', async () => {
   // The other way to Secrets; here the Job makes them.
   const commands = documentedCommands(`${chart}/README.md`).filter((line) => !line.startsWith('kubectl create secret'));
   for (const command of commands) {
@@ -27,7 +27,7 @@ thorough('the documented commands bring up a system that passes its own test', a
   }
 });
 
-thorough('everything is Ready under enforced "restricted"', async () => {
+step('everything is Ready under enforced "restricted"', async () => {
   await everythingReady(namespace, 30);
   expect(Object.keys(await podsByWorkload(namespace)).sort()).toEqual([
     'cluster-ai-backend',

@@ -6,7 +6,7 @@ import { portForward } from './support/port-forward';
 import { everythingReady, podsByWorkload } from './support/readiness';
 import { beginningWith, documentedCommands } from './support/readme';
 import { run, shell } from './support/run';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 
 const namespace = 'cluster-ai';
 const inNamespace = `--namespace=${namespace}`;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(discard);
 
-step("the README's commands make the namespace, the Secrets and the release", async () => {
+thorough("the README's commands make the namespace, the Secrets and the release", async () => {
   await type(
     ...beginningWith(commands, 'kubectl create namespace'),
     ...beginningWith(commands, 'kubectl label namespace'),
@@ -32,9 +32,9 @@ step("the README's commands make the namespace, the Secrets and the release", as
   await type(...beginningWith(commands, 'helm install').map((command) => command.replace(/--values \S+/, staging)));
 });
 
-step('everything becomes Ready under enforced "restricted"', () => everythingReady(namespace));
+thorough('everything becomes Ready under enforced "restricted"', () => everythingReady(namespace));
 
-step('redis-cli cluster nodes, typed just so, shows three masters and their replicas', async () => {
+thorough('redis-cli cluster nodes, typed just so, shows three masters and their replicas', async () => {
   const { stdout } = await shell('kubectl exec cluster-ai-redis-cluster-0 -n cluster-ai -- redis-cli cluster nodes');
   report(stdout.trim());
   const nodes = stdout
@@ -50,7 +50,7 @@ step('redis-cli cluster nodes, typed just so, shows three masters and their repl
   );
 });
 
-step('a row written on the primary is read on the replica', async () => {
+thorough('a row written on the primary is read on the replica', async () => {
   await psql('cluster-ai-postgres-primary-0', "CREATE TABLE kept (word text); INSERT INTO kept VALUES ('row')");
   await exec(namespace, 'cluster-ai-redis-cluster-0', 'redis-cli', '-c', 'set', 'kept', 'key');
   const streaming = 'SELECT application_name, state FROM pg_stat_replication ORDER BY application_name';
@@ -60,9 +60,9 @@ step('a row written on the primary is read on the replica', async () => {
   await dataIsThere();
 });
 
-step('the API reaches the primary, the replica and Redis Cluster', apiIsReady);
+thorough('the API reaches the primary, the replica and Redis Cluster', apiIsReady);
 
-step('helm test passes', () => type(...beginningWith(commands, 'helm test')));
+thorough('helm test passes', () => type(...beginningWith(commands, 'helm test')));
 
 thorough('helm upgrade rolls what changed, and nothing else', async () => {
   const before = await podsByWorkload(namespace);
@@ -86,7 +86,7 @@ thorough('helm rollback brings the first revision back, with the data', async ()
   await apiIsReady();
 });
 
-step('an upgrade that changes nothing restarts nothing', async () => {
+thorough('an upgrade that changes nothing restarts nothing', async () => {
   const before = await podsByWorkload(namespace);
   await upgrade();
   await everythingReady(namespace);

@@ -7,7 +7,7 @@ import { claim, discard } from './support/namespaces';
 import { everythingReady } from './support/readiness';
 import { identities, installFrom, makeMissingSecrets, misrecorded, previousCommit, withTree } from './support/releases';
 import { run } from './support/run';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 import { expandableClassOf } from './support/storage';
 import { type System, chart, helmSettings, psql, systemNames, upgrade } from './support/system';
 import { writing } from './support/writer';
@@ -31,11 +31,11 @@ afterAll(async () => {
   await kubectl(['delete', 'storageclass', expandableClassOf(release), '--ignore-not-found']);
 });
 
-step('what is on record of its immutable fields is what it shipped', async () => {
+thorough('what is on record of its immutable fields is what it shipped', async () => {
   expect(await misrecorded(commit)).toEqual({ development: [], production: [], staging: [] });
 });
 
-step(
+thorough(
   'development by kubectl apply -k: a row and a key are kept, and no object, volume or Secret is replaced',
   async () => {
     await withTree(commit, (folder) => apply(join(folder, development)));

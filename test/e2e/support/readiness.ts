@@ -21,6 +21,15 @@ export async function everythingReady(namespace: string, seconds = 300): Promise
   report(`${pods.length} pods Ready; restarts: ${restarts.join(', ') || 'none'}`);
 }
 
+/** Waits until every pod that was told to end has ended. */
+export async function nothingEnds(namespace: string): Promise<void> {
+  await eventually(`pods of ${namespace} have ended`, { seconds: 180, namespace }, async () => {
+    const pods = await get<Pod>('pods', `--namespace=${namespace}`);
+    const ending = pods.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
+    expect(ending.map(({ metadata }) => metadata?.name)).toEqual([]);
+  });
+}
+
 /** UIDs of the pods that run, by the Deployment, StatefulSet or Job that made them. */
 export async function podsByWorkload(namespace: string): Promise<Readonly<Record<string, readonly string[]>>> {
   const found: Record<string, string[]> = {};

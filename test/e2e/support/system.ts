@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Namespace } from 'kubernetes-types/core/v1';
 import { exec, get, kubectl, loadImages, report } from './cluster';
 import { makeNamespaces, removeNamespaces } from './namespaces';
-import { everythingReady } from './readiness';
+import { everythingReady, nothingEnds } from './readiness';
 import { beginningWith, documentedCommands } from './readme';
 import { run, shell } from './run';
 import { expandableClassOf, makeExpandableClass } from './storage';
@@ -55,6 +55,7 @@ export async function system(): Promise<System> {
     try {
       if ((await lastChange(release)) !== OWN_VALUES) await upgrade(found);
       await everythingReady(release, 60);
+      await nothingEnds(release);
       return found;
     } catch (error) {
       report(`installing ${release} anew: ${String(error).split('\n', 3).join(' ')}`);

@@ -7,7 +7,7 @@ import { portForward } from './support/port-forward';
 import { expectConnections } from './support/reachability';
 import { everythingReady } from './support/readiness';
 import { run } from './support/run';
-import { step, thorough } from './support/steps';
+import { step } from './support/steps';
 import { type System, psql } from './support/system';
 
 const namespace = 'cluster-ai';
@@ -78,7 +78,7 @@ step('a second apply changes nothing', async () => {
   report(`${Object.keys(before).length} objects have a generation, and keep it`);
 });
 
-thorough("every pair of tiers and every port is as development's table says", async () => {
+step("every pair of tiers and every port is as development's table says", async () => {
   await makeNamespaces(stranger);
   await expectConnections({ namespace, instance: 'cluster-ai', around: { stranger } }, 'development');
 });

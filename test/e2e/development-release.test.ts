@@ -1,10 +1,11 @@
 /** Development as a Helm release: the chart's README, typed line by line. */
 import { loadImages, report } from './support/cluster';
-import { claim, discard } from './support/namespaces';
-import { everythingReady, podsByWorkload } from './support/readiness';
+import { claim, discard, remains } from './support/namespaces';
+import { everythingReady, nothingRuns, podsByWorkload } from './support/readiness';
 import { documentedCommands } from './support/readme';
 import { run, shell } from './support/run';
 import { step } from './support/steps';
+import { psql } from './support/system';
 
 const namespace = 'cluster-ai';
 const chart = 'charts/cluster-ai';
@@ -36,4 +37,19 @@ step('everything is Ready under enforced "restricted"', async () => {
     'cluster-ai-postgres-primary',
     'cluster-ai-redis',
   ]);
+});
+
+step('helm uninstall leaves what was generated and written, and helm install finds it', async () => {
+  const release = { release: namespace };
+  await psql(release, "CREATE TABLE kept (word text); INSERT INTO kept VALUES ('row')");
+  const before = await remains(namespace);
+  expect(before.filter((name) => name.startsWith('Secret/')).length).toBeGreaterThan(1);
+  await run('helm', ['uninstall', namespace, `--namespace=${namespace}`]);
+  await nothingRuns(namespace);
+  expect(await remains(namespace)).toEqual(before);
+  const values = `--values=${chart}/ci/development-values.yaml`;
+  await run('helm', ['install', namespace, chart, `--namespace=${namespace}`, values], { timeoutSeconds: 300 });
+  await everythingReady(namespace);
+  expect(await remains(namespace)).toEqual(before);
+  expect(await psql(release, 'SELECT word FROM kept')).toBe('row');
 });

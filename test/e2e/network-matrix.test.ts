@@ -5,7 +5,7 @@ import { expectConnections } from './support/reachability';
 import { everythingReady } from './support/readiness';
 import { makeMissingSecrets } from './support/releases';
 import { run } from './support/run';
-import { step } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, chart, helmSettings, system, upgrade } from './support/system';
 
 let given: System;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(discard);
 
-step(
+thorough(
   "every pair of tiers and every port is as staging's table says, and so are a foreign namespace and a host outside",
   async () => {
     const { release, ingress, stranger } = given;

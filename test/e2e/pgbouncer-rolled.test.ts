@@ -4,7 +4,7 @@ import { exec, kubectl, measured, recovery } from './support/cluster';
 import { underLoad } from './support/k6';
 import { everythingReady } from './support/readiness';
 import { allPods, gone, podsOf, rolledOut } from './support/rollouts';
-import { step } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, system } from './support/system';
 
 let given: System;
@@ -12,7 +12,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-step('kubectl rollout restart costs no request and breaks no connection', async () => {
+thorough('kubectl rollout restart costs no request and breaks no connection', async () => {
   await underLoad(given, { requests: ['POST /api/rows/<id>', 'GET /api/rows'], users: 4 }, async () => {
     await keepingConnections(async () => {
       const { release } = given;

@@ -3,7 +3,7 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import { get, kubectl, measured, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { everythingReady, podsByWorkload } from './support/readiness';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -17,7 +17,7 @@ const gracefully: readonly string[] = [];
 /** Kubernetes forgets the pod at once, and its processes may go on for a while beside those of its successor. */
 const atOnce = ['--force', '--grace-period=0'];
 
-step('a pod of every workload, all in the same moment, at once', async () => {
+thorough('a pod of every workload, all in the same moment, at once', async () => {
   const workloads = await workloadsOf(given.release);
   const before = await podsByWorkload(given.release);
   await writing(given, async (writer) => {

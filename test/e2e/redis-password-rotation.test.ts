@@ -4,7 +4,7 @@ import { everythingReady } from './support/readiness';
 import { beginningWith, documentedCommands } from './support/readme';
 import { aPair, redisCli, wholeCluster } from './support/redis';
 import { shell } from './support/run';
-import { step } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-step('no client is refused for its password', async () => {
+thorough('no client is refused for its password', async () => {
   const { keys } = await writing(given, async (writer) => {
     await type(edit);
     await recovery('nodes accept both, clients and nodes are restarted', () => type(rotate));

@@ -1,9 +1,9 @@
 /** A release that is uninstalled leaves its volumes and Secrets, and the one that is installed next finds the data. */
-import { get, measured } from './support/cluster';
-import { eventually } from './support/eventually';
-import { everythingReady } from './support/readiness';
+import { measured } from './support/cluster';
+import { remains } from './support/namespaces';
+import { everythingReady, nothingRuns } from './support/readiness';
 import { run } from './support/run';
-import { step } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, chart, helmSettings, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -13,17 +13,13 @@ beforeAll(async () => {
   given = await system();
 });
 
-step('helm uninstall leaves Secrets and volumes, and helm install finds all that was written', async () => {
+thorough('helm uninstall leaves Secrets and volumes, and helm install finds all that was written', async () => {
   const { release } = given;
   await writing(given, async (writer) => {
     const before = await remains(release);
     expect(before.filter((name) => name.startsWith('Secret/')).length).toBeGreaterThan(1);
     await run('helm', ['uninstall', release, `--namespace=${release}`]);
-    await eventually('the workloads are gone', { namespace: release, seconds: 120 }, async () => {
-      const ours = `--selector=app.kubernetes.io/instance=${release}`;
-      const kinds = 'deployments,statefulsets,jobs,cronjobs,services,configmaps,networkpolicies,pods';
-      expect(await get(kinds, `--namespace=${release}`, ours)).toEqual([]);
-    });
+    await nothingRuns(release);
     expect(await remains(release)).toEqual(before);
 
     const from = Date.now();
@@ -34,11 +30,3 @@ step('helm uninstall leaves Secrets and volumes, and helm install finds all that
     expect(await remains(release)).toEqual(before);
   });
 });
-
-/** What nobody deletes, with UIDs: the release's Secrets, and the claims on volumes. */
-async function remains(namespace: string): Promise<readonly string[]> {
-  const found = await get('secrets,persistentvolumeclaims', `--namespace=${namespace}`);
-  return found
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined && !metadata.name.startsWith('sh.helm.'))
-    .map(({ kind, metadata }) => `${kind}/${metadata.name} ${metadata.uid ?? ''}`);
-}

@@ -44,3 +44,11 @@ export async function removeNamespaces(...namespaces: readonly string[]): Promis
   }
   if (volumes.length > 0) await kubectl(['delete', 'persistentvolume', ...volumes, '--ignore-not-found']);
 }
+
+/** What no uninstalling deletes, with UIDs: Secrets, and claims on volumes. */
+export async function remains(namespace: string): Promise<readonly string[]> {
+  const found = await get('secrets,persistentvolumeclaims', `--namespace=${namespace}`);
+  return found
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined && !metadata.name.startsWith('sh.helm.'))
+    .map(({ kind, metadata }) => `${kind}/${metadata.name} ${metadata.uid ?? ''}`);
+}

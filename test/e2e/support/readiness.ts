@@ -30,6 +30,15 @@ export async function nothingEnds(namespace: string): Promise<void> {
   });
 }
 
+/** Waits until a release that was uninstalled from its namespace is gone, but for what holds its state. */
+export async function nothingRuns(release: string): Promise<void> {
+  await eventually('the workloads are gone', { namespace: release, seconds: 120 }, async () => {
+    const ours = `--selector=app.kubernetes.io/instance=${release}`;
+    const kinds = 'deployments,statefulsets,jobs,cronjobs,services,configmaps,networkpolicies,pods';
+    expect(await get(kinds, `--namespace=${release}`, ours)).toEqual([]);
+  });
+}
+
 /** UIDs of the pods that run, by the Deployment, StatefulSet or Job that made them. */
 export async function podsByWorkload(namespace: string): Promise<Readonly<Record<string, readonly string[]>>> {
   const found: Record<string, string[]> = {};

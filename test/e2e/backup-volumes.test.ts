@@ -1,6 +1,6 @@
 /** Snapshots, with the test in the place of the snapshot controller, and archives of files. */
 import { applyBackups, backupNames, inBucket, installBackups, runJob, why } from './support/backups';
-import { exec, get, kubectl } from './support/cluster';
+import { exec, get, kubectl, loadImages } from './support/cluster';
 import { eventually } from './support/eventually';
 import { claim, discard } from './support/namespaces';
 import { pod, podSpec } from './support/pods';
@@ -34,6 +34,7 @@ beforeAll(async () => {
   }
   if (!crd && folder) await kubectl(['apply', '--server-side', `--filename=${folder}`]);
   await installBackups(here, ...settings);
+  await loadImages(`image: ${pythonImage}\n`);
   await kubectl(['apply', inNamespace, '--filename=-'], { input: JSON.stringify(user()) });
   await kubectl(['wait', '--for=condition=Ready', 'pod/files', inNamespace, '--timeout=120s'], { timeoutSeconds: 130 });
 }, 900_000);

@@ -1,7 +1,7 @@
 /** Load on the frontend by k6, of which not one request may fail. */
 import { readFileSync } from 'node:fs';
 import type { Pod } from 'kubernetes-types/core/v1';
-import { get, kubectl, measured } from './cluster';
+import { exec, get, kubectl, measured } from './cluster';
 import { eventually } from './eventually';
 import { pod, podSpec } from './pods';
 import { type System, k6Image, psql } from './system';
@@ -47,10 +47,10 @@ export async function underLoad(
   if (settings.requests.some((request) => request.includes('/api/rows/'))) await makeTable(given);
   const pod = `k6-${Date.now().toString(36)}`;
   await start(given, pod, settings);
-  const load = loadOf(given, pod);
-  await answered(given, pod);
-  await events(load);
-  await load.users(0);
+  const k6 = (...command: readonly string[]) => exec(given.ingress, pod, 'k6', ...command);
+  await answered(given, k6);
+  await events(loadOf(k6));
+  await k6('pause');
   const { summary, failures } = await stop(given, pod);
   const { sent, answered: answers, failed, kept, p95Milliseconds, slowestMilliseconds } = summary;
   measured(
@@ -104,19 +104,23 @@ async function start({ release, ingress }: System, name: string, settings: LoadS
   await kubectl(['wait', '--for=condition=Ready', `pod/${name}`, `--namespace=${ingress}`, '--timeout=60s']);
 }
 
-function loadOf({ ingress }: System, pod: string): Load {
+type K6 = (...command: readonly string[]) => Promise<string>;
+
+/** Users who are to go finish what they are at: only a pause waits for that, `k6 scale` cuts them short. */
+function loadOf(k6: K6): Load {
   return {
     async users(count) {
-      await kubectl(['exec', pod, `--namespace=${ingress}`, '--', 'k6', 'scale', '--vus', `${count}`]);
+      await k6('pause');
+      await k6('scale', '--vus', `${count}`);
+      await k6('resume');
     },
   };
 }
 
 /** Until k6 has counted an answer. */
-async function answered({ ingress }: System, pod: string): Promise<void> {
+async function answered({ ingress }: System, k6: K6): Promise<void> {
   await eventually('k6 sends requests', { namespace: ingress, seconds: 60 }, async () => {
-    const counted = ['exec', pod, `--namespace=${ingress}`, '--', 'k6', 'stats'];
-    expect(await kubectl(counted)).toMatch(/^ *(- )?name: http_reqs$/m);
+    expect(await k6('stats')).toMatch(/^ *(- )?name: http_reqs$/m);
   });
 }
 
@@ -125,10 +129,10 @@ interface Said {
   readonly failures: readonly string[];
 }
 
-/** Ends k6 once nothing is on its way any more. It says by its exit code that it was ended. */
+/** Ends k6, which says by its exit code that it was ended. */
 async function stop({ ingress }: System, pod: string): Promise<Said> {
   const where = [pod, `--namespace=${ingress}`];
-  await kubectl(['exec', ...where, '--', 'sh', '-c', 'sleep 5; kill -TERM 1']);
+  await kubectl(['exec', ...where, '--', 'sh', '-c', 'kill -TERM 1']);
   await eventually('k6 ends', { namespace: ingress, seconds: 60 }, async () => {
     const [found] = await get<Pod>('pod', ...where);
     expect(found?.status?.phase).toMatch(/^(Failed|Succeeded)$/);

@@ -1,0 +1,199 @@
+/** Rules of Prometheus, and the two forms in which it is given them: files, and the groups of a PrometheusRule. */
+import { type Input, literalOf } from '../../values/expression';
+import { type Items, Text, type Tree } from '../../values/parts';
+import { text } from '../../values/text';
+import { str } from '../../values/texts';
+import { merge, when } from '../../values/tree';
+
+/** How urgent: someone is woken, someone looks at it today, someone may look at it. `none` is the dead man's switch. */
+export type Severity = 'critical' | 'warning' | 'info' | 'none';
+
+/** PromQL: one line, or a text. */
+export type PromQl = Input<string> | Text;
+
+export interface AlertingRule {
+  /** Name, in the manner of Prometheus: `PostgresDown`. Its runbook has a heading of the same name. */
+  readonly alert: string;
+  /** It fires for each series of the result. */
+  readonly expr: PromQl;
+  /** For how long the result must have been there, such as `5m`. @default - it fires at once */
+  readonly for?: string;
+  /** For how long it fires on after the result has gone, such as `10m`. @default - not at all */
+  readonly keepFiringFor?: string;
+  readonly severity: Severity;
+  /** What is wrong, in one line; may hold `{{ $labels.pod }}` and `{{ $value }}`. */
+  readonly summary: Input<string>;
+  /** What it means for whom, and since when it counts, in one line. */
+  readonly description: Input<string>;
+  /** Labels beside severity, namespace and release. @default {} */
+  readonly labels?: Readonly<Record<string, Input<string>>>;
+  /** Whether the rule is there. @default true */
+  readonly enabled?: Input<boolean>;
+}
+
+export interface RecordingRule {
+  /** Name of the new series, `level:metric:operations`. */
+  readonly record: string;
+  readonly expr: PromQl;
+  /** Labels of the new series. @default {} */
+  readonly labels?: Readonly<Record<string, Input<string>>>;
+  /** Whether the rule is there. @default true */
+  readonly enabled?: Input<boolean>;
+}
+
+export type Rule = AlertingRule | RecordingRule;
+
+export interface RuleGroup {
+  /** The subject, such as `postgres`: the name of the group, of its file and of its runbook. */
+  readonly name: string;
+  /** How often it is evaluated, such as `30s`. @default - as Prometheus does */
+  readonly interval?: string;
+  /** Whether what it is about is there. @default true */
+  readonly enabled?: Input<boolean>;
+  readonly rules: readonly Rule[];
+}
+
+/** What the rules of one release have in common. */
+export interface RuleFacts {
+  /** Label `release` of every alert. */
+  readonly instance: Input<string>;
+  /** Label `namespace` of every alert. @default - that of its series */
+  readonly namespace?: Input<string> | undefined;
+  /** Where runbooks are: a URL, below which there is `postgres.md#postgresdown`. */
+  readonly runbooks: Input<string>;
+}
+
+/** A group as rules files and PrometheusRules have it. */
+export interface RuleGroupFields {
+  readonly name: string;
+  readonly interval?: string;
+  readonly rules: readonly RuleFields[];
+}
+
+export interface RuleFields {
+  readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly keep_firing_for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Files by name, `<group>.yaml`, for a ConfigMap: those of the groups that are there. */
+export function ruleFiles(groups: readonly RuleGroup[], facts: RuleFacts): Tree<Record<string, string>> {
+  return merge<Record<string, string>>(
+    ...groups.map((group) =>
+      when<Record<string, string>>(group.enabled ?? true, { [`${group.name}.yaml`]: ruleFile(group, facts) }),
+    ),
+  );
+}
+
+/** A rules file with one group. */
+export function ruleFile(group: RuleGroup, facts: RuleFacts): Text {
+  return text`
+    groups:
+      - name: ${group.name}
+        ${group.interval === undefined ? undefined : text`interval: ${group.interval}`}
+        rules:
+          ${group.rules.map((rule) => when(rule.enabled ?? true, ruleText(rule, group, facts)))}
+  `;
+}
+
+/** The same as the `groups` of a PrometheusRule. */
+export function ruleGroups(groups: readonly RuleGroup[], facts: RuleFacts): Items<RuleGroupFields> {
+  return groups.map((group) =>
+    when<readonly RuleGroupFields[]>(group.enabled ?? true, [
+      {
+        name: group.name,
+        interval: group.interval,
+        rules: group.rules.map((rule) =>
+          when<readonly RuleFields[]>(rule.enabled ?? true, [ruleFields(rule, group, facts)]),
+        ),
+      },
+    ]),
+  );
+}
+
+function ruleFields(rule: Rule, group: RuleGroup, facts: RuleFacts): Tree<RuleFields> {
+  if (!isAlert(rule)) return { record: rule.record, expr: rule.expr, labels: rule.labels };
+  const { labels, annotations } = additions(rule, group, facts);
+  return {
+    alert: rule.alert,
+    expr: rule.expr,
+    for: rule.for,
+    keep_firing_for: rule.keepFiringFor,
+    labels,
+    annotations,
+  };
+}
+
+function ruleText(rule: Rule, group: RuleGroup, facts: RuleFacts): Text {
+  if (!isAlert(rule)) {
+    return text`
+      - record: ${rule.record}
+        expr: |
+          ${lines(rule.expr)}
+        ${mapText('labels', rule.labels ?? {})}
+    `;
+  }
+  const { labels, annotations } = additions(rule, group, facts);
+  return text`
+    - alert: ${rule.alert}
+      expr: |
+        ${lines(rule.expr)}
+      ${rule.for === undefined ? undefined : text`for: ${rule.for}`}
+      ${rule.keepFiringFor === undefined ? undefined : text`keep_firing_for: ${rule.keepFiringFor}`}
+      ${mapText('labels', labels)}
+      ${mapText('annotations', annotations)}
+  `;
+}
+
+function isAlert(rule: Rule): rule is AlertingRule {
+  return 'alert' in rule;
+}
+
+interface Additions {
+  readonly labels: Readonly<Record<string, Input<string>>>;
+  readonly annotations: Readonly<Record<string, Input<string>>>;
+}
+
+/** Labels by which an alert is routed, and what whoever gets it reads. */
+function additions(rule: AlertingRule, group: RuleGroup, { instance, namespace, runbooks }: RuleFacts): Additions {
+  return {
+    labels: {
+      severity: rule.severity,
+      ...(namespace === undefined ? {} : { namespace }),
+      release: instance,
+      ...rule.labels,
+    },
+    annotations: {
+      summary: rule.summary,
+      description: rule.description,
+      runbook_url: str`${runbooks}/${group.name}.md#${rule.alert.toLowerCase()}`,
+    },
+  };
+}
+
+function lines(promQl: PromQl): Text {
+  return promQl instanceof Text ? promQl : text`${promQl}`;
+}
+
+/** The entries of a map, whose values may hold anything but a line break. */
+function mapText(key: string, map: Readonly<Record<string, Input<string>>>): Text | undefined {
+  const entries = Object.entries(map);
+  if (entries.length === 0) return undefined;
+  return text`
+    ${key}:
+      ${entries.map(([name, value]) => entryText(name, value))}
+  `;
+}
+
+function entryText(name: string, value: Input<string>): Text {
+  const literal = literalOf(value);
+  if (literal !== undefined) return text`${name}: ${JSON.stringify(literal)}`;
+  return text`
+    ${name}: |-
+      ${value}
+  `;
+}

@@ -33,6 +33,31 @@ export const images = {
   rclone: { registry: 'docker.io', repository: 'rclone/rclone', tag: '1.76.0', digest: null },
   // https://github.com/prometheus/node_exporter/releases: one program.
   nodeExporter: { registry: 'docker.io', repository: 'prom/node-exporter', tag: 'v1.12.1', digest: null },
+  // https://github.com/prometheus-community/postgres_exporter/releases: one program.
+  postgresExporter: {
+    registry: 'docker.io',
+    repository: 'prometheuscommunity/postgres-exporter',
+    tag: 'v0.20.1',
+    digest: null,
+  },
+  // https://github.com/prometheus/prometheus/releases: prometheus and promtool; any user will do.
+  prometheus: { registry: 'docker.io', repository: 'prom/prometheus', tag: 'v3.16.0', digest: null },
+  // https://github.com/prometheus-operator/prometheus-operator/releases: one program, which watches folders and asks for a reload.
+  configReloader: {
+    registry: 'quay.io',
+    repository: 'prometheus-operator/prometheus-config-reloader',
+    tag: 'v0.93.0',
+    digest: null,
+  },
+  // https://github.com/prometheus/blackbox_exporter/releases: one program.
+  blackboxExporter: { registry: 'docker.io', repository: 'prom/blackbox-exporter', tag: 'v0.29.1', digest: null },
+  // https://github.com/kubernetes/kube-state-metrics/releases: one program.
+  kubeStateMetrics: {
+    registry: 'registry.k8s.io',
+    repository: 'kube-state-metrics/kube-state-metrics',
+    tag: 'v2.18.0',
+    digest: null,
+  },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

@@ -24,6 +24,7 @@ import {
   podTemplate,
 } from './pod';
 import { Platform } from './platform';
+import { addScrapeTarget } from './scraping';
 
 export interface WorkloadProps extends PodProps {
   /** What the pods are of: the tier's name, such as `postgres`. */
@@ -76,8 +77,12 @@ export abstract class Workload extends Construct {
         (keys) => str`${given} sets ${keys}, which this project sets; remove it.`,
       );
     }
-    if (props.scrape)
-      allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port: props.scrape.port, protocol: 'TCP' }]);
+    if (props.scrape) {
+      const { port, path } = props.scrape;
+      allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port, protocol: 'TCP' }]);
+      const job = props.objectName ?? props.name;
+      addScrapeTarget(this.platform, { workload: this, job, tier: props.name, port, path });
+    }
   }
 
   /** Gives the main container settings: where a server is, and the key to it. */

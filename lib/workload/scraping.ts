@@ -1,0 +1,42 @@
+/** Who scrapes whom: workloads with metrics on one side, scrapers on the other, in whatever order a system makes them. */
+import type { Input } from '../values/expression';
+import type { Platform } from './platform';
+import type { Workload } from './workload';
+
+/** The metrics of a workload's pods. */
+export interface ScrapeTarget {
+  readonly workload: Workload;
+  /** The workload's name without the instance: the label `job`. */
+  readonly job: string;
+  /** The tier's name: the label `tier`. */
+  readonly tier: string;
+  readonly port: Input<number>;
+  readonly path: string;
+}
+
+interface Meeting {
+  readonly targets: ScrapeTarget[];
+  readonly scrapers: ((target: ScrapeTarget) => void)[];
+}
+
+const meetings = new WeakMap<Platform, Meeting>();
+
+function meetingOf(platform: Platform): Meeting {
+  const meeting = meetings.get(platform) ?? { targets: [], scrapers: [] };
+  meetings.set(platform, meeting);
+  return meeting;
+}
+
+/** Tells the scrapers of a platform, those to come among them, of a workload's metrics. */
+export function addScrapeTarget(platform: Platform, target: ScrapeTarget): void {
+  const { targets, scrapers } = meetingOf(platform);
+  targets.push(target);
+  for (const scraper of scrapers) scraper(target);
+}
+
+/** Calls a scraper once for each workload of the platform that has metrics, those to come among them. */
+export function forEachScrapeTarget(platform: Platform, scraper: (target: ScrapeTarget) => void): void {
+  const { targets, scrapers } = meetingOf(platform);
+  scrapers.push(scraper);
+  targets.forEach(scraper);
+}

@@ -26,6 +26,12 @@ export const httpUrl = () =>
     /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$/,
     'a URL without a path, such as https://s3.example.com',
   );
+/** An http(s) URL. */
+export const webUrl = () =>
+  plain(
+    /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._-]+)*$/,
+    'a URL, such as https://example.com/runbooks',
+  );
 export const bucketName = () =>
   plain(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket, such as shop-backup');
 /** A folder of a bucket. */

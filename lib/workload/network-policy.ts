@@ -11,7 +11,7 @@ import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
 import { isSet, valueOf } from '../values/logic';
 import type { Items, Tree } from '../values/parts';
-import { each, fragment, late, when } from '../values/tree';
+import { each, fragment, late, merge, when } from '../values/tree';
 import type { Platform } from './platform';
 import type { Workload } from './workload';
 
@@ -55,6 +55,20 @@ export function allowFromNamespace(
   ports: Items<NetworkPolicyPort>,
 ): void {
   workload.policy.allowFrom({ from: [namespacePeer(valueOf(namespace))], ports }, isSet(namespace));
+}
+
+/** Lets a workload reach pods of another namespace: all, or those with some labels. */
+export function allowToNamespace(
+  workload: Workload,
+  { namespace, podLabels }: { readonly namespace: Input<string>; readonly podLabels?: Tree<Record<string, string>> },
+  ports: Items<NetworkPolicyPort>,
+  condition: Input<boolean> = true,
+): void {
+  const peer = merge<NetworkPolicyPeer>(
+    namespacePeer(namespace),
+    podLabels === undefined ? undefined : { podSelector: { matchLabels: podLabels } },
+  );
+  workload.policy.allowTo({ to: [peer], ports }, condition);
 }
 
 /** Lets a workload reach the API server. */

@@ -6,6 +6,7 @@ import { Postgres } from '../../tiers/data/postgres';
 import { RedisCache } from '../../tiers/data/redis-cache';
 import { RedisCluster } from '../../tiers/data/redis-cluster';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
+import { Prometheus } from '../../tiers/observability/prometheus';
 import { Backup } from '../../tiers/operations/backup';
 import { SecretGenerator } from '../../tiers/operations/secret-generator';
 import { Api } from '../../tiers/web/api';
@@ -58,6 +59,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     const frontend = new Frontend(this, 'frontend', { ...v.frontend, proxy: { '/api/': backend } });
     new Exposure(this, 'ingress', { ...v.ingress, host: v.host, to: frontend });
     const backup = new Backup(this, 'backup', { ...v.backup, postgres, redis: [cluster, single] });
+    new Prometheus(this, 'prometheus', v.prometheus);
     new SecretGenerator(this, 'secret-generator', {
       ...v.secretGenerator,
       secrets: [

@@ -8,6 +8,8 @@ import { postgresValues } from '../../tiers/data/postgres-values';
 import { redisCacheDefaults } from '../../tiers/data/redis-cache';
 import { redisClusterDefaults } from '../../tiers/data/redis-cluster';
 import { redisCacheValues, redisClusterValues } from '../../tiers/data/redis-values';
+import { prometheusDefaults } from '../../tiers/observability/prometheus';
+import { prometheusValues } from '../../tiers/observability/prometheus-values';
 import { backupDefaults } from '../../tiers/operations/backup';
 import { backupValues } from '../../tiers/operations/backup-values';
 import { secretGeneratorDefaults } from '../../tiers/operations/secret-generator';
@@ -77,6 +79,14 @@ export const clusterAiValues = z.strictObject({
   backup: section('Backups of PostgreSQL and Redis, in the namespace and outside the cluster, and their way back.', {
     enabled: z.boolean().default(false).describe('Back up by schedule, and stream WAL.'),
     ...backupValues(backupDefaults),
+  }),
+  prometheus: section('Prometheus, which scrapes every part of the release and evaluates its rules.', {
+    enabled: z.boolean().default(true).describe('Collect metrics, or have prometheus-operator do so.'),
+    ...prometheusValues({
+      ...prometheusDefaults,
+      storage: { size: '4Gi', storageClassName: null },
+      resources: laptop('50m', '512Mi'),
+    }),
   }),
   secretGenerator: section(
     'Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.',

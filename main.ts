@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { replaceFolders } from './lib/output/write';
 import { ClusterAi } from './lib/systems/cluster-ai/cluster-ai';
+import { NodeAgents } from './lib/systems/node-agents/node-agents';
 import { synthesise } from './lib/systems/synthesise';
 
-const { dist, charts, summary, problems } = synthesise([new ClusterAi(new App())]);
+const app = new App();
+const { dist, charts, summary, problems } = synthesise([new ClusterAi(app), new NodeAgents(app)]);
 
 if (problems.length > 0) {
   process.stderr.write(`Nothing is written:\n${problems.join('\n')}\n`);

@@ -4,6 +4,7 @@ import { failures } from '../objects/checks';
 import type { Json, JsonObject, Scope } from '../values/expression';
 import { isObject } from '../values/json';
 import { evaluate } from '../values/tree';
+import type { PodSecurity } from './helm/source';
 import { type Collected, collectChecks, collectObjects } from './collect';
 import { emitDocument, emitStream } from './yaml';
 
@@ -40,12 +41,12 @@ export class Manifests {
   }
 
   /** The files of one environment: what `kubectl apply -k` takes. */
-  files(values: JsonObject, release: Release): ReadonlyMap<string, string> {
+  files(values: JsonObject, release: Release, podSecurity: PodSecurity = 'restricted'): ReadonlyMap<string, string> {
     const tiers = this.evaluate(values, release);
     const inNamespace = (objects: readonly Json[]): readonly Json[] =>
       objects.map((object) => withNamespace(object, release.namespace));
     const files = new Map([...tiers].map(([tier, objects]) => [`${tier}.yaml`, emitStream(inNamespace(objects))]));
-    files.set('namespace.yaml', emitDocument(namespaceObject(release.namespace)));
+    files.set('namespace.yaml', emitDocument(namespaceObject(release.namespace, podSecurity)));
     const resources = ['namespace.yaml', ...[...tiers.keys()].map((tier) => `${tier}.yaml`)];
     const kustomization = {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
@@ -76,17 +77,17 @@ function withNamespace(object: Json, namespace: string): Json {
   return { ...object, metadata: { ...(name === undefined ? {} : { name }), namespace, ...rest } };
 }
 
-/** A namespace that lets in only pods of Pod Security "restricted". */
-function namespaceObject(name: string): JsonObject {
+/** A namespace that lets in only pods of a level of Pod Security. */
+function namespaceObject(name: string, podSecurity: PodSecurity): JsonObject {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: {
       name,
       labels: {
-        'pod-security.kubernetes.io/enforce': 'restricted',
-        'pod-security.kubernetes.io/audit': 'restricted',
-        'pod-security.kubernetes.io/warn': 'restricted',
+        'pod-security.kubernetes.io/enforce': podSecurity,
+        'pod-security.kubernetes.io/audit': podSecurity,
+        'pod-security.kubernetes.io/warn': podSecurity,
       },
     },
   };

@@ -31,7 +31,11 @@ export function synthesise(systems: readonly SystemWithEnvironments[]): Synthesi
     const environments = environmentsIn(system.environments);
     for (const environment of environments) {
       try {
-        const files = manifests.files(valuesOf(system.schema, environment), { name, namespace: name });
+        const files = manifests.files(
+          valuesOf(system.schema, environment),
+          { name, namespace: name },
+          system.podSecurity,
+        );
         for (const [path, content] of files) dist.set(`${name}/${environment.name}/${path}`, content);
         summary.push(`dist/${name}/${environment.name}: ${String(files.size)} files`);
       } catch (error) {

@@ -2,7 +2,7 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
-import type { ChartMetadata, ChartSource } from '../output/helm/source';
+import type { ChartMetadata, ChartSource, PodSecurity } from '../output/helm/source';
 import type { Text } from '../values/parts';
 import { type Values, references } from '../values/reference';
 
@@ -15,6 +15,8 @@ export abstract class System<S extends z.ZodObject = z.ZodObject> extends Chart 
   abstract readonly notes: Text;
   /** Secrets that must exist, by the name they have in a release of the system's own name, with their keys. */
   abstract readonly secrets: Readonly<Record<string, readonly string[]>>;
+
+  readonly podSecurity: PodSecurity = 'restricted';
 
   constructor(
     scope: Construct,

@@ -80,7 +80,8 @@ export function allowApiServer(workload: Workload): void {
   });
 }
 
-function namespacePeer(namespace: Input<string>): Tree<NetworkPolicyPeer> {
+/** All pods of a namespace, by its name. */
+export function namespacePeer(namespace: Input<string>): Tree<NetworkPolicyPeer> {
   return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
 }
 

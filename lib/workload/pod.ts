@@ -59,6 +59,16 @@ export interface ExtraVolume {
   readonly mountPath: string;
 }
 
+/** Where metrics are. */
+export interface Scrape {
+  readonly port: Input<number>;
+  readonly path: string;
+  /** The metrics are about others, and have labels for them: none of the pod's own are added. @default false */
+  readonly honorLabels?: boolean;
+  /** They are about the pod's node, which is the label `node`. @default false */
+  readonly aboutNode?: boolean;
+}
+
 export interface PodProps extends PodSettings {
   /** Numeric user, group and owner of volumes; above 0. */
   readonly user: Input<number>;
@@ -73,7 +83,9 @@ export interface PodProps extends PodSettings {
   /** Where they run, beside the spreading of replicas. @default - anywhere */
   readonly affinity?: Tree<Affinity> | undefined;
   /** Where Prometheus finds metrics: the name of a port, and a path. @default - no metrics */
-  readonly scrape?: { readonly port: Input<number>; readonly path: string };
+  readonly scrape?: Scrape;
+  /** Lets them run on every node, whatever its taints. @default false */
+  readonly toleratesAll?: boolean;
   /** Mounts a token for the API server. @default false */
   readonly serviceAccountToken?: boolean;
   /** @default Always */
@@ -145,15 +157,15 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
     restartPolicy: props.restartPolicy,
     terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? 30,
     nodeSelector: merge<Record<string, string>>(eachEntry(props.nodeSelector ?? {}, (key, value) => [key, value])),
-    tolerations: each<Toleration, KubernetesToleration>(
-      props.tolerations ?? [],
-      ({ key, operator, value, effect }) => ({
-        key,
-        operator,
-        value: whenSet(value),
-        effect: whenSet(effect),
-      }),
-    ),
+    tolerations:
+      props.toleratesAll === true
+        ? [{ operator: 'Exists' }]
+        : each<Toleration, KubernetesToleration>(props.tolerations ?? [], ({ key, operator, value, effect }) => ({
+            key,
+            operator,
+            value: whenSet(value),
+            effect: whenSet(effect),
+          })),
     affinity: identity.spread ? spreadAffinity(platform)(labels) : props.affinity,
     topologySpreadConstraints: identity.spread ? spreadConstraints(platform)(labels) : undefined,
     initContainers: initContainers.map((init) => container(init, platform)),

@@ -1,17 +1,15 @@
 /** Who scrapes whom: workloads with metrics on one side, scrapers on the other, in whatever order a system makes them. */
-import type { Input } from '../values/expression';
 import type { Platform } from './platform';
+import type { Scrape } from './pod';
 import type { Workload } from './workload';
 
 /** The metrics of a workload's pods. */
-export interface ScrapeTarget {
+export interface ScrapeTarget extends Scrape {
   readonly workload: Workload;
   /** The workload's name without the instance: the label `job`. */
   readonly job: string;
   /** The tier's name: the label `tier`. */
   readonly tier: string;
-  readonly port: Input<number>;
-  readonly path: string;
 }
 
 interface Meeting {

@@ -78,10 +78,10 @@ export abstract class Workload extends Construct {
       );
     }
     if (props.scrape) {
-      const { port, path } = props.scrape;
+      const { port } = props.scrape;
       allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port, protocol: 'TCP' }]);
       const job = props.objectName ?? props.name;
-      addScrapeTarget(this.platform, { workload: this, job, tier: props.name, port, path });
+      addScrapeTarget(this.platform, { ...props.scrape, workload: this, job, tier: props.name });
     }
   }
 

@@ -3,7 +3,7 @@ import type { ChartSource } from './source';
 import { valuesTable } from './values-readme';
 
 export function chartReadme(
-  { systemName: name, schema, metadata, secrets }: ChartSource,
+  { systemName: name, schema, metadata, podSecurity, secrets }: ChartSource,
   environments: readonly string[],
 ): string {
   return `# ${name}
@@ -15,19 +15,33 @@ This chart and the manifests under \`dist/${name}/\` are written from one descri
 
 ## Installing
 
-Kubernetes 1.30 or newer, Helm 3.18 or newer, or Helm 4. Every pod passes Pod Security "restricted"; label the
+Kubernetes 1.30 or newer, Helm 3.18 or newer, or Helm 4. ${POD_SECURITY[podSecurity]}
 namespace to have that enforced, as Helm creates it without labels:
 
 \`\`\`sh
 kubectl create namespace ${name}
-kubectl label namespace ${name} pod-security.kubernetes.io/enforce=restricted
+kubectl label namespace ${name} pod-security.kubernetes.io/enforce=${podSecurity}
 helm install ${name} charts/${name} --namespace ${name} --values charts/${name}/ci/development-values.yaml
 helm test ${name} --namespace ${name}
 \`\`\`
 
 Values for ${list(environments)} are in \`ci/\`.
 
-## Secrets
+${secretsSection(name, secrets)}## Values
+
+${valuesTable(schema)}
+`;
+}
+
+const POD_SECURITY: Readonly<Record<ChartSource['podSecurity'], string>> = {
+  restricted: 'Every pod passes Pod Security "restricted"; label the',
+  privileged:
+    'Its agents look into the nodes, so that Pod Security "restricted" refuses\nthem: it has a namespace of its own, with nothing else in it. Label the',
+};
+
+function secretsSection(name: string, secrets: ChartSource['secrets']): string {
+  if (Object.keys(secrets).length === 0) return '';
+  return `## Secrets
 
 The chart holds no password and has no default one. These Secrets must exist, under these names for a release called
 \`${name}\`, or under names that the values give:
@@ -48,9 +62,6 @@ ${Object.entries(secrets)
 
 They are not the release's: uninstalling it leaves them and the volumes as they are.
 
-## Values
-
-${valuesTable(schema)}
 `;
 }
 

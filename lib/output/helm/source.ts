@@ -21,12 +21,17 @@ export interface ChartMetadata {
   readonly links: Readonly<Record<string, string>>;
 }
 
+/** The level of Pod Security that a namespace enforces. */
+export type PodSecurity = 'restricted' | 'privileged';
+
 export interface ChartSource extends IConstruct {
   readonly systemName: string;
   readonly schema: z.ZodObject;
   readonly metadata: ChartMetadata;
   /** What Helm prints after an installation. */
   readonly notes: Text;
+  /** What the namespace enforces: `restricted`, unless the system has agents that cannot be. */
+  readonly podSecurity: PodSecurity;
   /** Secrets that must exist, by the name they have in a release of the system's own name, with their keys. */
   readonly secrets: Readonly<Record<string, readonly string[]>>;
 }

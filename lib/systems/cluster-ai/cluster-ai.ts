@@ -6,6 +6,7 @@ import { Postgres } from '../../tiers/data/postgres';
 import { RedisCache } from '../../tiers/data/redis-cache';
 import { RedisCluster } from '../../tiers/data/redis-cluster';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
+import { BlackboxExporter } from '../../tiers/observability/blackbox-exporter';
 import { Prometheus } from '../../tiers/observability/prometheus';
 import { Backup } from '../../tiers/operations/backup';
 import { SecretGenerator } from '../../tiers/operations/secret-generator';
@@ -13,7 +14,7 @@ import { Api } from '../../tiers/web/api';
 import { Exposure } from '../../tiers/web/exposure';
 import { Frontend } from '../../tiers/web/frontend';
 import { choose } from '../../values/choice';
-import { not } from '../../values/logic';
+import { and, not } from '../../values/logic';
 import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
 import { release } from '../../values/reference';
@@ -59,7 +60,13 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     const frontend = new Frontend(this, 'frontend', { ...v.frontend, proxy: { '/api/': backend } });
     new Exposure(this, 'ingress', { ...v.ingress, host: v.host, to: frontend });
     const backup = new Backup(this, 'backup', { ...v.backup, postgres, redis: [cluster, single] });
-    new Prometheus(this, 'prometheus', v.prometheus);
+    const prometheus = new Prometheus(this, 'prometheus', v.prometheus);
+    new BlackboxExporter(this, 'blackbox', {
+      ...v.blackbox,
+      enabled: and(v.blackbox.enabled, v.ingress.enabled),
+      prometheus,
+      urls: [str`https://${v.host}/`],
+    });
     new SecretGenerator(this, 'secret-generator', {
       ...v.secretGenerator,
       secrets: [

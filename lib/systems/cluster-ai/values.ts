@@ -8,6 +8,8 @@ import { postgresValues } from '../../tiers/data/postgres-values';
 import { redisCacheDefaults } from '../../tiers/data/redis-cache';
 import { redisClusterDefaults } from '../../tiers/data/redis-cluster';
 import { redisCacheValues, redisClusterValues } from '../../tiers/data/redis-values';
+import { blackboxExporterValues } from '../../tiers/observability/agents-values';
+import { blackboxExporterDefaults } from '../../tiers/observability/blackbox-exporter';
 import { prometheusDefaults } from '../../tiers/observability/prometheus';
 import { prometheusValues } from '../../tiers/observability/prometheus-values';
 import { backupDefaults } from '../../tiers/operations/backup';
@@ -87,6 +89,13 @@ export const clusterAiValues = z.strictObject({
       storage: { size: '4Gi', storageClassName: null },
       resources: laptop('50m', '512Mi'),
     }),
+  }),
+  blackbox: section('The blackbox exporter, which asks for the product by its public name, as its users do.', {
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe('Watch from outside whether the product answers, where ingress is on.'),
+    ...blackboxExporterValues(blackboxExporterDefaults),
   }),
   secretGenerator: section(
     'Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.',

@@ -79,6 +79,9 @@ export function volumeConf(storage: Input<number>): Text {
   `;
 }
 
+/** The role of the exporter. */
+export const EXPORTER_ROLE = 'postgres_exporter';
+
 export const pgHba: Text = text`
   # TYPE  DATABASE     USER        ADDRESS       METHOD
   # The socket lies in a folder of this container alone and opens to its own user only.
@@ -87,6 +90,9 @@ export const pgHba: Text = text`
   host    all          postgres    127.0.0.1/32  scram-sha-256
   host    all          postgres    all           reject
   host    replication  replicator  all           scram-sha-256
+  # The exporter beside the server sees statistics alone, and needs no password for it.
+  host    postgres     ${EXPORTER_ROLE}  127.0.0.1/32  trust
+  host    all          ${EXPORTER_ROLE}  all           reject
   host    all          all         all           scram-sha-256
 `;
 
@@ -94,13 +100,15 @@ export const pgHba: Text = text`
 export const initialiseSql: Text = text`
   -- Roles, the database and PgBouncer's auth_query. Each statement may run again on a server that has it all.
   SELECT format('CREATE ROLE %I', name)
-    FROM unnest(ARRAY['replicator', 'pgbouncer', :'application']) AS name
+    FROM unnest(ARRAY['replicator', 'pgbouncer', '${EXPORTER_ROLE}', :'application']) AS name
    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
   -- It copies the whole server as it is; backups read all rows and large objects through it, in any state of the server.
   ALTER ROLE replicator LOGIN REPLICATION BYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE;
   ALTER ROLE replicator SET lo_compat_privileges = on;
   GRANT pg_read_all_data, pg_use_reserved_connections TO replicator;
   ALTER ROLE pgbouncer LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
+  ALTER ROLE ${EXPORTER_ROLE} LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 3;
+  GRANT pg_monitor, pg_use_reserved_connections TO ${EXPORTER_ROLE};
   ALTER ROLE :"application" LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
 
   SELECT format('CREATE DATABASE %I', :'database')

@@ -4,16 +4,24 @@ import type { Input } from '../../values/expression';
 import { divide } from '../../values/numbers';
 import { str } from '../../values/texts';
 import type { Items } from '../../values/parts';
-import type { Resources } from '../../workload/container';
+import type { ContainerProps, Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodProps } from '../../workload/pod';
 import { secretFiles } from '../../workload/secrets';
+import { EXPORTER_ROLE } from './postgres-configuration';
 
 export const POSTGRES_PORT = 5432;
+const METRICS_PORT = 9187;
+
+export interface PostgresExporter {
+  readonly image: Image;
+  readonly resources: Resources;
+}
 
 export interface PostgresPod {
   readonly image: Image;
   readonly resources: Resources;
+  readonly exporter: PostgresExporter;
   /** The memory limit in MiB. */
   readonly memory: Input<number>;
   /** Name of the ConfigMap with configuration and scripts. */
@@ -31,7 +39,7 @@ interface Replica {
   readonly maxReplicationLagSeconds: Input<number>;
 }
 
-type Pod = Pick<PodProps, 'user' | 'containers' | 'volumes'>;
+type Pod = Pick<PodProps, 'user' | 'containers' | 'volumes' | 'scrape'>;
 
 /** `postgres` in the official image. */
 const USER = 999;
@@ -75,9 +83,10 @@ interface Difference {
   readonly ready: Pick<Probe, 'exec'>;
 }
 
-function postgresPod({ image, resources, memory, configMap, secret }: PostgresPod, differs: Difference): Pod {
+function postgresPod({ image, resources, exporter, memory, configMap, secret }: PostgresPod, differs: Difference): Pod {
   return {
     user: USER,
+    scrape: { port: METRICS_PORT, path: '/metrics' },
     containers: [
       {
         name: 'postgres',
@@ -99,6 +108,7 @@ function postgresPod({ image, resources, memory, configMap, secret }: PostgresPo
         mounts: MOUNTS,
         writable: { '/tmp': '64Mi' },
       },
+      exporterContainer(exporter),
     ],
     volumes: [
       { name: 'configuration', configMap: { name: configMap } },
@@ -111,6 +121,28 @@ function postgresPod({ image, resources, memory, configMap, secret }: PostgresPo
         emptyDir: { medium: 'Memory', sizeLimit: str`${divide(memory, 8)}Mi` },
       },
     ],
+  };
+}
+
+/** It asks the server by a role of its own, over the pod's own address. */
+function exporterContainer({ image, resources }: PostgresExporter): ContainerProps {
+  return {
+    name: 'exporter',
+    image,
+    args: ['--collector.long_running_transactions', '--collector.stat_checkpointer'],
+    env: [
+      {
+        name: 'DATA_SOURCE_NAME',
+        value: `postgresql://${EXPORTER_ROLE}@127.0.0.1:${POSTGRES_PORT}/postgres?sslmode=disable`,
+      },
+    ],
+    ports: [{ name: 'metrics', containerPort: METRICS_PORT }],
+    resources,
+    probes: {
+      startup: { httpGet: { path: '/', port: 'metrics' }, periodSeconds: 1, failureThreshold: 30 },
+      liveness: { httpGet: { path: '/', port: 'metrics' }, periodSeconds: 30, timeoutSeconds: 5 },
+      readiness: { tcpSocket: { port: 'metrics' }, periodSeconds: 10, failureThreshold: 6 },
+    },
   };
 }
 

@@ -52,5 +52,9 @@ export const postgresValues = (defaults: Widen<typeof postgresDefaults> & { read
     .describe('Seconds for open transactions to be ended and the shutdown checkpoint to be written.'),
   storage: storageValues(defaults.storage),
   resources: resourcesValues(defaults.resources),
+  exporter: z.strictObject({
+    image: imageValues(defaults.exporter.image),
+    resources: resourcesValues(defaults.exporter.resources),
+  }),
   ...podValues,
 });

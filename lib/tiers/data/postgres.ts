@@ -20,7 +20,7 @@ import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
 import { Tier, type TierProps } from '../tier';
 import { initialiseSql, pgHba, postgresqlConf, volumeConf } from './postgres-configuration';
-import { POSTGRES_PORT, primaryPod, replicaPod } from './postgres-pod';
+import { POSTGRES_PORT, type PostgresExporter, primaryPod, replicaPod } from './postgres-pod';
 import { initialise, replicaLive, replicaReady, startPrimary, startReplica } from './postgres-scripts';
 
 export interface PostgresProps extends TierProps, PodSettings {
@@ -55,6 +55,8 @@ export interface PostgresProps extends TierProps, PodSettings {
   readonly resources?: Resources;
   /** The official image, or one that has the same programs and user 999. @default - see lib/images.ts */
   readonly image?: Image;
+  /** Prometheus exporter beside each server, on port 9187. @default - see postgresDefaults */
+  readonly exporter?: PostgresExporter;
 }
 
 export const postgresDefaults = {
@@ -72,6 +74,13 @@ export const postgresDefaults = {
     limits: { cpu: '1', memory: '2Gi', ephemeralStorage: '1Gi' },
   },
   image: images.postgres,
+  exporter: {
+    image: images.postgresExporter,
+    resources: {
+      requests: { cpu: '10m', memory: '32Mi', ephemeralStorage: '16Mi' },
+      limits: { cpu: '200m', memory: '128Mi', ephemeralStorage: '64Mi' },
+    },
+  },
 } as const;
 
 /** Walsenders beyond the replicas': one for a base backup and its WAL stream each. */

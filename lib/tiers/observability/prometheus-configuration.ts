@@ -1,7 +1,7 @@
 /** prometheus.yml: what is scraped, which labels its series get, where rules are and where alerts go. */
 import { conditionOf } from '../../objects/conditions';
 import { type Input, literalOf } from '../../values/expression';
-import { isSet, valueOf } from '../../values/logic';
+import { isSet } from '../../values/logic';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { when } from '../../values/tree';
@@ -67,6 +67,7 @@ export function prometheusYaml(yaml: PrometheusYaml): Text {
     ${yaml.alertmanagers.map(alerting)}
     scrape_configs:
       ${podJob(yaml)}
+      ${honoredJob(yaml)}
       ${yaml.probes.map((probed) => probeJob(probed, yaml))}
       ${nodeAgentsJob(yaml)}
       ${yaml.others}
@@ -93,11 +94,7 @@ function alerting({ host, port, enabled }: Alertmanagers) {
 function podJob({ instance, self, targets }: PrometheusYaml): Text {
   return text`
     - job_name: pods
-      kubernetes_sd_configs:
-        - role: pod
-          namespaces: { own_namespace: true }
-          selectors:
-            - { role: pod, label: "app.kubernetes.io/instance=${instance}" }
+      ${podDiscovery(instance)}
       relabel_configs:
         - { source_labels: [__meta_kubernetes_pod_phase], regex: Succeeded|Failed, action: drop }
         - { source_labels: [__meta_kubernetes_namespace], target_label: namespace }
@@ -105,22 +102,56 @@ function podJob({ instance, self, targets }: PrometheusYaml): Text {
         - { source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_name], target_label: tier }
         - { source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_component], target_label: component }
         - { source_labels: [__meta_kubernetes_pod_name], target_label: pod }
-        # By tier, component and port: which workload it is.
-        - { source_labels: [tier, component, __meta_kubernetes_pod_container_port_number], target_label: __tmp }
-        - { target_label: job, replacement: "" }
-        ${targets.map(targetLines)}
-        - { source_labels: [job], regex: .+, action: keep }
+        ${jobLines(targets.filter(({ honorLabels }) => honorLabels !== true))}
         # Prometheus itself, by the one address that needs no network.
         - { source_labels: [__tmp], regex: ${self.tier};${self.component};${self.port}, target_label: __address__, replacement: "127.0.0.1:${self.port}" }
   `;
 }
 
-function targetLines({ workload, job, tier, port, path }: ScrapeTarget) {
+/** What says something about others keeps the labels that it gives, and gets no more than its job. */
+function honoredJob({ instance, targets }: PrometheusYaml): Text | undefined {
+  const honored = targets.filter(({ honorLabels }) => honorLabels === true);
+  if (honored.length === 0) return undefined;
+  return text`
+    - job_name: pods-about-others
+      honor_labels: true
+      ${podDiscovery(instance)}
+      relabel_configs:
+        - { source_labels: [__meta_kubernetes_pod_phase], regex: Succeeded|Failed, action: drop }
+        ${jobLines(honored)}
+  `;
+}
+
+/** The same in every job: they share one watch. */
+function podDiscovery(instance: Input<string>): Text {
+  return text`
+    kubernetes_sd_configs:
+      - role: pod
+        namespaces: { own_namespace: true }
+        selectors:
+          - { role: pod, label: "app.kubernetes.io/instance=${instance}" }
+  `;
+}
+
+/** Which workload it is, by tier, component and port. */
+function jobLines(targets: readonly ScrapeTarget[]): Text {
+  const tier = '__meta_kubernetes_pod_label_app_kubernetes_io_name';
+  const component = '__meta_kubernetes_pod_label_app_kubernetes_io_component';
+  return text`
+    - { source_labels: [${tier}, ${component}, __meta_kubernetes_pod_container_port_number], target_label: __tmp }
+    - { target_label: job, replacement: "" }
+    ${targets.map(targetLines)}
+    - { source_labels: [job], regex: .+, action: keep }
+  `;
+}
+
+function targetLines({ workload, job, tier, port, path, aboutNode }: ScrapeTarget) {
   return when<Text>(
     conditionOf(workload),
     text`
       - { source_labels: [__tmp], regex: ${tier};${workload.component};${port}, target_label: job, replacement: ${job} }
       ${path === '/metrics' ? undefined : text`- { source_labels: [job], regex: ${job}, target_label: __metrics_path__, replacement: ${path} }`}
+      ${aboutNode === true ? text`- { source_labels: [job, __meta_kubernetes_pod_node_name], regex: ${job};(.+), target_label: node }` : undefined}
     `,
   );
 }
@@ -161,8 +192,8 @@ function nodeAgentsJob({ nodeAgents, namespace }: PrometheusYaml) {
         params:
           match[]:
             - '{namespace="${namespace}"}'
-            - '{__name__=~"node_.+|kube_node_.+"}'
-            - '{__name__="up",namespace="${valueOf(nodeAgents.namespace)}"}'
+            - '{__name__=~"node_.+|kube_node_.+|machine_.+"}'
+            - '{__name__="up"}'
         static_configs:
           - targets: ["${nodeAgents.host}:${nodeAgents.port}"]
     `,

@@ -10,6 +10,7 @@ import { demandEmpty } from '../../objects/checks';
 import { conditionOf, onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import type { Input } from '../../values/expression';
+import type { Tree } from '../../values/parts';
 import { keysAmong } from '../../values/collections';
 import { str } from '../../values/texts';
 import { type MapInput, eachEntry, keep, late, merge } from '../../values/tree';
@@ -94,10 +95,13 @@ export class OperatedObjects extends Construct {
   }
 
   /** The pods of a workload, with the labels that prometheus.yml gives them. */
-  addPodMonitor({ workload, job, tier, port, path }: ScrapeTarget): void {
+  addPodMonitor({ workload, job, tier, port, path, honorLabels = false, aboutNode = false }: ScrapeTarget): void {
     const scope = new Construct(this, job);
     onlyWhen(scope, conditionOf(workload));
-    const labels = { release: this.platform.instance, tier, component: workload.component, job };
+    const labels = honorLabels
+      ? { job }
+      : { release: this.platform.instance, tier, component: workload.component, job };
+    const dropped = honorLabels ? `${OPERATORS_OWN}|namespace|pod` : OPERATORS_OWN;
     new KubeObject<CustomObject<PodMonitorSpec>>(scope, 'pod-monitor', {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PodMonitor',
@@ -110,11 +114,13 @@ export class OperatedObjects extends Construct {
             path,
             interval: str`${this.scrapeIntervalSeconds}s`,
             scrapeTimeout: `${SCRAPE_TIMEOUT_SECONDS}s`,
+            honorLabels: honorLabels ? true : undefined,
             relabelings: [
               ...Object.entries(labels).map(([targetLabel, replacement]) => ({ targetLabel, replacement })),
+              ...(aboutNode ? [{ sourceLabels: ['__meta_kubernetes_pod_node_name'], targetLabel: 'node' }] : []),
               {
                 action: PodMonitorSpecPodMetricsEndpointsRelabelingsAction.LABELDROP,
-                regex: OPERATORS_OWN,
+                regex: dropped,
               },
             ],
           },
@@ -147,7 +153,8 @@ export class OperatedObjects extends Construct {
     });
   }
 
-  private metadata(name: Input<string>, labels: { readonly name: string; readonly component: string }) {
+  /** Metadata of an object with the labels that the operator's Prometheus selects. */
+  metadata(name: Input<string>, labels: { readonly name: string; readonly component: string }): Tree<ObjectMeta> {
     return {
       name,
       labels: merge<Record<string, string>>(

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { ConfigMap, EnvVar } from 'kubernetes-types/core/v1';
-import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
+import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { images } from '../../images';
 import { type Endpoint, type Server, allow } from '../../network/connections';
 import { demand } from '../../objects/checks';
@@ -10,7 +10,7 @@ import { choose } from '../../values/choice';
 import type { Input } from '../../values/expression';
 import { and, isSet, not, or, valueOf } from '../../values/logic';
 import { bytes, divide, multiply } from '../../values/numbers';
-import type { Items, Text } from '../../values/parts';
+import type { Items, Text, Tree } from '../../values/parts';
 import { assertFileText } from '../../values/text';
 import { named, str } from '../../values/texts';
 import { late } from '../../values/tree';
@@ -18,6 +18,7 @@ import type { Resources } from '../../workload/container';
 import { allowApiServer, allowToNamespace } from '../../workload/network-policy';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
+import { addRole } from '../../workload/rbac';
 import { type ScrapeTarget, forEachScrapeTarget } from '../../workload/scraping';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
@@ -103,6 +104,8 @@ export class Prometheus extends Tier implements Server {
   readonly workload: StatefulSetWorkload;
   /** Whether a pod of this tier is Prometheus, rather than the operator's. */
   readonly isPlain: Input<boolean>;
+  /** Whether prometheus-operator is used. */
+  readonly isOperated: Input<boolean>;
   /** Where it answers queries, the operator's or this tier's. */
   readonly url: Input<string>;
   /** Whether it has the metrics of containers, volumes and nodes. */
@@ -126,6 +129,7 @@ export class Prometheus extends Tier implements Server {
     const { nodeAgents, operator } = settings;
     const { instance, namespace, network } = this.platform;
     this.isPlain = not(operator.enabled);
+    this.isOperated = operator.enabled;
     this.hasContainerMetrics = choose(operator.enabled, operator.containerMetrics, isSet(nodeAgents.namespace));
     this.url = choose(
       operator.enabled,
@@ -187,6 +191,11 @@ export class Prometheus extends Tier implements Server {
   /** Adds scrape configurations of what is no workload: list items of `scrape_configs`. */
   addScrapeConfigs(...configurations: readonly Text[]): void {
     this.others.push(...configurations);
+  }
+
+  /** Metadata of an object that the operator's Prometheus selects. */
+  monitorMetadata(name: Input<string>, component: string): Tree<ObjectMeta> {
+    return this.operated.metadata(name, { name: this.node.id, component });
   }
 
   private allowOperators(client: Workload, port: Input<number>): void {
@@ -255,7 +264,8 @@ export class Prometheus extends Tier implements Server {
     });
     allowApiServer(workload);
     this.allowNodeAgents(workload, settings.nodeAgents);
-    this.addRole(workload);
+    // It sees pods, and nothing else, in its own namespace.
+    addRole(workload, [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }]);
     return workload;
   }
 
@@ -303,23 +313,6 @@ export class Prometheus extends Tier implements Server {
       kind: 'ConfigMap',
       metadata: workload.metadata('rules'),
       data: late<Record<string, string>>(() => ruleFiles(this.groups, this.ruleFacts)),
-    });
-  }
-
-  /** It sees pods, and nothing else, in its own namespace. */
-  private addRole(workload: StatefulSetWorkload): void {
-    new KubeObject<Role>(workload, 'role', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata: workload.metadata(),
-      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
-    });
-    new KubeObject<RoleBinding>(workload, 'role-binding', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: workload.metadata(),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: workload.objectName },
-      subjects: [{ kind: 'ServiceAccount', name: workload.serviceAccountName, namespace: this.platform.namespace }],
     });
   }
 }

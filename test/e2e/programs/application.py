@@ -5,15 +5,25 @@
                         append-only files of the master and of one replica have it
   GET  /api/rows        how many rows DATABASE_READ_URL shows, and whether a replica answered
   GET, POST /api/work   keeps a core busy for ?milliseconds=
+  GET  /metrics         what docs/tiers/prometheus.md says of an application; a user is who sends the header X-User
 """
 import os, queue, time
 from contextlib import contextmanager
 import psycopg, redis
 from fastapi import FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 app = FastAPI()
-requests = Counter('http_requests_total', 'Requests', ['method', 'path', 'status'])
+requests = Counter('http_requests_total', 'Requests', ['method', 'handler', 'status'])
+duration = Histogram('http_request_duration_seconds', 'Time to the answer', ['method', 'handler'],
+                     buckets=(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10))
+in_progress = Gauge('http_requests_in_progress', 'Requests being answered', multiprocess_mode='livesum')
+active_users = Gauge('business_active_users', 'Users of the last five minutes', multiprocess_mode='livesum')
+sessions = Counter('business_sessions_total', 'Sessions begun')
+conversions = Counter('business_conversions_total', 'Steps that the product wants', ['conversion'])
+last_seen = {}
+SESSION_SECONDS = 300
 CLUSTER = os.environ.get('REDIS_CLUSTER', '').lower() == 'true'
 AOF_TIMEOUT_MILLISECONDS = 5000
 
@@ -61,10 +71,23 @@ reads = Pool(database('DATABASE_READ_URL'), recycle)
 keys = Pool(cache, 60)
 
 
+def see(user):
+    now = time.monotonic()
+    if now - last_seen.get(user, -SESSION_SECONDS) >= SESSION_SECONDS: sessions.inc()
+    last_seen[user] = now
+    active_users.set(sum(now - seen < SESSION_SECONDS for seen in last_seen.values()))
+
+
 @app.middleware('http')
 async def count(request, call_next):
-    response = await call_next(request)
-    requests.labels(request.method, request.url.path.rsplit('/', 1)[0], response.status_code).inc()
+    if request.url.path.startswith('/api/') and request.url.path != '/api/health':
+        see(request.headers.get('x-user', 'suite'))
+    started = time.monotonic()
+    with in_progress.track_inprogress():
+        response = await call_next(request)
+    handler = getattr(request.scope.get('route'), 'path', 'none')
+    requests.labels(request.method, handler, response.status_code).inc()
+    duration.labels(request.method, handler).observe(time.monotonic() - started)
     return response
 
 
@@ -81,6 +104,7 @@ def row(id: str, response: Response):
     def write():
         with writes.lend() as connection:
             connection.execute('INSERT INTO suite_rows (id) VALUES (%s) ON CONFLICT DO NOTHING', (id,))
+        conversions.labels('row').inc()
         return {'committed': True}
     return attempt(response, write)
 
@@ -130,4 +154,7 @@ def ready(): return {'ready': True}
 
 
 @app.get('/metrics')
-def metrics(): return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def metrics():
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

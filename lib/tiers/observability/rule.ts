@@ -48,6 +48,8 @@ export interface RuleGroup {
   readonly name: string;
   /** How often it is evaluated, such as `30s`. @default - as Prometheus does */
   readonly interval?: string;
+  /** Labels of every alert of the group. @default {} */
+  readonly labels?: Readonly<Record<string, Input<string>>>;
   /** Whether what it is about is there. @default true */
   readonly enabled?: Input<boolean>;
   readonly rules: readonly Rule[];
@@ -165,6 +167,7 @@ function additions(rule: AlertingRule, group: RuleGroup, { instance, namespace, 
       severity: rule.severity,
       ...(namespace === undefined ? {} : { namespace }),
       release: instance,
+      ...group.labels,
       ...rule.labels,
     },
     annotations: {

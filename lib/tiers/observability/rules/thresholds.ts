@@ -1,0 +1,68 @@
+/** From where on something is worth an alert: what operators set, with defaults. */
+import type { Input } from '../../../values/expression';
+
+/** What the API promises to its users. */
+export interface Slo {
+  /** Percent of requests that must not end in a server's error, over 30 days; 90 to 99.999. @default 99.9 */
+  readonly availabilityPercent?: Input<number>;
+  /** Percent of requests that must be answered in time, over 30 days; 95 to 99.999. @default 95 */
+  readonly latencyPercent?: Input<number>;
+  /** Seconds that count as in time: a bucket of the application's histogram. @default 0.1 */
+  readonly latencySeconds?: Input<'0.05' | '0.1' | '0.25' | '0.5' | '1'>;
+}
+
+export const sloDefaults = { availabilityPercent: 99.9, latencyPercent: 95, latencySeconds: '0.1' } as const;
+
+export interface Thresholds {
+  /** Percent of requests that end in a server's error. @default 1 */
+  readonly errorPercent?: Input<number>;
+  /** Requests that one pod of the API answers at a time. @default 100 */
+  readonly requestsInProgress?: Input<number>;
+  /** Percent of the traffic of a day before, below which it is low. @default 50 */
+  readonly throughputPercent?: Input<number>;
+  /** Milliseconds of a database's query, on average. @default 50 */
+  readonly queryMilliseconds?: Input<number>;
+  /** Percent of a database's connections that are taken. @default 80 */
+  readonly connectionsPercent?: Input<number>;
+  /** Seconds by which a replica of a database is behind. @default 10 */
+  readonly replicationLagSeconds?: Input<number>;
+  /** Seconds for which a transaction has been open. @default 600 */
+  readonly transactionSeconds?: Input<number>;
+  /** Seconds for which a client has waited for a connection of the pool. @default 5 */
+  readonly poolWaitSeconds?: Input<number>;
+  /** Percent of lookups that the cache answers, below which it helps little. @default 95 */
+  readonly cacheHitPercent?: Input<number>;
+  /** Percent of a memory limit, of Redis and of any container. @default 90 */
+  readonly memoryPercent?: Input<number>;
+  /** Percent of time in which a container is held back by its CPU limit. @default 25 */
+  readonly throttledPercent?: Input<number>;
+  /** Percent of a volume that is full. @default 85 */
+  readonly volumePercent?: Input<number>;
+  /** Hours since the newest backup of a daily schedule was verified. @default 26 */
+  readonly backupHours?: Input<number>;
+  /** Seconds of work that is in no archive yet. @default 300 */
+  readonly archiveSeconds?: Input<number>;
+  /** Days since a drill restored the backups, of a weekly schedule. @default 8 */
+  readonly drillDays?: Input<number>;
+  /** Days until a certificate expires. @default 21 */
+  readonly certificateDays?: Input<number>;
+}
+
+export const thresholdDefaults = {
+  errorPercent: 1,
+  requestsInProgress: 100,
+  throughputPercent: 50,
+  queryMilliseconds: 50,
+  connectionsPercent: 80,
+  replicationLagSeconds: 10,
+  transactionSeconds: 600,
+  poolWaitSeconds: 5,
+  cacheHitPercent: 95,
+  memoryPercent: 90,
+  throttledPercent: 25,
+  volumePercent: 85,
+  backupHours: 26,
+  archiveSeconds: 300,
+  drillDays: 8,
+  certificateDays: 21,
+} as const;

@@ -1,0 +1,142 @@
+/** The files that Grafana reads at its start. */
+import type { Input, Scalar } from '../../values/expression';
+import type { Text } from '../../values/parts';
+import { text } from '../../values/text';
+import { when } from '../../values/tree';
+import type { GrafanaDashboard } from './dashboards/dashboard';
+
+export const GRAFANA_PORT = 3000;
+export const DASHBOARDS_FOLDER = '/etc/dashboards';
+export const SECRETS_FOLDER = '/run/secrets/grafana';
+/** Seconds between two looks at the folder with dashboards. A ConfigMap itself takes up to a minute to arrive. */
+const RELOAD_SECONDS = 30;
+
+/** A data source, by the fields of Grafana's provisioning files. */
+export interface DataSource {
+  readonly name: string;
+  /** By which dashboards refer to it. */
+  readonly uid: string;
+  /** Grafana's name of the plugin, one that its image has: none is downloaded. */
+  readonly type: string;
+  readonly url: Input<string>;
+  /** Settings of the plugin. @default {} */
+  readonly jsonData?: Readonly<Record<string, Input<Scalar>>>;
+  /** Whether what it asks is there. @default true */
+  readonly enabled?: Input<boolean>;
+}
+
+/** Comments and settings as Grafana's conf/defaults.ini has them. Nothing here asks anybody outside. */
+export function grafanaIni({ home }: { readonly home: GrafanaDashboard | undefined }): Text {
+  return text`
+    ; Whatever is not said here is as in Grafana's defaults.ini.
+    app_mode = production
+
+    [paths]
+    data = /var/lib/grafana
+    plugins = /var/lib/grafana/plugins
+    provisioning = /etc/grafana/provisioning
+
+    [server]
+    http_port = ${GRAFANA_PORT}
+
+    [log]
+    mode = console
+
+    [log.console]
+    format = json
+
+    [database]
+    type = sqlite3
+
+    [security]
+    admin_user = admin
+    ; Of the first start alone; later it is changed in Grafana.
+    admin_password = $__file{${SECRETS_FOLDER}/admin-password}
+    secret_key = $__file{${SECRETS_FOLDER}/secret-key}
+    disable_gravatar = true
+    cookie_samesite = strict
+
+    [users]
+    allow_sign_up = false
+    allow_org_create = false
+
+    [auth.anonymous]
+    enabled = false
+
+    [public_dashboards]
+    enabled = false
+
+    [snapshots]
+    enabled = false
+    external_enabled = false
+
+    [analytics]
+    reporting_enabled = false
+    check_for_updates = false
+    check_for_plugin_updates = false
+    feedback_links_enabled = false
+
+    [news]
+    news_feed_enabled = false
+
+    [plugins]
+    ; The plugins of the image, Prometheus and Alertmanager among them, are there without.
+    preinstall_disabled = true
+    plugin_admin_enabled = false
+    public_key_retrieval_disabled = true
+
+    ${
+      home &&
+      text`
+        [dashboards]
+        default_home_dashboard_path = ${DASHBOARDS_FOLDER}/${home.id}.json
+      `
+    }
+  `;
+}
+
+export function dataSourcesYaml(sources: readonly DataSource[]): Text {
+  return text`
+    apiVersion: 1
+    # What is no longer named here goes.
+    prune: true
+    datasources:
+      ${sources.map((source, index) => when(source.enabled ?? true, dataSource(source, index === 0)))}
+  `;
+}
+
+function dataSource({ name, uid, type, url, jsonData }: DataSource, isDefault: boolean): Text {
+  const settings = Object.entries(jsonData ?? {});
+  return text`
+    - name: ${name}
+      uid: ${uid}
+      type: ${type}
+      access: proxy
+      url: ${url}
+      isDefault: ${isDefault}
+      editable: false
+      ${
+        settings.length > 0
+          ? text`
+              jsonData:
+                ${settings.map(([key, value]) => text`${key}: ${value}`)}
+            `
+          : undefined
+      }
+  `;
+}
+
+export function dashboardProvider(instance: Input<string>): Text {
+  return text`
+    apiVersion: 1
+    providers:
+      - name: dashboards
+        folder: ${instance}
+        type: file
+        disableDeletion: true
+        allowUiUpdates: false
+        updateIntervalSeconds: ${RELOAD_SECONDS}
+        options:
+          path: ${DASHBOARDS_FOLDER}
+  `;
+}

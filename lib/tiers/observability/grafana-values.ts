@@ -1,0 +1,16 @@
+import { objectName } from '../../values/leaves';
+import type { Widen } from '../../values/widen';
+import { imageValues, podValues, resourcesValues, storageValues } from '../../workload/values';
+import type { grafanaDefaults } from './grafana';
+
+/** What an operator may set of a Grafana. */
+export const grafanaValues = (defaults: Widen<typeof grafanaDefaults>) => ({
+  image: imageValues(defaults.image),
+  existingSecret: objectName()
+    .nullable()
+    .default(defaults.existingSecret)
+    .describe('Secret with the keys admin-password and secret-key; null for <release>-grafana.'),
+  storage: storageValues(defaults.storage),
+  resources: resourcesValues(defaults.resources),
+  ...podValues,
+});

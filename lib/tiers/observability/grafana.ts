@@ -59,8 +59,8 @@ export const grafanaDefaults = {
   image: images.grafana,
 } as const;
 
-/** The image's own. Any other will do, since all that is written is on volumes. */
-const USER = 472;
+/** Any will do: files are for all to read, and all that is written is on volumes. */
+const USER = 10_001;
 const CONFIGURATION = 'grafana.ini';
 
 /**
@@ -182,7 +182,7 @@ export class Grafana extends Tier implements Server {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: this.workload.metadata(`dashboard-${dashboard.id}`),
-      data: { [`${dashboard.id}.json`]: dashboard.json(this.platform.instance) },
+      data: { [`${dashboard.id}.json`]: dashboard.json(this.platform) },
     });
   }
 

@@ -1,0 +1,142 @@
+/** Panels of a dashboard, and where they stand. */
+import type { Input } from '../../../values/expression';
+import type { Query, StatPanel, TimeSeriesPanel } from './sdk';
+
+/** By this the dashboards refer to Prometheus. */
+export const PROMETHEUS = { type: 'prometheus', uid: 'prometheus' } as const;
+
+/** Series of this release, whatever else the Prometheus that is asked has scraped. To stand within braces. */
+export const RELEASE = 'namespace=~"$namespace",release="$release"';
+/** Series of containers and volumes, which have no release, of the pods of this one. */
+export const RELEASE_PODS = 'namespace=~"$namespace",pod=~"$release-.*"';
+
+export interface Target {
+  /** PromQL. */
+  readonly expr: string;
+  /** Name of the series, such as `{{pod}}`. @default - all of its labels */
+  readonly legend?: string;
+}
+
+/** How Grafana prints a number, such as `s`, `percentunit`, `bytes`. */
+type Unit = 'short' | 's' | 'percentunit' | 'bytes' | 'Bps' | 'reqps' | 'ops' | 'cps' | 'dateTimeFromNow' | 'none';
+
+interface Settings {
+  readonly title: string;
+  /** What it shows, and what to make of it: the panel's help. */
+  readonly description: string;
+  readonly targets: readonly Target[];
+  readonly unit: Unit;
+  /** Green, from the first orange, from the second red; the other way round where less is worse. @default - none */
+  readonly limits?: Limits;
+}
+
+export interface Limits {
+  readonly warning: Input<number>;
+  readonly critical: Input<number>;
+  /** Less is worse. @default false */
+  readonly falling?: boolean;
+}
+
+export interface TimeSeriesSettings extends Settings {
+  /** Areas on top of each other, where they add up to something. @default false */
+  readonly stacked?: boolean;
+  /** Top of the scale. @default - what the series need */
+  readonly max?: number;
+}
+
+export interface StatSettings extends Settings {
+  /** Words for values, such as 1 for up. @default - numbers */
+  readonly words?: Readonly<Record<string, string>>;
+}
+
+/** A panel that has no place yet. */
+export type Panel = TimeSeriesPanel | StatPanel;
+
+export function timeSeries(settings: TimeSeriesSettings): TimeSeriesPanel {
+  const { limits, stacked = false, max } = settings;
+  return {
+    type: 'timeseries',
+    ...head(settings),
+    fieldConfig: {
+      defaults: {
+        unit: settings.unit,
+        min: 0,
+        max,
+        color: { mode: 'palette-classic' },
+        thresholds: limits && thresholds(limits),
+        custom: {
+          drawStyle: 'line',
+          lineWidth: 1,
+          fillOpacity: stacked ? 25 : 8,
+          showPoints: 'never',
+          spanNulls: false,
+          stacking: stacked ? { mode: 'normal', group: 'A' } : undefined,
+          thresholdsStyle: limits && { mode: 'dashed' },
+        },
+      },
+      overrides: [],
+    },
+    options: {
+      legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
+      tooltip: { mode: 'multi', sort: 'desc' },
+    },
+  };
+}
+
+export function stat(settings: StatSettings): StatPanel {
+  const { limits, words } = settings;
+  return {
+    type: 'stat',
+    ...head(settings),
+    fieldConfig: {
+      defaults: {
+        unit: settings.unit,
+        color: { mode: limits ? 'thresholds' : 'fixed', fixedColor: limits ? undefined : 'blue' },
+        thresholds: limits && thresholds(limits),
+        mappings: words && [{ type: 'value', options: valueWords(words) }],
+      },
+      overrides: [],
+    },
+    options: {
+      graphMode: 'area',
+      colorMode: 'value',
+      justifyMode: 'auto',
+      textMode: 'auto',
+      wideLayout: true,
+      showPercentChange: false,
+      percentChangeColorMode: 'standard',
+      orientation: 'auto',
+      reduceOptions: { calcs: ['lastNotNull'] },
+    },
+  };
+}
+
+function head({ title, description, targets }: Settings) {
+  return {
+    title,
+    description,
+    datasource: PROMETHEUS,
+    targets: targets.map(({ expr, legend }, index): Query => ({
+      refId: String.fromCharCode('A'.charCodeAt(0) + index),
+      expr,
+      legendFormat: legend,
+    })),
+  };
+}
+
+function valueWords(words: Readonly<Record<string, string>>) {
+  return Object.fromEntries(Object.entries(words).map(([value, text], index) => [value, { text, index }]));
+}
+
+function thresholds({ warning, critical, falling = false }: Limits) {
+  const [first, last] = falling ? ['red', 'green'] : ['green', 'red'];
+  const [low, high] = falling ? [critical, warning] : [warning, critical];
+  return {
+    mode: 'absolute' as const,
+    steps: [
+      { value: null, color: first },
+      { value: low, color: 'orange' },
+      { value: high, color: last },
+    ],
+  };
+}

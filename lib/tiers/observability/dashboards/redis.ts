@@ -1,0 +1,142 @@
+import type { Input } from '../../../values/expression';
+import { type GrafanaDashboard, dashboard } from './dashboard';
+import { RELEASE, stat, timeSeries } from './panels';
+import { CACHE_HITS } from './queries';
+
+export interface RedisDashboardSettings {
+  /** @default true */
+  readonly enabled?: Input<boolean>;
+  /** Whether it is a cluster, which has slots. @default false */
+  readonly cluster?: Input<boolean>;
+}
+
+/** Redis, one server or a cluster. */
+export function redisDashboard({ enabled, cluster = false }: RedisDashboardSettings = {}): GrafanaDashboard {
+  return dashboard({
+    id: 'redis',
+    title: 'Redis',
+    description: 'Memory, hits and commands of each server.',
+    ...(enabled === undefined ? {} : { enabled }),
+    rows: [
+      {
+        height: 4,
+        panels: [
+          stat({
+            title: 'Servers',
+            description: 'Servers that answer.',
+            unit: 'short',
+            limits: { warning: 1, critical: 1, falling: true },
+            targets: [{ expr: `sum(redis_up{${RELEASE}})` }],
+          }),
+          stat({
+            title: 'Cache hit rate',
+            description: 'Share of keys that were there. The target is 95 %.',
+            unit: 'percentunit',
+            limits: { warning: 0.95, critical: 0.8, falling: true },
+            targets: [{ expr: CACHE_HITS }],
+          }),
+          stat({
+            title: 'Keys',
+            description: 'Of all servers, replicas among them.',
+            unit: 'short',
+            targets: [{ expr: `sum(redis_db_keys{${RELEASE}})` }],
+          }),
+          stat({
+            title: 'Fullest server',
+            description: 'Share of maxmemory in use. At 100 % keys are evicted, or writes refused.',
+            unit: 'percentunit',
+            limits: { warning: 0.9, critical: 1 },
+            targets: [{ expr: `max(redis_memory_used_bytes{${RELEASE}} / (redis_memory_max_bytes{${RELEASE}} > 0))` }],
+          }),
+        ],
+      },
+      {
+        title: 'Load',
+        panels: [
+          timeSeries({
+            title: 'Commands',
+            description: 'Each second, by server.',
+            unit: 'ops',
+            stacked: true,
+            targets: [
+              {
+                expr: `sum by (pod) (rate(redis_commands_processed_total{${RELEASE}}[$__rate_interval]))`,
+                legend: '{{pod}}',
+              },
+            ],
+          }),
+          timeSeries({
+            title: 'Time of a command',
+            description: 'Average, of the commands that take most of the time.',
+            unit: 's',
+            targets: [
+              {
+                expr:
+                  `topk(5, sum by (cmd) (rate(redis_commands_duration_seconds_total{${RELEASE}}[$__rate_interval]))` +
+                  ` / sum by (cmd) (rate(redis_commands_total{${RELEASE}}[$__rate_interval]) > 0))`,
+                legend: '{{cmd}}',
+              },
+            ],
+          }),
+          timeSeries({
+            title: 'Clients',
+            description: 'Connections, by server.',
+            unit: 'short',
+            targets: [{ expr: `sum by (pod) (redis_connected_clients{${RELEASE}})`, legend: '{{pod}}' }],
+          }),
+        ],
+      },
+      {
+        title: 'Memory',
+        panels: [
+          timeSeries({
+            title: 'Hits and misses',
+            description: 'Keys asked for each second.',
+            unit: 'ops',
+            stacked: true,
+            targets: [
+              { expr: `sum(rate(redis_keyspace_hits_total{${RELEASE}}[$__rate_interval]))`, legend: 'hits' },
+              { expr: `sum(rate(redis_keyspace_misses_total{${RELEASE}}[$__rate_interval]))`, legend: 'misses' },
+            ],
+          }),
+          timeSeries({
+            title: 'Memory',
+            description: 'That data takes, by server.',
+            unit: 'bytes',
+            targets: [{ expr: `max by (pod) (redis_memory_used_bytes{${RELEASE}})`, legend: '{{pod}}' }],
+          }),
+          timeSeries({
+            title: 'Keys that went',
+            description: 'Expired by their time, or evicted to make room.',
+            unit: 'ops',
+            targets: [
+              { expr: `sum(rate(redis_expired_keys_total{${RELEASE}}[$__rate_interval]))`, legend: 'expired' },
+              { expr: `sum(rate(redis_evicted_keys_total{${RELEASE}}[$__rate_interval]))`, legend: 'evicted' },
+            ],
+          }),
+        ],
+      },
+      {
+        title: 'Cluster',
+        enabled: cluster,
+        panels: [
+          timeSeries({
+            title: 'Slots',
+            description: 'As the nodes see them: all 16384 are ok, and none has failed.',
+            unit: 'short',
+            targets: [
+              { expr: `min(redis_cluster_slots_ok{${RELEASE}})`, legend: 'ok' },
+              { expr: `max(redis_cluster_slots_fail{${RELEASE}})`, legend: 'failed' },
+            ],
+          }),
+          timeSeries({
+            title: 'Nodes',
+            description: 'That know of each other, by node. All should say the same.',
+            unit: 'short',
+            targets: [{ expr: `max by (pod) (redis_cluster_known_nodes{${RELEASE}})`, legend: '{{pod}}' }],
+          }),
+        ],
+      },
+    ],
+  });
+}

@@ -11,11 +11,22 @@ import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
 import { isSet, valueOf } from '../values/logic';
 import type { Items, Tree } from '../values/parts';
-import { each, fragment, late, merge, when } from '../values/tree';
+import { type ListInput, each, fragment, late, merge, when } from '../values/tree';
 import type { Platform } from './platform';
 import type { Workload } from './workload';
 
+/** What is beyond the workloads of the system, and an edge of its picture. */
+export interface Neighbour {
+  /** What it is, such as `object storage`. */
+  readonly name: string;
+  /** Whether it connects to the workload, or the workload to it. */
+  readonly direction: 'in' | 'out';
+  readonly ports: ListInput<number> | readonly Input<number>[];
+}
+
 export class WorkloadPolicy extends Construct {
+  /** Those whom the rules are for that name no workload. */
+  readonly neighbours: Neighbour[] = [];
   private readonly ingress: Items<NetworkPolicyIngressRule>[number][] = [];
   private readonly egress: Items<NetworkPolicyEgressRule>[number][] = [];
 
@@ -78,6 +89,7 @@ export function allowApiServer(workload: Workload): void {
     to: each<string, NetworkPolicyPeer>(apiServerAddresses, (cidr) => ({ ipBlock: { cidr } })),
     ports: each<number, NetworkPolicyPort>(apiServerPorts, (port) => ({ port, protocol: 'TCP' })),
   });
+  workload.policy.neighbours.push({ name: 'Kubernetes API', direction: 'out', ports: apiServerPorts });
 }
 
 /** All pods of a namespace, by its name. */

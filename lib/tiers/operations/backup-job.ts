@@ -238,4 +238,5 @@ export function connectDestinations(workload: Workload, { store, offsite }: Dest
     },
     offsite.enabled,
   );
+  workload.policy.neighbours.push({ name: 'object storage', direction: 'out', ports: [offsite.port] });
 }

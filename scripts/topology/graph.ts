@@ -1,0 +1,199 @@
+/** The picture of a system before it is laid out: what runs, and who reaches whom, read from the construct tree. */
+import type { Construct } from 'constructs';
+import { type Connection, connectionsOf } from '../../lib/network/connections';
+import { conditionOf } from '../../lib/objects/conditions';
+import { KubeObject } from '../../lib/objects/kube-object';
+import { valuesOf } from '../../lib/systems/environment';
+import type { Environment } from '../../lib/systems/environment';
+import type { System } from '../../lib/systems/system';
+import { type Input, type Json, type Scope, isExpr, literalOf, toExpr } from '../../lib/values/expression';
+import { isList, isObject } from '../../lib/values/json';
+import { evaluate } from '../../lib/values/tree';
+import { Workload } from '../../lib/workload/workload';
+import { type Group, kinds } from './tiers';
+
+export interface Box {
+  readonly id: string;
+  /** Undefined for what is outside of the system. */
+  readonly group: Group | undefined;
+  /** What is written in it, the first line in bold. */
+  readonly lines: readonly string[];
+  /** The port on which Prometheus finds metrics. */
+  readonly metrics?: string;
+  /** There by value. */
+  readonly optional: boolean;
+}
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  /** Its ports, and what they are for. */
+  readonly label: string;
+  readonly optional: boolean;
+}
+
+export interface Graph {
+  readonly boxes: readonly Box[];
+  readonly edges: readonly Edge[];
+}
+
+interface Flow {
+  readonly from: string;
+  readonly to: string;
+  readonly port: string;
+  readonly optional: boolean;
+}
+
+/** One workload with all that starts or ends at it. */
+interface Part {
+  readonly workload: Workload;
+  readonly tier: Construct;
+  readonly group: Group;
+  readonly does: string;
+}
+
+/** Connections of this name are many and all alike: the port stands in the box instead. */
+const METRICS = 'metrics';
+
+/** @param environment whose sizes are written into the boxes */
+export function graphOf(system: System, environment: Environment): Graph {
+  const scope: Scope = {
+    values: valuesOf(system.schema, environment),
+    release: { name: system.systemName, namespace: system.systemName },
+    variables: new Map(),
+  };
+  const parts = partsOf(system);
+  const flows = parts.flatMap(({ workload }) => flowsOf(workload, scope));
+  const bundles = bundle(parts, flows);
+  const boxOf = new Map(bundles.flatMap(({ id, parts: members }) => members.map(({ workload }) => [idOf(workload), id])));
+  const rename = (id: string): string => boxOf.get(id) ?? id;
+  const outside = [...new Set(flows.flatMap(({ from, to }) => [from, to]))].filter((id) => !boxOf.has(id)).sort();
+  return {
+    boxes: [
+      ...outside.map((id): Box => ({ id, group: undefined, lines: [id], optional: false })),
+      ...bundles.map((each) => boxFor(each, scope)),
+    ],
+    edges: edgesOf(flows.map((flow) => ({ ...flow, from: rename(flow.from), to: rename(flow.to) }))),
+  };
+}
+
+function partsOf(system: System): readonly Part[] {
+  return system.node.findAll().flatMap((workload) => {
+    if (!(workload instanceof Workload)) return [];
+    for (const { tier: type, group, does } of kinds) {
+      const tier = workload.node.scopes.find((scope): scope is Construct => scope instanceof type);
+      const what = does[workload.component];
+      if (tier !== undefined && what !== undefined) return [{ workload, tier, group, does: what }];
+    }
+    throw new Error(`${workload.node.path}: the picture knows nothing of its tier; say in scripts/topology/tiers.ts where it stands and what ${workload.component} does`);
+  });
+}
+
+function flowsOf(workload: Workload, scope: Scope): readonly Flow[] {
+  const id = idOf(workload);
+  const between = connectionsOf(workload)
+    .filter(({ endpoint }) => endpoint.workload !== workload && endpoint.name !== METRICS)
+    .map((connection: Connection) => ({
+      from: id,
+      to: idOf(connection.endpoint.workload),
+      port: `${connection.endpoint.name} ${read(connection.endpoint.port, scope)}`,
+      optional: isOptional(connection.condition),
+    }));
+  const beyond = workload.policy.neighbours.map(({ name, direction, ports }) => ({
+    from: direction === 'in' ? name : id,
+    to: direction === 'in' ? id : name,
+    port: (isExpr(ports) ? toExpr(ports).evaluate(scope) : ports.map((port) => read(port, scope))).toString().replaceAll(',', ', '),
+    optional: isOptional(conditionOf(workload)),
+  }));
+  return [...between, ...beyond];
+}
+
+interface Bundle {
+  readonly id: string;
+  readonly parts: readonly Part[];
+}
+
+/** Workloads of one tier that reach the same, and that nobody reaches, as one. */
+function bundle(parts: readonly Part[], flows: readonly Flow[]): readonly Bundle[] {
+  const bundles = new Map<string, Part[]>();
+  for (const part of parts) {
+    const id = idOf(part.workload);
+    const sent = flows.filter(({ from }) => from === id).map(({ to, port }) => `${to} ${port}`);
+    const isServer = flows.some(({ to }) => to === id);
+    const key = isServer ? id : `${part.tier.node.path}: ${[...new Set(sent)].sort().join(', ')}`;
+    bundles.set(key, [...(bundles.get(key) ?? []), part]);
+  }
+  return [...bundles.values()].map((members) => ({ id: members.map(({ workload }) => idOf(workload)).join(' '), parts: members }));
+}
+
+function boxFor({ id, parts }: Bundle, scope: Scope): Box {
+  const [first] = parts;
+  if (first === undefined) throw new Error('a box of nothing');
+  const { workload, group, does } = first;
+  const optional = parts.every((part) => isOptional(conditionOf(part.workload)));
+  if (parts.length > 1) {
+    return { id, group, lines: parts.map((part) => `${nameOf(part.workload, scope)}: ${part.does}`), optional };
+  }
+  const metrics = workload.metricsPort;
+  return {
+    id,
+    group,
+    lines: [nameOf(workload, scope), does, sizeOf(workload, scope)],
+    ...(metrics === undefined ? {} : { metrics: read(metrics, scope) }),
+    optional,
+  };
+}
+
+function edgesOf(flows: readonly Flow[]): readonly Edge[] {
+  const edges = new Map<string, Flow[]>();
+  for (const flow of flows) {
+    const key = `${flow.from} → ${flow.to}`;
+    edges.set(key, [...(edges.get(key) ?? []), flow]);
+  }
+  return [...edges.values()].map((same) => ({
+    from: same[0]?.from ?? '',
+    to: same[0]?.to ?? '',
+    label: [...new Set(same.map(({ port }) => port))].join(', '),
+    optional: same.every(({ optional }) => optional),
+  }));
+}
+
+/** The path within the system, `workload` alone left out: the workload of a tier of one. */
+function idOf({ node }: Workload): string {
+  return node.path.replace(/^[^/]*\//, '').replace(/\/workload$/, '');
+}
+
+/** The name of the objects without the release's. */
+function nameOf(workload: Workload, scope: Scope): string {
+  return read(workload.objectName, scope).replace(`${scope.release?.name ?? ''}-`, '');
+}
+
+function read(input: Input<string | number>, scope: Scope): string {
+  return String(toExpr(input).evaluate(scope));
+}
+
+function isOptional(condition: Input<boolean>): boolean {
+  return literalOf(condition) !== true;
+}
+
+/** What controls the pods, and how many there are. */
+function sizeOf(workload: Workload, scope: Scope): string {
+  const objects = workload.node.findAll().filter((object) => object instanceof KubeObject);
+  const field = (kind: string, ...path: readonly string[]): Json | undefined => {
+    const found = objects.find((object) => object.kind === kind);
+    let at: Json | undefined = found && evaluate(found.tree, scope);
+    for (const key of path) at = isObject(at) ? at[key] : undefined;
+    return at;
+  };
+  const kind = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job', 'Pod'].find((each) =>
+    objects.some((object) => object.kind === each),
+  );
+  if (kind === undefined) return '';
+  if (kind === 'CronJob') return `CronJob ${String(field('CronJob', 'spec', 'schedule') ?? '')}`;
+  if (kind === 'Job' || kind === 'Pod' || kind === 'DaemonSet') return kind;
+  const [least, most] = ['minReplicas', 'maxReplicas'].map((name) => field('HorizontalPodAutoscaler', 'spec', name));
+  const replicas = field(kind, 'spec', 'replicas');
+  const count = typeof most === 'number' && least !== most ? `${String(least)}–${most}` : String(most ?? replicas ?? 1);
+  const claims = field(kind, 'spec', 'volumeClaimTemplates');
+  return `${count} ${count === '1' ? 'pod' : 'pods'}${isList(claims) && claims.length > 0 ? ' with a volume' : ''}`;
+}

@@ -1,0 +1,51 @@
+/** What a reader is told of each kind of tier: where it stands in the picture, and what its parts do. */
+import type { Construct } from 'constructs';
+import { PgBouncer } from '../../lib/tiers/data/pgbouncer';
+import { Postgres } from '../../lib/tiers/data/postgres';
+import { RedisCache } from '../../lib/tiers/data/redis-cache';
+import { RedisCluster } from '../../lib/tiers/data/redis-cluster';
+import { SmokeTest } from '../../lib/tiers/delivery/smoke-test';
+import { Backup } from '../../lib/tiers/operations/backup';
+import { SecretGenerator } from '../../lib/tiers/operations/secret-generator';
+import { Api } from '../../lib/tiers/web/api';
+import { Frontend } from '../../lib/tiers/web/frontend';
+import { Worker } from '../../lib/tiers/web/worker';
+
+/** In the order in which they stand. */
+export const groups = ['Web', 'Data', 'Backups', 'Observability', 'Set-up and tests'] as const;
+export type Group = (typeof groups)[number];
+
+export interface Kind {
+  readonly tier: new (...parameters: never[]) => Construct;
+  readonly group: Group;
+  /** What a workload does, by its component; several of one tier that reach the same are one box. */
+  readonly does: Readonly<Record<string, string>>;
+}
+
+export const kinds: readonly Kind[] = [
+  { tier: Frontend, group: 'Web', does: { web: 'nginx, React build' } },
+  { tier: Api, group: 'Web', does: { api: 'FastAPI' } },
+  { tier: Worker, group: 'Web', does: { worker: 'background work' } },
+  { tier: PgBouncer, group: 'Data', does: { pooler: 'connection pools' } },
+  { tier: Postgres, group: 'Data', does: { primary: 'PostgreSQL, writes', replica: 'PostgreSQL, reads' } },
+  { tier: RedisCluster, group: 'Data', does: { node: 'Redis Cluster', init: 'forms the cluster' } },
+  { tier: RedisCache, group: 'Data', does: { cache: 'Redis' } },
+  {
+    tier: Backup,
+    group: 'Backups',
+    does: {
+      store: 'keeps copies, receives WAL',
+      postgres: 'pg_dump',
+      'postgres-base': 'base backup',
+      'restore-postgres': 'restore',
+      'drill-postgres': 'drill',
+      redis: 'RDB of each master',
+      'restore-redis': 'restore',
+      'drill-redis': 'drill',
+      snapshots: 'of other volumes',
+      volume: 'archives of other volumes',
+    },
+  },
+  { tier: SecretGenerator, group: 'Set-up and tests', does: { generator: 'makes missing Secrets' } },
+  { tier: SmokeTest, group: 'Set-up and tests', does: { test: 'helm test' } },
+];

@@ -58,7 +58,6 @@ export const images = {
     tag: 'v2.18.0',
     digest: null,
   },
-  // https://github.com/grafana/grafana, Dockerfile: Alpine with one program, and its data sources beside it; user 472.
   // https://github.com/grafana/grafana, Dockerfile: Alpine with one program, and its data sources beside it; any user will do.
   grafana: { registry: 'docker.io', repository: 'grafana/grafana', tag: '13.2.3', digest: null },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.

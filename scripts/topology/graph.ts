@@ -9,6 +9,7 @@ import type { System } from '../../lib/systems/system';
 import { type Input, type Json, type Scope, isExpr, literalOf, toExpr } from '../../lib/values/expression';
 import { isList, isObject } from '../../lib/values/json';
 import { evaluate } from '../../lib/values/tree';
+import { forEachScrapeTarget } from '../../lib/workload/scraping';
 import { Workload } from '../../lib/workload/workload';
 import { type Group, kinds } from './tiers';
 
@@ -16,19 +17,32 @@ export interface Box {
   readonly id: string;
   /** Undefined for what is outside of the system. */
   readonly group: Group | undefined;
-  /** What is written in it, the first line in bold. */
-  readonly lines: readonly string[];
+  /** What is written in it. */
+  readonly lines: readonly BoxLine[];
+  /** Where arrows end: port numbers, and what they are for. */
+  readonly ports: readonly Port[];
   /** The port on which Prometheus finds metrics. */
   readonly metrics?: string;
   /** There by value. */
   readonly optional: boolean;
 }
 
+/** Words of which the first are set in bold, where there are any. */
+export interface BoxLine {
+  readonly bold: string;
+  readonly words: string;
+}
+
+export interface Port {
+  readonly number: string;
+  readonly label: string;
+}
+
 export interface Edge {
   readonly from: string;
   readonly to: string;
-  /** Its ports, and what they are for. */
-  readonly label: string;
+  /** Ports of the server's box. */
+  readonly port: string;
   readonly optional: boolean;
 }
 
@@ -41,6 +55,8 @@ interface Flow {
   readonly from: string;
   readonly to: string;
   readonly port: string;
+  /** What it is for, where that is known. */
+  readonly name?: string;
   readonly optional: boolean;
 }
 
@@ -51,6 +67,8 @@ interface Part {
   readonly group: Group;
   readonly does: string;
 }
+
+type MetricsPorts = Map<Workload, Input<number>>;
 
 /** Connections of this name are many and all alike: the port stands in the box instead. */
 const METRICS = 'metrics';
@@ -63,17 +81,29 @@ export function graphOf(system: System, environment: Environment): Graph {
     variables: new Map(),
   };
   const parts = partsOf(system);
+  const metricsPorts: MetricsPorts = new Map();
+  const [first] = parts;
+  if (first) forEachScrapeTarget(first.workload.platform, ({ workload, port }) => metricsPorts.set(workload, port));
   const flows = parts.flatMap(({ workload }) => flowsOf(workload, scope));
   const bundles = bundle(parts, flows);
-  const boxOf = new Map(bundles.flatMap(({ id, parts: members }) => members.map(({ workload }) => [idOf(workload), id])));
+  const boxOf = new Map(
+    bundles.flatMap(({ id, parts: members }) => members.map(({ workload }) => [idOf(workload), id])),
+  );
   const rename = (id: string): string => boxOf.get(id) ?? id;
   const outside = [...new Set(flows.flatMap(({ from, to }) => [from, to]))].filter((id) => !boxOf.has(id)).sort();
+  const renamed = flows.map((flow) => ({ ...flow, from: rename(flow.from), to: rename(flow.to) }));
   return {
     boxes: [
-      ...outside.map((id): Box => ({ id, group: undefined, lines: [id], optional: false })),
-      ...bundles.map((each) => boxFor(each, scope)),
+      ...outside.map((id) => ({
+        id,
+        group: undefined,
+        lines: [{ bold: id, words: '' }],
+        ports: portsOf(id, renamed),
+        optional: false,
+      })),
+      ...bundles.map((each) => ({ ...boxFor(each, metricsPorts, scope), ports: portsOf(each.id, renamed) })),
     ],
-    edges: edgesOf(flows.map((flow) => ({ ...flow, from: rename(flow.from), to: rename(flow.to) }))),
+    edges: edgesOf(renamed),
   };
 }
 
@@ -85,7 +115,9 @@ function partsOf(system: System): readonly Part[] {
       const what = does[workload.component];
       if (tier !== undefined && what !== undefined) return [{ workload, tier, group, does: what }];
     }
-    throw new Error(`${workload.node.path}: the picture knows nothing of its tier; say in scripts/topology/tiers.ts where it stands and what ${workload.component} does`);
+    throw new Error(
+      `${workload.node.path}: the picture knows nothing of its tier; say in scripts/topology/tiers.ts where it stands and what ${workload.component} does`,
+    );
   });
 }
 
@@ -96,13 +128,16 @@ function flowsOf(workload: Workload, scope: Scope): readonly Flow[] {
     .map((connection: Connection) => ({
       from: id,
       to: idOf(connection.endpoint.workload),
-      port: `${connection.endpoint.name} ${read(connection.endpoint.port, scope)}`,
+      port: read(connection.endpoint.port, scope),
+      name: connection.endpoint.name,
       optional: isOptional(connection.condition),
     }));
   const beyond = workload.policy.neighbours.map(({ name, direction, ports }) => ({
     from: direction === 'in' ? name : id,
     to: direction === 'in' ? id : name,
-    port: (isExpr(ports) ? toExpr(ports).evaluate(scope) : ports.map((port) => read(port, scope))).toString().replaceAll(',', ', '),
+    port: (isExpr(ports) ? toExpr(ports).evaluate(scope) : ports.map((port) => read(port, scope)))
+      .toString()
+      .replaceAll(',', ', '),
     optional: isOptional(conditionOf(workload)),
   }));
   return [...between, ...beyond];
@@ -123,39 +158,50 @@ function bundle(parts: readonly Part[], flows: readonly Flow[]): readonly Bundle
     const key = isServer ? id : `${part.tier.node.path}: ${[...new Set(sent)].sort().join(', ')}`;
     bundles.set(key, [...(bundles.get(key) ?? []), part]);
   }
-  return [...bundles.values()].map((members) => ({ id: members.map(({ workload }) => idOf(workload)).join(' '), parts: members }));
+  return [...bundles.values()].map((members) => ({
+    id: members.map(({ workload }) => idOf(workload)).join(' '),
+    parts: members,
+  }));
 }
 
-function boxFor({ id, parts }: Bundle, scope: Scope): Box {
+function boxFor({ id, parts }: Bundle, metricsPorts: MetricsPorts, scope: Scope): Omit<Box, 'ports'> {
   const [first] = parts;
   if (first === undefined) throw new Error('a box of nothing');
   const { workload, group, does } = first;
   const optional = parts.every((part) => isOptional(conditionOf(part.workload)));
   if (parts.length > 1) {
-    return { id, group, lines: parts.map((part) => `${nameOf(part.workload, scope)}: ${part.does}`), optional };
+    const lines = parts.map((part) => ({ bold: nameOf(part.workload, scope), words: part.does }));
+    return { id, group, lines, optional };
   }
-  const metrics = workload.metricsPort;
+  const metrics = metricsPorts.get(workload);
   return {
     id,
     group,
-    lines: [nameOf(workload, scope), does, sizeOf(workload, scope)],
+    lines: [
+      { bold: nameOf(workload, scope), words: '' },
+      ...[does, sizeOf(workload, scope)].map((words) => ({ bold: '', words })),
+    ],
     ...(metrics === undefined ? {} : { metrics: read(metrics, scope) }),
     optional,
   };
 }
 
+/** One edge for each pair of boxes and port. */
 function edgesOf(flows: readonly Flow[]): readonly Edge[] {
-  const edges = new Map<string, Flow[]>();
-  for (const flow of flows) {
-    const key = `${flow.from} → ${flow.to}`;
-    edges.set(key, [...(edges.get(key) ?? []), flow]);
+  const edges = new Map<string, Edge>();
+  for (const { from, to, port, optional } of flows) {
+    const key = `${from} → ${to} ${port}`;
+    edges.set(key, { from, to, port, optional: optional && (edges.get(key)?.optional ?? true) });
   }
-  return [...edges.values()].map((same) => ({
-    from: same[0]?.from ?? '',
-    to: same[0]?.to ?? '',
-    label: [...new Set(same.map(({ port }) => port))].join(', '),
-    optional: same.every(({ optional }) => optional),
-  }));
+  return [...edges.values()];
+}
+
+function portsOf(id: string, flows: readonly Flow[]): readonly Port[] {
+  const own = flows.filter(({ to }) => to === id);
+  return [...new Set(own.map(({ port }) => port))].map((number) => {
+    const names = own.filter(({ port, name }) => port === number && name !== undefined).map(({ name }) => name);
+    return { number, label: [number, [...new Set(names)].join(', ')].join(' ').trim() };
+  });
 }
 
 /** The path within the system, `workload` alone left out: the workload of a tier of one. */
@@ -189,8 +235,7 @@ function sizeOf(workload: Workload, scope: Scope): string {
     objects.some((object) => object.kind === each),
   );
   if (kind === undefined) return '';
-  if (kind === 'CronJob') return `CronJob ${String(field('CronJob', 'spec', 'schedule') ?? '')}`;
-  if (kind === 'Job' || kind === 'Pod' || kind === 'DaemonSet') return kind;
+  if (kind === 'CronJob' || kind === 'Job' || kind === 'Pod' || kind === 'DaemonSet') return kind;
   const [least, most] = ['minReplicas', 'maxReplicas'].map((name) => field('HorizontalPodAutoscaler', 'spec', name));
   const replicas = field(kind, 'spec', 'replicas');
   const count = typeof most === 'number' && least !== most ? `${String(least)}–${most}` : String(most ?? replicas ?? 1);

@@ -9,6 +9,18 @@ export { RedisCache, type RedisCacheProps, redisCacheDefaults } from './tiers/da
 export { RedisCluster, type RedisClusterProps, redisClusterDefaults } from './tiers/data/redis-cluster';
 export { redisCacheValues, redisClusterValues } from './tiers/data/redis-values';
 export { SmokeTest, type SmokeTestProps } from './tiers/delivery/smoke-test';
+export { apmDashboard } from './tiers/observability/dashboards/apm';
+export { backupsDashboard } from './tiers/observability/dashboards/backups';
+export { type DashboardSettings, type GrafanaDashboard, dashboard } from './tiers/observability/dashboards/dashboard';
+export { overviewDashboard } from './tiers/observability/dashboards/overview';
+export { stat, timeSeries } from './tiers/observability/dashboards/panels';
+export { performanceDashboard } from './tiers/observability/dashboards/performance';
+export { pgBouncerDashboard } from './tiers/observability/dashboards/pgbouncer';
+export { postgresDashboard } from './tiers/observability/dashboards/postgres';
+export { redisDashboard } from './tiers/observability/dashboards/redis';
+export { Grafana, type GrafanaProps, grafanaDefaults } from './tiers/observability/grafana';
+export { type DataSource, alertmanagerSource, prometheusSource } from './tiers/observability/grafana-configuration';
+export { grafanaValues } from './tiers/observability/grafana-values';
 export { Backup, type BackupProps, backupDefaults } from './tiers/operations/backup';
 export { type BaseBackup } from './tiers/operations/backup-postgres';
 export { type Encryption, type Offsite } from './tiers/operations/backup-job';

@@ -7,6 +7,8 @@ import { RedisCache } from '../../tiers/data/redis-cache';
 import { RedisCluster } from '../../tiers/data/redis-cluster';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
 import { BlackboxExporter } from '../../tiers/observability/blackbox-exporter';
+import { Grafana } from '../../tiers/observability/grafana';
+import { alertmanagerSource, prometheusSource } from '../../tiers/observability/grafana-configuration';
 import { Prometheus } from '../../tiers/observability/prometheus';
 import { Backup } from '../../tiers/operations/backup';
 import { SecretGenerator } from '../../tiers/operations/secret-generator';
@@ -20,6 +22,7 @@ import type { Text } from '../../values/parts';
 import { release } from '../../values/reference';
 import { Platform } from '../../workload/platform';
 import { System } from '../system';
+import { clusterAiDashboards } from './dashboards';
 import { clusterAiMetadata } from './metadata';
 import { clusterAiNotes } from './notes';
 import { clusterAiValues } from './values';
@@ -33,6 +36,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     'cluster-ai-postgres': ['postgres-password', 'replication-password', 'password', 'pooler-password'],
     'cluster-ai-redis': ['password'],
     'cluster-ai-backup': ['password'],
+    'cluster-ai-grafana': ['admin-password', 'secret-key'],
   };
 
   constructor(scope: Construct) {
@@ -67,6 +71,25 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       prometheus,
       urls: [str`https://${v.host}/`],
     });
+    const hasGrafana = and(v.grafana.enabled, v.prometheus.enabled);
+    const grafana = new Grafana(this, 'grafana', {
+      ...v.grafana,
+      enabled: hasGrafana,
+      dataSources: [
+        prometheusSource(prometheus.url, v.prometheus.scrapeIntervalSeconds),
+        alertmanagerSource(
+          str`http://${v.prometheus.operator.alertmanager.host}:${v.prometheus.operator.alertmanager.port}`,
+          v.prometheus.operator.enabled,
+        ),
+      ],
+      dashboards: clusterAiDashboards({
+        cluster: v.redisCluster.enabled,
+        backups: v.backup.enabled,
+        containers: prometheus.hasContainerMetrics,
+      }),
+    });
+    prometheus.allowQueries(grafana.workload);
+    prometheus.allowOperatorsAlertmanager(grafana.workload);
     new SecretGenerator(this, 'secret-generator', {
       ...v.secretGenerator,
       secrets: [
@@ -74,6 +97,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         { secret: cluster.secret, keys: ['password'], enabled: v.redisCluster.enabled },
         { secret: single.secret, keys: ['password'], enabled: not(v.redisCluster.enabled) },
         { secret: backup.secret, keys: ['password'], enabled: v.backup.enabled },
+        { secret: grafana.secret, keys: ['admin-password', 'secret-key'], enabled: hasGrafana },
       ],
     });
     const test = new SmokeTest(this, 'tests', {
@@ -90,6 +114,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       generatesSecrets: v.secretGenerator.enabled,
       secrets: [postgres.secret, choose(v.redisCluster.enabled, cluster.secret, single.secret)],
       backup: { enabled: v.backup.enabled, secret: backup.secret },
+      grafana: { enabled: hasGrafana, secret: grafana.secret, name: grafana.objectName },
     });
   }
 }

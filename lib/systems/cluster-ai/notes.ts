@@ -6,6 +6,12 @@ import { release } from '../../values/reference';
 import { text } from '../../values/text';
 import { when } from '../../values/tree';
 
+interface Optional {
+  readonly enabled: Input<boolean>;
+  /** The Secret that it needs. */
+  readonly secret: Input<string>;
+}
+
 interface Notes {
   readonly frontend: Frontend;
   readonly host: Input<string>;
@@ -14,10 +20,11 @@ interface Notes {
   /** Names of the Secrets that must exist. */
   readonly secrets: readonly Input<string>[];
   /** The Secret that backups need. */
-  readonly backup: { readonly enabled: Input<boolean>; readonly secret: Input<string> };
+  readonly backup: Optional;
+  readonly grafana: Optional & { readonly name: Input<string> };
 }
 
-export function clusterAiNotes({ frontend, host, ingressEnabled, generatesSecrets, secrets, backup }: Notes): Text {
+export function clusterAiNotes({ frontend, host, ingressEnabled, generatesSecrets, secrets, backup, grafana }: Notes): Text {
   const { name, namespace } = release;
   return text`
     Cluster AI is installed as "${name}" in the namespace "${namespace}".
@@ -39,11 +46,13 @@ export function clusterAiNotes({ frontend, host, ingressEnabled, generatesSecret
             ${secret}
           `,
         )}
-        ${when(
-          backup.enabled,
-          text`
-            ${backup.secret}
-          `,
+        ${[backup, grafana].map(({ enabled, secret }) =>
+          when(
+            enabled,
+            text`
+              ${secret}
+            `,
+          ),
         )}
       `,
     )}
@@ -52,6 +61,15 @@ export function clusterAiNotes({ frontend, host, ingressEnabled, generatesSecret
       kubectl --namespace ${namespace} port-forward service/${frontend.objectName} 8080:80
       then open http://localhost:8080
 
+    ${when(
+      grafana.enabled,
+      text`
+        Dashboards, as the user admin with the password in the Secret ${grafana.secret}:
+          kubectl --namespace ${namespace} port-forward service/${grafana.name} 3000:80
+          then open http://localhost:3000
+
+      `,
+    )}
     Ask whether all parts answer:
       helm test ${name} --namespace ${namespace}
 

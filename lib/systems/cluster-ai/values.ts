@@ -10,6 +10,8 @@ import { redisClusterDefaults } from '../../tiers/data/redis-cluster';
 import { redisCacheValues, redisClusterValues } from '../../tiers/data/redis-values';
 import { blackboxExporterValues } from '../../tiers/observability/agents-values';
 import { blackboxExporterDefaults } from '../../tiers/observability/blackbox-exporter';
+import { grafanaDefaults } from '../../tiers/observability/grafana';
+import { grafanaValues } from '../../tiers/observability/grafana-values';
 import { prometheusDefaults } from '../../tiers/observability/prometheus';
 import { prometheusValues } from '../../tiers/observability/prometheus-values';
 import { backupDefaults } from '../../tiers/operations/backup';
@@ -96,6 +98,10 @@ export const clusterAiValues = z.strictObject({
       .default(false)
       .describe('Watch from outside whether the product answers, where ingress is on.'),
     ...blackboxExporterValues(blackboxExporterDefaults),
+  }),
+  grafana: section('Grafana, with dashboards of every part of the release.', {
+    enabled: z.boolean().default(true).describe('Show dashboards, where there is a Prometheus.'),
+    ...grafanaValues({ ...grafanaDefaults, resources: laptop('50m', '384Mi') }),
   }),
   secretGenerator: section(
     'Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.',

@@ -3,7 +3,9 @@ import type { Input, Scalar } from '../../values/expression';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { when } from '../../values/tree';
+import { str } from '../../values/texts';
 import type { GrafanaDashboard } from './dashboards/dashboard';
+import { PROMETHEUS } from './dashboards/panels';
 
 export const GRAFANA_PORT = 3000;
 export const DASHBOARDS_FOLDER = '/etc/dashboards';
@@ -25,10 +27,32 @@ export interface DataSource {
   readonly enabled?: Input<boolean>;
 }
 
+/** By this uid dashboards refer to it; the interval is that of its scrapes. */
+export function prometheusSource(url: Input<string>, scrapeIntervalSeconds: Input<number>): DataSource {
+  return {
+    name: 'Prometheus',
+    ...PROMETHEUS,
+    url,
+    jsonData: { httpMethod: 'POST', timeInterval: str`${scrapeIntervalSeconds}s`, manageAlerts: true },
+  };
+}
+
+/** Its alerts are those of Prometheus: Grafana shows and silences them, and sends none of its own. */
+export function alertmanagerSource(url: Input<string>, enabled: Input<boolean> = true): DataSource {
+  return {
+    name: 'Alertmanager',
+    uid: 'alertmanager',
+    type: 'alertmanager',
+    url,
+    jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
+    enabled,
+  };
+}
+
 /** Comments and settings as Grafana's conf/defaults.ini has them. Nothing here asks anybody outside. */
 export function grafanaIni({ home }: { readonly home: GrafanaDashboard | undefined }): Text {
   return text`
-    ; Whatever is not said here is as in Grafana's defaults.ini.
+    ; Written by cdk8s-tiers. Whatever is not said here is as in Grafana's defaults.ini.
     app_mode = production
 
     [paths]

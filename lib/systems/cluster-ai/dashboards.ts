@@ -1,0 +1,30 @@
+import { apmDashboard } from '../../tiers/observability/dashboards/apm';
+import { backupsDashboard } from '../../tiers/observability/dashboards/backups';
+import type { GrafanaDashboard } from '../../tiers/observability/dashboards/dashboard';
+import { overviewDashboard } from '../../tiers/observability/dashboards/overview';
+import { performanceDashboard } from '../../tiers/observability/dashboards/performance';
+import { pgBouncerDashboard } from '../../tiers/observability/dashboards/pgbouncer';
+import { postgresDashboard } from '../../tiers/observability/dashboards/postgres';
+import { redisDashboard } from '../../tiers/observability/dashboards/redis';
+import type { Input } from '../../values/expression';
+
+interface Parts {
+  /** Whether Redis is a cluster. */
+  readonly cluster: Input<boolean>;
+  readonly backups: Input<boolean>;
+  /** Whether Prometheus has the metrics of containers and volumes. */
+  readonly containers: Input<boolean>;
+}
+
+/** What there is to see. The first is Grafana's home page. */
+export function clusterAiDashboards({ cluster, backups, containers }: Parts): readonly GrafanaDashboard[] {
+  return [
+    overviewDashboard(),
+    apmDashboard(),
+    performanceDashboard({ containers }),
+    postgresDashboard(),
+    pgBouncerDashboard(),
+    redisDashboard({ cluster }),
+    backupsDashboard({ enabled: backups }),
+  ];
+}

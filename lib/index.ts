@@ -18,6 +18,7 @@ export { performanceDashboard } from './tiers/observability/dashboards/performan
 export { pgBouncerDashboard } from './tiers/observability/dashboards/pgbouncer';
 export { postgresDashboard } from './tiers/observability/dashboards/postgres';
 export { redisDashboard } from './tiers/observability/dashboards/redis';
+export { sloDashboard } from './tiers/observability/dashboards/slo';
 export { Grafana, type GrafanaProps, grafanaDefaults } from './tiers/observability/grafana';
 export { type DataSource, alertmanagerSource, prometheusSource } from './tiers/observability/grafana-configuration';
 export { grafanaValues } from './tiers/observability/grafana-values';

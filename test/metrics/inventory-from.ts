@@ -40,7 +40,9 @@ function main(folder: string): void {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.prom'))) {
     const program = basename(file, '.prom');
     const families = [...familiesOf(readFileSync(join(folder, file), 'utf8'))].sort(([a], [b]) => (a < b ? -1 : 1));
-    const lines = families.map(([name, { type, labels }]) => `  ${name}: [${[type, ...[...labels].sort()].join(', ')}]`);
+    const lines = families.map(
+      ([name, { type, labels }]) => `  ${name}: [${[type, ...[...labels].sort()].join(', ')}]`,
+    );
     const head = [
       '# Written by test/metrics/record: name: [type, labels of its own].',
       `program: ${`${program} ${versionOf(program, versions)}`.trim()}`,

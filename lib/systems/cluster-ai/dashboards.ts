@@ -6,6 +6,7 @@ import { performanceDashboard } from '../../tiers/observability/dashboards/perfo
 import { pgBouncerDashboard } from '../../tiers/observability/dashboards/pgbouncer';
 import { postgresDashboard } from '../../tiers/observability/dashboards/postgres';
 import { redisDashboard } from '../../tiers/observability/dashboards/redis';
+import { sloDashboard } from '../../tiers/observability/dashboards/slo';
 import type { Input } from '../../values/expression';
 
 interface Parts {
@@ -20,6 +21,7 @@ interface Parts {
 export function clusterAiDashboards({ cluster, backups, containers }: Parts): readonly GrafanaDashboard[] {
   return [
     overviewDashboard(),
+    sloDashboard(),
     apmDashboard(),
     performanceDashboard({ containers }),
     postgresDashboard(),

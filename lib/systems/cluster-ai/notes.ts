@@ -24,7 +24,15 @@ interface Notes {
   readonly grafana: Optional & { readonly name: Input<string> };
 }
 
-export function clusterAiNotes({ frontend, host, ingressEnabled, generatesSecrets, secrets, backup, grafana }: Notes): Text {
+export function clusterAiNotes({
+  frontend,
+  host,
+  ingressEnabled,
+  generatesSecrets,
+  secrets,
+  backup,
+  grafana,
+}: Notes): Text {
   const { name, namespace } = release;
   return text`
     Cluster AI is installed as "${name}" in the namespace "${namespace}".

@@ -1,6 +1,6 @@
 import { type GrafanaDashboard, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
-import { ERROR_RATIO, quantile } from './queries';
+import { ERROR_RATIO, recorded, responseTime } from './queries';
 
 /** The application from within: requests by handler, its processes, and what users do. */
 export function apmDashboard(): GrafanaDashboard {
@@ -17,7 +17,7 @@ export function apmDashboard(): GrafanaDashboard {
             title: 'Requests',
             description: 'Answered each second.',
             unit: 'reqps',
-            targets: [{ expr: `sum(rate(http_requests_total{${RELEASE}}[$__rate_interval]))` }],
+            targets: [{ expr: recorded('tier:http_requests:rate5m'), legend: '{{tier}}' }],
           }),
           stat({
             title: 'Being answered',
@@ -30,14 +30,14 @@ export function apmDashboard(): GrafanaDashboard {
             description: 'Share of requests answered with 5xx.',
             unit: 'percentunit',
             limits: { warning: 0.001, critical: 0.01 },
-            targets: [{ expr: ERROR_RATIO }],
+            targets: [{ expr: ERROR_RATIO, legend: '{{tier}}' }],
           }),
           stat({
             title: 'P99 response time',
             description: 'Ninety-nine of a hundred answers take no longer.',
             unit: 's',
             limits: { warning: 0.25, critical: 1 },
-            targets: [{ expr: quantile(0.99) }],
+            targets: [{ expr: responseTime(99), legend: '{{tier}}' }],
           }),
         ],
       },
@@ -50,7 +50,7 @@ export function apmDashboard(): GrafanaDashboard {
             stacked: true,
             targets: [
               {
-                expr: `topk(10, sum by (method, handler) (rate(http_requests_total{${RELEASE}}[$__rate_interval])))`,
+                expr: `topk(10, ${recorded('handler:http_requests:rate5m')})`,
                 legend: '{{method}} {{handler}}',
               },
             ],
@@ -60,7 +60,9 @@ export function apmDashboard(): GrafanaDashboard {
             description: 'Which routes are slow. The target is 100 ms.',
             unit: 's',
             limits: { warning: 0.1, critical: 0.25 },
-            targets: [{ expr: `topk(10, ${quantile(0.95, 'handler')})`, legend: '{{handler}}' }],
+            targets: [
+              { expr: `topk(10, ${recorded('handler:http_request_duration_seconds:p95_5m')})`, legend: '{{handler}}' },
+            ],
           }),
           timeSeries({
             title: 'Errors by handler',
@@ -80,13 +82,13 @@ export function apmDashboard(): GrafanaDashboard {
         panels: [
           timeSeries({
             title: 'Requests at nginx',
-            description: 'Files and requests handed on, by pod.',
+            description: 'Files, and requests handed on.',
             unit: 'reqps',
             stacked: true,
             targets: [
               {
-                expr: `sum by (pod) (rate(nginx_http_requests_total{${RELEASE}}[$__rate_interval]))`,
-                legend: '{{pod}}',
+                expr: recorded('tier:nginx_http_requests:rate5m'),
+                legend: '{{tier}}',
               },
             ],
           }),
@@ -142,7 +144,7 @@ export function apmDashboard(): GrafanaDashboard {
             targets: [
               {
                 expr:
-                  `60 * sum(rate(http_requests_total{${RELEASE}}[$__rate_interval]))` +
+                  `60 * sum(${recorded('tier:http_requests:rate5m')})` +
                   ` / clamp_min(sum(business_active_users{${RELEASE}}), 1)`,
                 legend: 'requests',
               },
@@ -150,16 +152,9 @@ export function apmDashboard(): GrafanaDashboard {
           }),
           timeSeries({
             title: 'Conversions',
-            description: 'Share of the sessions begun that took a step the product wants.',
+            description: 'Steps that the product wants, for each session begun, within the last hour.',
             unit: 'percentunit',
-            targets: [
-              {
-                expr:
-                  `sum by (conversion) (rate(business_conversions_total{${RELEASE}}[1h]))` +
-                  ` / on () group_left () sum(rate(business_sessions_total{${RELEASE}}[1h]))`,
-                legend: '{{conversion}}',
-              },
-            ],
+            targets: [{ expr: recorded('tier:business_conversions:ratio_rate1h'), legend: '{{tier}}' }],
           }),
         ],
       },

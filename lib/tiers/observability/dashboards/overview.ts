@@ -1,6 +1,6 @@
 import { type GrafanaDashboard, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
-import { CACHE_HITS, CONNECTIONS_USED, ERROR_RATIO, quantile } from './queries';
+import { CACHE_HITS, CONNECTIONS_USED, ERROR_RATIO, responseTime } from './queries';
 
 /** Whether the product works, at a glance: eight panels. */
 export function overviewDashboard(): GrafanaDashboard {
@@ -34,14 +34,14 @@ export function overviewDashboard(): GrafanaDashboard {
             description: 'Share of requests that the API answered with 5xx.',
             unit: 'percentunit',
             limits: { warning: 0.001, critical: 0.01 },
-            targets: [{ expr: ERROR_RATIO }],
+            targets: [{ expr: ERROR_RATIO, legend: '{{tier}}' }],
           }),
           stat({
             title: 'P95 response time',
             description: 'Ninety-five of a hundred answers of the API take no longer. The target is 100 ms.',
             unit: 's',
             limits: { warning: 0.1, critical: 0.25 },
-            targets: [{ expr: quantile(0.95) }],
+            targets: [{ expr: responseTime(95), legend: '{{tier}}' }],
           }),
         ],
       },
@@ -64,9 +64,9 @@ export function overviewDashboard(): GrafanaDashboard {
             description: 'Of the API, to the last byte.',
             unit: 's',
             targets: [
-              { expr: quantile(0.5), legend: 'P50' },
-              { expr: quantile(0.95), legend: 'P95' },
-              { expr: quantile(0.99), legend: 'P99' },
+              { expr: responseTime(50), legend: 'P50 {{tier}}' },
+              { expr: responseTime(95), legend: 'P95 {{tier}}' },
+              { expr: responseTime(99), legend: 'P99 {{tier}}' },
             ],
           }),
         ],
@@ -87,7 +87,7 @@ export function overviewDashboard(): GrafanaDashboard {
             unit: 'percentunit',
             max: 1,
             limits: { warning: 0.95, critical: 0.8, falling: true },
-            targets: [{ expr: CACHE_HITS, legend: 'hits' }],
+            targets: [{ expr: CACHE_HITS, legend: '{{tier}}' }],
           }),
         ],
       },

@@ -12,7 +12,7 @@ export const RELEASE_PODS = 'namespace=~"$namespace",pod=~"$release-.*"';
 
 export interface Target {
   /** PromQL. */
-  readonly expr: string;
+  readonly expr: Input<string>;
   /** Name of the series, such as `{{pod}}`. @default - all of its labels */
   readonly legend?: string;
 }
@@ -23,7 +23,7 @@ type Unit = 'short' | 's' | 'percentunit' | 'bytes' | 'Bps' | 'reqps' | 'ops' | 
 interface Settings {
   readonly title: string;
   /** What it shows, and what to make of it: the panel's help. */
-  readonly description: string;
+  readonly description: Input<string>;
   readonly targets: readonly Target[];
   readonly unit: Unit;
   /** Green, from the first orange, from the second red; the other way round where less is worse. @default - none */
@@ -45,8 +45,8 @@ export interface TimeSeriesSettings extends Settings {
 }
 
 export interface StatSettings extends Settings {
-  /** Words for values, such as 1 for up. @default - numbers */
-  readonly words?: Readonly<Record<string, string>>;
+  /** Digits behind the point. @default - as many as tell something */
+  readonly decimals?: number;
 }
 
 /** A panel that has no place yet. */
@@ -84,16 +84,16 @@ export function timeSeries(settings: TimeSeriesSettings): TimeSeriesPanel {
 }
 
 export function stat(settings: StatSettings): StatPanel {
-  const { limits, words } = settings;
+  const { decimals, limits } = settings;
   return {
     type: 'stat',
     ...head(settings),
     fieldConfig: {
       defaults: {
         unit: settings.unit,
+        decimals,
         color: { mode: limits ? 'thresholds' : 'fixed', fixedColor: limits ? undefined : 'blue' },
         thresholds: limits && thresholds(limits),
-        mappings: words && [{ type: 'value', options: valueWords(words) }],
       },
       overrides: [],
     },
@@ -122,10 +122,6 @@ function head({ title, description, targets }: Settings) {
       legendFormat: legend,
     })),
   };
-}
-
-function valueWords(words: Readonly<Record<string, string>>) {
-  return Object.fromEntries(Object.entries(words).map(([value, text], index) => [value, { text, index }]));
 }
 
 function thresholds({ warning, critical, falling = false }: Limits) {

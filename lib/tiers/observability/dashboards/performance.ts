@@ -1,7 +1,7 @@
 import type { Input } from '../../../values/expression';
 import { type GrafanaDashboard, dashboard } from './dashboard';
 import { RELEASE, RELEASE_PODS, stat, timeSeries } from './panels';
-import { AVERAGE_QUERY, CACHE_HITS, quantile } from './queries';
+import { CACHE_HITS, QUERY_TIME, recorded, responseTime } from './queries';
 
 /** Claims are named after their volume and their pod. */
 const VOLUMES = 'namespace=~"$namespace",persistentvolumeclaim=~".*-$release-.*"';
@@ -27,27 +27,27 @@ export function performanceDashboard({ containers = false }: PerformanceDashboar
             description: 'The target is 100 ms.',
             unit: 's',
             limits: { warning: 0.1, critical: 0.25 },
-            targets: [{ expr: quantile(0.95) }],
+            targets: [{ expr: responseTime(95), legend: '{{tier}}' }],
           }),
           stat({
             title: 'Database query, average',
-            description: 'As PgBouncer sees it. The target for P95 is 50 ms.',
+            description: 'In the database itself. The target for P95 is 50 ms.',
             unit: 's',
             limits: { warning: 0.05, critical: 0.25 },
-            targets: [{ expr: AVERAGE_QUERY }],
+            targets: [{ expr: QUERY_TIME, legend: '{{tier}}' }],
           }),
           stat({
             title: 'Cache hit rate',
             description: 'The target is 95 %.',
             unit: 'percentunit',
             limits: { warning: 0.95, critical: 0.8, falling: true },
-            targets: [{ expr: CACHE_HITS }],
+            targets: [{ expr: CACHE_HITS, legend: '{{tier}}' }],
           }),
           stat({
             title: 'Requests',
             description: 'Of nginx, files among them. The platform is sized for 5,000 a second.',
             unit: 'reqps',
-            targets: [{ expr: `sum(rate(nginx_http_requests_total{${RELEASE}}[$__rate_interval]))` }],
+            targets: [{ expr: recorded('tier:nginx_http_requests:rate5m'), legend: '{{tier}}' }],
           }),
         ],
       },
@@ -66,7 +66,7 @@ export function performanceDashboard({ containers = false }: PerformanceDashboar
             unit: 'short',
             targets: [
               {
-                expr: `sum by (database) (pgbouncer_pools_client_waiting_connections{${RELEASE}})`,
+                expr: recorded('tier:pgbouncer_pools_client_waiting_connections:sum'),
                 legend: '{{database}}',
               },
             ],
@@ -99,7 +99,7 @@ export function performanceDashboard({ containers = false }: PerformanceDashboar
             targets: [
               {
                 expr:
-                  `sum by (pod) (rate(container_cpu_usage_seconds_total{${RELEASE_PODS},container!=""}[$__rate_interval]))` +
+                  `sum by (pod) (pod:container_cpu_usage_seconds:rate5m{${RELEASE_PODS}})` +
                   ` / sum by (pod) (kube_pod_container_resource_requests{${RELEASE_PODS},resource="cpu"})`,
                 legend: '{{pod}}',
               },
@@ -115,7 +115,7 @@ export function performanceDashboard({ containers = false }: PerformanceDashboar
             targets: [
               {
                 expr:
-                  `sum by (pod) (container_memory_working_set_bytes{${RELEASE_PODS},container!=""})` +
+                  `sum by (pod) (pod:container_memory_working_set_bytes:sum{${RELEASE_PODS}})` +
                   ` / sum by (pod) (kube_pod_container_resource_limits{${RELEASE_PODS},resource="memory"})`,
                 legend: '{{pod}}',
               },

@@ -1,7 +1,7 @@
 import type { Input } from '../../../values/expression';
 import { type GrafanaDashboard, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
-import { AVERAGE_QUERY } from './queries';
+import { POOLED_QUERY_TIME, recorded } from './queries';
 
 /** PgBouncer: its pools, and how long clients wait for a connection. */
 export function pgBouncerDashboard({ enabled }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
@@ -26,7 +26,7 @@ export function pgBouncerDashboard({ enabled }: { readonly enabled?: Input<boole
             description: 'Clients that want a server connection and have none. Should be 0.',
             unit: 'short',
             limits: { warning: 1, critical: 20 },
-            targets: [{ expr: `sum(pgbouncer_pools_client_waiting_connections{${RELEASE}})` }],
+            targets: [{ expr: `sum(${recorded('tier:pgbouncer_pools_client_waiting_connections:sum')})` }],
           }),
           stat({
             title: 'Longest wait',
@@ -40,7 +40,7 @@ export function pgBouncerDashboard({ enabled }: { readonly enabled?: Input<boole
             description: 'As PgBouncer sees it. The target for P95 is 50 ms.',
             unit: 's',
             limits: { warning: 0.05, critical: 0.25 },
-            targets: [{ expr: AVERAGE_QUERY }],
+            targets: [{ expr: POOLED_QUERY_TIME }],
           }),
         ],
       },
@@ -104,7 +104,7 @@ export function pgBouncerDashboard({ enabled }: { readonly enabled?: Input<boole
             description: 'From the query to its answer.',
             unit: 's',
             limits: { warning: 0.05, critical: 0.25 },
-            targets: [{ expr: AVERAGE_QUERY, legend: 'query' }],
+            targets: [{ expr: POOLED_QUERY_TIME, legend: 'query' }],
           }),
           timeSeries({
             title: 'Traffic',

@@ -1,7 +1,7 @@
+import type { Input } from '../../../values/expression';
 import { type GrafanaDashboard, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
-import { CONNECTIONS_USED } from './queries';
-import type { Input } from '../../../values/expression';
+import { CONNECTIONS_USED, QUERY_TIME, recorded } from './queries';
 
 /** PostgreSQL: the primary and its replicas, by what postgres_exporter says. */
 export function postgresDashboard({ enabled }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
@@ -85,15 +85,14 @@ export function postgresDashboard({ enabled }: { readonly enabled?: Input<boolea
             unit: 'percentunit',
             max: 1,
             limits: { warning: 0.99, critical: 0.95, falling: true },
-            targets: [
-              {
-                expr:
-                  `sum by (pod) (rate(pg_stat_database_blks_hit{${RELEASE}}[$__rate_interval])) / (` +
-                  `sum by (pod) (rate(pg_stat_database_blks_hit{${RELEASE}}[$__rate_interval])) + ` +
-                  `sum by (pod) (rate(pg_stat_database_blks_read{${RELEASE}}[$__rate_interval])))`,
-                legend: '{{pod}}',
-              },
-            ],
+            targets: [{ expr: recorded('tier:pg_stat_database_blks_hit:ratio_rate5m'), legend: '{{tier}}' }],
+          }),
+          timeSeries({
+            title: 'Query time',
+            description: 'Of an average query. The target for P95 is 50 ms.',
+            unit: 's',
+            limits: { warning: 0.05, critical: 0.25 },
+            targets: [{ expr: QUERY_TIME, legend: '{{tier}}' }],
           }),
           timeSeries({
             title: 'Longest transaction',

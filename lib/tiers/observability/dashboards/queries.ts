@@ -1,29 +1,31 @@
-/** PromQL that several dashboards ask. */
+/** PromQL that several dashboards ask. What is expensive is recorded, by the rules in `../rules`. */
 import { RELEASE } from './panels';
 
-/** Share of the API's requests answered with 5xx; 0 where there is none. */
-export const ERROR_RATIO =
-  `(sum(rate(http_requests_total{${RELEASE},status=~"5.."}[$__rate_interval])) or vector(0))` +
-  ` / sum(rate(http_requests_total{${RELEASE}}[$__rate_interval]))`;
+/** A recorded series of the release, such as `tier:http_requests:rate5m`. */
+export function recorded(name: string): string {
+  return `${name}{${RELEASE}}`;
+}
+
+/** Share of an API's requests that were answered with 5xx. */
+export const ERROR_RATIO = recorded('tier:http_requests_errors:ratio_rate5m');
+
+/** A percentile of an API's response times, in seconds. */
+export function responseTime(percentile: 50 | 95 | 99): string {
+  return recorded(`tier:http_request_duration_seconds:p${percentile}_5m`);
+}
 
 /** Share of max_connections in use, by pod. */
 export const CONNECTIONS_USED =
-  `sum by (pod) (pg_stat_activity_count{${RELEASE}})` + ` / max by (pod) (pg_settings_max_connections{${RELEASE}})`;
+  `sum by (pod) (${recorded('tier:pg_stat_activity_count:sum')})` +
+  ` / max by (pod) (pg_settings_max_connections{${RELEASE}})`;
 
 /** Share of the keys asked for that Redis had. */
-export const CACHE_HITS =
-  `sum(rate(redis_keyspace_hits_total{${RELEASE}}[$__rate_interval]))` +
-  ` / (sum(rate(redis_keyspace_hits_total{${RELEASE}}[$__rate_interval]))` +
-  ` + sum(rate(redis_keyspace_misses_total{${RELEASE}}[$__rate_interval])))`;
+export const CACHE_HITS = recorded('tier:redis_keyspace_hits:ratio_rate5m');
 
-/** A quantile of the API's response times in seconds, over all of it or by a label. */
-export function quantile(q: number, by?: 'handler'): string {
-  const labels = by === undefined ? 'le' : `le, ${by}`;
-  const buckets = `rate(http_request_duration_seconds_bucket{${RELEASE}}[$__rate_interval])`;
-  return `histogram_quantile(${q}, sum by (${labels}) (${buckets}))`;
-}
+/** Seconds of an average query, in the database itself. */
+export const QUERY_TIME = recorded('tier:pg_stat_statements_seconds:mean5m');
 
-/** Seconds of an average query, as PgBouncer sees it. */
-export const AVERAGE_QUERY =
+/** Seconds of an average query as PgBouncer sees it, the way to the database and back included. */
+export const POOLED_QUERY_TIME =
   `sum(rate(pgbouncer_stats_queries_duration_seconds_total{${RELEASE}}[$__rate_interval]))` +
   ` / sum(rate(pgbouncer_stats_queries_pooled_total{${RELEASE}}[$__rate_interval]))`;

@@ -33,7 +33,7 @@ export function redisDashboard({ enabled, cluster = false }: RedisDashboardSetti
             description: 'Share of keys that were there. The target is 95 %.',
             unit: 'percentunit',
             limits: { warning: 0.95, critical: 0.8, falling: true },
-            targets: [{ expr: CACHE_HITS }],
+            targets: [{ expr: CACHE_HITS, legend: '{{tier}}' }],
           }),
           stat({
             title: 'Keys',

@@ -2,13 +2,7 @@
  * Grafana's own types for what dashboards hold, from its Foundation SDK. Types alone: the package is large and slow to load,
  * and is needed to develop this project, not to use it.
  */
-import type {
-  Dashboard,
-  FieldConfigSource,
-  Panel,
-  ValueMap,
-  VariableModel,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dashboard, FieldConfigSource, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 import type { Options as StatOptions } from '@grafana/grafana-foundation-sdk/stat';
 import type {
@@ -49,7 +43,6 @@ type PanelOf<Type extends string, Options, Custom> = Omit<
   readonly fieldConfig: Omit<Typed<FieldConfigSource>, 'defaults'> & {
     readonly defaults: Omit<Typed<FieldConfigSource['defaults']>, 'custom' | 'mappings'> & {
       readonly custom?: Typed<Custom>;
-      readonly mappings?: readonly Typed<ValueMap>[] | undefined;
     };
   };
 };

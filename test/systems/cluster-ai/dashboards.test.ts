@@ -1,0 +1,187 @@
+import type { ConfigMap } from 'kubernetes-types/core/v1';
+import { parse } from 'yaml';
+import type { JsonObject } from '../../../lib/values/expression';
+import { type Recorded, labelsWith } from '../../metrics/inventory';
+import { ask } from '../../metrics/promql';
+import { environments, objectsWith, release, valuesIn } from './environments';
+
+interface Target {
+  readonly expr: string;
+  readonly legendFormat?: string;
+}
+
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly targets?: readonly Target[];
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+}
+
+interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+  readonly refresh: string;
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly { readonly name: string; readonly query: string }[] };
+}
+
+/** What a ConfigMap may hold where `kubectl apply` keeps it in an annotation. */
+const MOST_BYTES = 262_144;
+
+/** With all that may be off: a cluster, backups, metrics of containers. */
+function everything(): JsonObject {
+  const values = structuredClone(valuesIn('production')) as Record<string, Record<string, unknown>>;
+  Object.assign(values.prometheus ?? {}, { nodeAgents: { namespace: 'node-agents', release: 'node-agents' } });
+  return values as JsonObject;
+}
+
+const cases = [...environments.map((name) => [name, valuesIn(name)] as const), ['everything', everything()] as const];
+
+function configMaps(values: JsonObject, as = release): readonly ConfigMap[] {
+  return objectsWith(values, as).filter(({ kind }) => kind === 'ConfigMap') as unknown as readonly ConfigMap[];
+}
+
+function dashboards(values: JsonObject, as = release): ReadonlyMap<string, Dashboard> {
+  const files = configMaps(values, as).filter(({ metadata }) => metadata?.name?.includes('-dashboard-'));
+  return new Map(
+    files.flatMap(({ data = {} }) =>
+      Object.entries(data).map(([file, json]) => [file.replace('.json', ''), JSON.parse(json) as Dashboard]),
+    ),
+  );
+}
+
+function recordingRules(values: JsonObject): readonly Recorded[] {
+  const files = configMaps(values).filter(({ metadata }) => metadata?.name === `${release.name}-prometheus-rules`);
+  return files.flatMap(({ data = {} }) =>
+    Object.values(data).flatMap((file) => {
+      const { groups } = parse(file) as { groups: { rules: (Recorded | { alert: string })[]; labels?: object }[] };
+      return groups.flatMap(({ rules, labels }) =>
+        rules.flatMap((rule) => ('record' in rule ? [{ ...rule, labels: { ...labels, ...rule.labels } }] : [])),
+      );
+    }),
+  );
+}
+
+/** The expression as Grafana sends it. */
+function sent(expr: string, { templating }: Dashboard): string {
+  return templating.list
+    .reduce((text, { name, query }) => text.replaceAll(`$${name}`, query), expr)
+    .replaceAll('$__rate_interval', '2m');
+}
+
+const overview = dashboards(valuesIn('production')).get('overview');
+
+describe.each(cases)('dashboards of %s', (_, values) => {
+  const labelsOf = labelsWith(recordingRules(values));
+  const all = dashboards(values);
+  const panels = [...all].flatMap(([id, dashboard]) => dashboard.panels.map((panel) => ({ id, dashboard, panel })));
+  const targets = panels.flatMap(({ id, dashboard, panel }) =>
+    (panel.targets ?? []).map((target) => ({ at: `${id}: ${panel.title}`, dashboard, target })),
+  );
+
+  it('ask for metrics and labels that somebody exports', () => {
+    const problems = targets.flatMap(({ at, dashboard, target }) =>
+      ask(sent(target.expr, dashboard), labelsOf).problems.map((problem) => `${at}: ${problem}`),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it('name series by labels that they have, and tell several of them apart', () => {
+    const problems = targets.flatMap(({ at, dashboard, target }) => {
+      const labels = ask(sent(target.expr, dashboard), labelsOf).labels ?? new Set();
+      const named = [...(target.legendFormat ?? '').matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+      const missing = named.filter((label) => !labels.has(label));
+      return missing.map((label) => `${at}: ${target.legendFormat ?? ''} has no ${label}`);
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it('show one release: nothing in them names another, and no variable is left', () => {
+    for (const { at, dashboard, target } of targets) {
+      expect([at, sent(target.expr, dashboard)]).toEqual([at, expect.not.stringMatching(/\$/)]);
+    }
+  });
+
+  it('are addressed by what Grafana takes', () => {
+    for (const [id, { uid }] of all) expect([id, uid]).toEqual([id, `${id}-cluster-ai`]);
+    const long = dashboards(values, { ...release, name: 'a'.repeat(53) });
+    for (const { uid } of long.values()) expect(uid).toMatch(/^[\w-]{1,40}$/);
+    expect(new Set([...long.values()].map(({ uid }) => uid)).size).toBe(all.size);
+  });
+
+  it('have panels that say what they show, each in a place of its own', () => {
+    for (const [id, dashboard] of all) {
+      const ids = dashboard.panels.map((panel) => panel.id);
+      expect([id, new Set(ids).size]).toEqual([id, ids.length]);
+      const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) => {
+        expect([id, x + w <= 24]).toEqual([id, true]);
+        return Array.from({ length: w * h }, (_, i) => `${x + (i % w)}/${y + Math.floor(i / w)}`);
+      });
+      expect([id, new Set(cells).size]).toEqual([id, cells.length]);
+    }
+    for (const { id, panel } of panels.filter((each) => each.panel.type !== 'row')) {
+      expect([id, panel.title, panel.description ?? '']).toEqual([id, panel.title, expect.stringMatching(/\.$/)]);
+    }
+  });
+
+  it('fit into what kubectl applies', () => {
+    for (const map of configMaps(values)) {
+      expect([map.metadata?.name, JSON.stringify(map).length < MOST_BYTES]).toEqual([map.metadata?.name, true]);
+    }
+  });
+});
+
+describe('the overview', () => {
+  it('has eight panels, which it renews every 30 seconds', () => {
+    expect(overview?.panels.map(({ title }) => title)).toEqual([
+      'Health',
+      'Alerts',
+      'Error rate',
+      'P95 response time',
+      'Request rate',
+      'Response time',
+      'Database connections',
+      'Cache hit rate',
+    ]);
+    expect(overview?.refresh).toBe('30s');
+  });
+});
+
+describe('which dashboards there are', () => {
+  const parts = ['overview', 'slo', 'apm', 'performance', 'postgres', 'pgbouncer', 'redis'];
+
+  it('one for each part, and none for a part that is off', () => {
+    expect([...dashboards(valuesIn('production')).keys()]).toEqual([...parts, 'backups']);
+    expect([...dashboards(valuesIn('development')).keys()]).toEqual(parts);
+  });
+
+  it('panels of a cluster and of containers only where there are such', () => {
+    const titles = (values: JsonObject, id: string): readonly string[] =>
+      dashboards(values)
+        .get(id)
+        ?.panels.map(({ title }) => title) ?? [];
+    expect(titles(valuesIn('development'), 'redis')).not.toContain('Slots');
+    expect(titles(valuesIn('production'), 'redis')).toContain('Slots');
+    expect(titles(valuesIn('development'), 'performance')).not.toContain('Throttled');
+    expect(titles(everything(), 'performance')).toContain('Throttled');
+  });
+
+  it('none without Prometheus, and no Grafana either', () => {
+    const values = structuredClone(valuesIn('production')) as Record<string, Record<string, unknown>>;
+    Object.assign(values.prometheus ?? {}, { enabled: false });
+    Object.assign(values.blackbox ?? {}, { enabled: false });
+    const names = objectsWith(values as JsonObject).map(({ metadata }) => metadata.name);
+    expect(names.filter((name) => name.includes('grafana'))).toEqual([]);
+  });
+
+  it('two releases have theirs side by side', () => {
+    const blue = dashboards(valuesIn('production'), { name: 'blue', namespace: 'shops' }).get('overview');
+    expect(blue?.uid).toBe('overview-blue');
+    expect(blue?.templating.list.map(({ name, query }) => [name, query])).toEqual([
+      ['namespace', 'shops'],
+      ['release', 'blue'],
+    ]);
+  });
+});

@@ -42,6 +42,8 @@ export const images = {
   },
   // https://github.com/prometheus/prometheus/releases: prometheus and promtool; any user will do.
   prometheus: { registry: 'docker.io', repository: 'prom/prometheus', tag: 'v3.16.0', digest: null },
+  // https://github.com/prometheus/alertmanager/releases: alertmanager and amtool; any user will do.
+  alertmanager: { registry: 'docker.io', repository: 'prom/alertmanager', tag: 'v0.34.2', digest: null },
   // https://github.com/prometheus-operator/prometheus-operator/releases: one program, which watches folders and asks for a reload.
   configReloader: {
     registry: 'quay.io',

@@ -11,6 +11,8 @@ export const shortName = () =>
   plain(/^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/, 'up to 16 of a-z, 0-9 and -, such as models');
 export const hostname = () =>
   plain(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, 'a host name, such as shop.example.com');
+export const emailAddress = () =>
+  text(/^[A-Za-z0-9._+-]+@[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'an e-mail address, such as oncall@example.com');
 export const objectName = () =>
   plain(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'the name of an object, such as shop-tls');
 export const cpu = () => plain(CPU_PATTERN, 'cores or thousandths of one, such as 2 or 250m').max(6);

@@ -1,22 +1,26 @@
 import { join } from 'node:path';
 import type { Construct } from 'constructs';
+import { allow } from '../../network/connections';
 import { DefaultDeny } from '../../network/default-deny';
+import { conditionOf } from '../../objects/conditions';
 import { PgBouncer } from '../../tiers/data/pgbouncer';
 import { Postgres } from '../../tiers/data/postgres';
 import { RedisCache } from '../../tiers/data/redis-cache';
 import { RedisCluster } from '../../tiers/data/redis-cluster';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
+import { Alertmanager } from '../../tiers/observability/alertmanager';
 import { BlackboxExporter } from '../../tiers/observability/blackbox-exporter';
 import { Grafana } from '../../tiers/observability/grafana';
 import { alertmanagerSource, prometheusSource } from '../../tiers/observability/grafana-configuration';
 import { Prometheus } from '../../tiers/observability/prometheus';
+import { rulesOf } from '../../tiers/observability/rules/rules';
 import { Backup } from '../../tiers/operations/backup';
 import { SecretGenerator } from '../../tiers/operations/secret-generator';
 import { Api } from '../../tiers/web/api';
 import { Exposure } from '../../tiers/web/exposure';
 import { Frontend } from '../../tiers/web/frontend';
 import { choose } from '../../values/choice';
-import { and, not } from '../../values/logic';
+import { and, not, or } from '../../values/logic';
 import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
 import { release } from '../../values/reference';
@@ -65,12 +69,32 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     new Exposure(this, 'ingress', { ...v.ingress, host: v.host, to: frontend });
     const backup = new Backup(this, 'backup', { ...v.backup, postgres, redis: [cluster, single] });
     const prometheus = new Prometheus(this, 'prometheus', v.prometheus);
-    new BlackboxExporter(this, 'blackbox', {
+    const blackbox = new BlackboxExporter(this, 'blackbox', {
       ...v.blackbox,
       enabled: and(v.blackbox.enabled, v.ingress.enabled),
       prometheus,
       urls: [str`https://${v.host}/`],
     });
+    const alertmanager = new Alertmanager(this, 'alertmanager', {
+      ...v.alertmanager,
+      enabled: and(v.alertmanager.enabled, conditionOf(prometheus.workload)),
+    });
+    prometheus.sendAlertsTo(alertmanager.receiver);
+    prometheus.addRules(
+      rulesOf({
+        prometheus,
+        alertmanager,
+        frontend,
+        api: backend,
+        postgres,
+        pgbouncer,
+        redis: [cluster, single],
+        backup,
+        probes: conditionOf(blackbox),
+        slo: v.slo,
+        thresholds: v.thresholds,
+      }),
+    );
     const hasGrafana = and(v.grafana.enabled, v.prometheus.enabled);
     const grafana = new Grafana(this, 'grafana', {
       ...v.grafana,
@@ -78,8 +102,12 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       dataSources: [
         prometheusSource(prometheus.url, v.prometheus.scrapeIntervalSeconds),
         alertmanagerSource(
-          str`http://${v.prometheus.operator.alertmanager.host}:${v.prometheus.operator.alertmanager.port}`,
-          v.prometheus.operator.enabled,
+          choose(
+            v.prometheus.operator.enabled,
+            str`http://${v.prometheus.operator.alertmanager.host}:${v.prometheus.operator.alertmanager.port}`,
+            alertmanager.url,
+          ),
+          or(v.prometheus.operator.enabled, conditionOf(alertmanager)),
         ),
       ],
       dashboards: clusterAiDashboards({
@@ -90,6 +118,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     });
     prometheus.allowQueries(grafana.workload);
     prometheus.allowOperatorsAlertmanager(grafana.workload);
+    for (const endpoint of alertmanager.endpoints) allow(grafana.workload, endpoint);
     new SecretGenerator(this, 'secret-generator', {
       ...v.secretGenerator,
       secrets: [

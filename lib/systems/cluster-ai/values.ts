@@ -10,10 +10,14 @@ import { redisClusterDefaults } from '../../tiers/data/redis-cluster';
 import { redisCacheValues, redisClusterValues } from '../../tiers/data/redis-values';
 import { blackboxExporterValues } from '../../tiers/observability/agents-values';
 import { blackboxExporterDefaults } from '../../tiers/observability/blackbox-exporter';
+import { alertmanagerDefaults } from '../../tiers/observability/alertmanager';
+import { alertmanagerValues } from '../../tiers/observability/alertmanager-values';
 import { grafanaDefaults } from '../../tiers/observability/grafana';
 import { grafanaValues } from '../../tiers/observability/grafana-values';
 import { prometheusDefaults } from '../../tiers/observability/prometheus';
 import { prometheusValues } from '../../tiers/observability/prometheus-values';
+import { sloValues, thresholdValues } from '../../tiers/observability/rules-values';
+import { sloDefaults, thresholdDefaults } from '../../tiers/observability/rules/thresholds';
 import { backupDefaults } from '../../tiers/operations/backup';
 import { backupValues } from '../../tiers/operations/backup-values';
 import { secretGeneratorDefaults } from '../../tiers/operations/secret-generator';
@@ -99,6 +103,21 @@ export const clusterAiValues = z.strictObject({
       .describe('Watch from outside whether the product answers, where ingress is on.'),
     ...blackboxExporterValues(blackboxExporterDefaults),
   }),
+  alertmanager: section(
+    'Alertmanager, which tells people of alerts; without a channel it shows them on its own page.',
+    {
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('Take the alerts of Prometheus; not where prometheus-operator is used.'),
+      ...alertmanagerValues({ ...alertmanagerDefaults, resources: laptop('10m', '64Mi') }),
+    },
+  ),
+  slo: section(
+    'What the API promises; alerts say when it uses its margin for errors up too fast.',
+    sloValues(sloDefaults),
+  ),
+  thresholds: section('From where on something is worth an alert.', thresholdValues(thresholdDefaults)),
   grafana: section('Grafana, with dashboards of every part of the release.', {
     enabled: z.boolean().default(true).describe('Show dashboards, where there is a Prometheus.'),
     ...grafanaValues({ ...grafanaDefaults, resources: laptop('50m', '384Mi') }),

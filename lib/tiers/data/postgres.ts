@@ -113,6 +113,7 @@ export class Postgres extends Tier implements Server {
   readonly image: Image;
   /** Size of a data volume, such as `10Gi`. */
   readonly storageSize: Input<string>;
+  readonly replicaCount: Input<number>;
   /** Whether there is at least one replica. */
   readonly hasReplicas: Input<boolean>;
   /** Name of the Service of the primary. */
@@ -139,6 +140,7 @@ export class Postgres extends Tier implements Server {
     this.maxConnections = settings.maxConnections;
     this.image = settings.image;
     this.storageSize = settings.storage.size;
+    this.replicaCount = replicas;
     this.hasReplicas = atLeast(replicas, 1);
     this.primaryHost = str`${this.objectName}-primary`;
     this.readHost = str`${this.objectName}-read`;

@@ -17,7 +17,7 @@ export interface AlertingRule {
   /** It fires for each series of the result. */
   readonly expr: PromQl;
   /** For how long the result must have been there, such as `5m`. @default - it fires at once */
-  readonly for?: string;
+  readonly for?: Input<string>;
   /** For how long it fires on after the result has gone, such as `10m`. @default - not at all */
   readonly keepFiringFor?: string;
   readonly severity: Severity;
@@ -46,6 +46,8 @@ export type Rule = AlertingRule | RecordingRule;
 export interface RuleGroup {
   /** The subject, such as `postgres`: the name of the group, of its file and of its runbook. */
   readonly name: string;
+  /** Its runbook, where several groups share one. @default - `name` */
+  readonly runbook?: string;
   /** How often it is evaluated, such as `30s`. @default - as Prometheus does */
   readonly interval?: string;
   /** Labels of every alert of the group. @default {} */
@@ -173,7 +175,7 @@ function additions(rule: AlertingRule, group: RuleGroup, { instance, namespace, 
     annotations: {
       summary: rule.summary,
       description: rule.description,
-      runbook_url: str`${runbooks}/${group.name}.md#${rule.alert.toLowerCase()}`,
+      runbook_url: str`${runbooks}/${group.runbook ?? group.name}.md#${rule.alert.toLowerCase()}`,
     },
   };
 }

@@ -119,12 +119,15 @@ export class Backup extends Tier {
   readonly store: BackupStore;
   /** Name of the Secret with the key `password`. */
   readonly secret: Input<string>;
+  /** Hours from which the newest base backup is too old. */
+  readonly baseBackupHours: Input<number>;
   protected readonly client: BackupStore;
 
   constructor(scope: Construct, id: string, props: BackupProps) {
     super(scope, id, props);
     const settings = { ...backupDefaults, ...props };
     this.secret = this.secretOf(settings.existingSecret, '', 'by which the pods of the backups know each other');
+    this.baseBackupHours = settings.baseBackup.everyHours;
     this.demandUse(settings);
 
     this.store = new BackupStore(this, this.places(settings), {

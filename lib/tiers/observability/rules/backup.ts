@@ -4,18 +4,20 @@ import type { Input } from '../../../values/expression';
 import { add, multiply } from '../../../values/numbers';
 import { str } from '../../../values/texts';
 import type { Backup } from '../../operations/backup';
-import type { RuleFacts, RuleGroup } from '../rule';
+import type { AlertingRule, RuleFacts, RuleGroup } from '../rule';
 import { tierSelector } from './selector';
 import { type Thresholds, thresholdDefaults } from './thresholds';
 
-/** Backups that a schedule makes each day; the others are of volumes that an operator names. */
-const DAILY = ['postgres', 'redis'] as const;
-
-export function backupRules(facts: RuleFacts, backup: Backup, thresholds: Thresholds): RuleGroup {
+/** @param hasRedis whether there is a Redis to be backed up */
+export function backupRules(
+  facts: RuleFacts,
+  backup: Backup,
+  thresholds: Thresholds,
+  hasRedis: Input<boolean>,
+): RuleGroup {
   const { backupHours, archiveSeconds, drillDays } = { ...thresholdDefaults, ...thresholds };
   const tier = backup.node.id;
   const all = tierSelector(facts, tier);
-  const none = (metric: string, kind: string): Input<string> => str`absent(${metric}${all(`backup="${kind}"`)})`;
   const verified = 'backup_last_verified_timestamp_seconds';
   const drills = 'backup_last_success_timestamp_seconds';
   const baseHours = add(backup.baseBackupHours, 2);
@@ -40,14 +42,15 @@ export function backupRules(facts: RuleFacts, backup: Backup, thresholds: Thresh
         summary: 'The newest base backup is {{ $value | humanizeDuration }} old',
         description: str`More than ${baseHours} hours: a recovery to a point in time has that much WAL to read.`,
       },
-      {
+      ...(['postgres', 'redis'] as const).map((kind): AlertingRule => ({
         alert: 'BackupMissing',
-        expr: DAILY.map((kind) => none(verified, kind)).reduce((left, right) => str`${left} or ${right}`),
+        expr: str`absent(${verified}${all(`backup="${kind}"`)})`,
         for: str`${backupHours}h`,
         severity: 'critical',
+        enabled: kind === 'redis' ? hasRedis : true,
         summary: 'There has never been a verified backup of {{ $labels.backup }}',
         description: str`For ${backupHours} hours, within which the schedule should have made one.`,
-      },
+      })),
       {
         alert: 'BackupFailed',
         expr: str`backup_last_failure_timestamp_seconds${all('backup!="postgres-wal"')} > (backup_last_success_timestamp_seconds${all()} or backup_last_failure_timestamp_seconds${all()} * 0)`,

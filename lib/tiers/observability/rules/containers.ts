@@ -29,7 +29,8 @@ export function containerRules(facts: RuleFacts, enabled: Input<boolean>, thresh
         for: '15m',
         severity: 'warning',
         summary: '{{ $labels.pod }} does not start',
-        description: 'For a quarter of an hour: no node has room, an image or a volume is missing, or its node is gone.',
+        description:
+          'For a quarter of an hour: no node has room, an image or a volume is missing, or its node is gone.',
       },
       {
         alert: 'ContainerRestarts',
@@ -58,7 +59,8 @@ export function containerRules(facts: RuleFacts, enabled: Input<boolean>, thresh
         `,
         for: '15m',
         severity: 'warning',
-        summary: 'Container {{ $labels.container }} of {{ $labels.pod }} uses {{ $value | humanizePercentage }} of its memory',
+        summary:
+          'Container {{ $labels.container }} of {{ $labels.pod }} uses {{ $value | humanizePercentage }} of its memory',
         description: str`For a quarter of an hour more than ${memoryPercent} % of its limit, at which it is killed.`,
       },
       {
@@ -70,7 +72,8 @@ export function containerRules(facts: RuleFacts, enabled: Input<boolean>, thresh
         `,
         for: '15m',
         severity: 'info',
-        summary: 'Container {{ $labels.container }} of {{ $labels.pod }} is held back {{ $value | humanizePercentage }} of the time',
+        summary:
+          'Container {{ $labels.container }} of {{ $labels.pod }} is held back {{ $value | humanizePercentage }} of the time',
         description: str`For a quarter of an hour more than ${throttledPercent} %: its CPU limit makes it slow.`,
       },
       ...volumes(facts, thresholds),
@@ -115,7 +118,8 @@ function volumes(facts: RuleFacts, thresholds: Thresholds): readonly AlertingRul
       expr: str`kubelet_volume_stats_inodes_free${all()} / (kubelet_volume_stats_inodes${all()} > 0) < 0.05`,
       for: '15m',
       severity: 'warning',
-      summary: 'The volume {{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} of its inodes left',
+      summary:
+        'The volume {{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} of its inodes left',
       description: 'Without inodes no file can be made, however many bytes are free.',
     },
   ];

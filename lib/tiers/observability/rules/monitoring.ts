@@ -66,7 +66,8 @@ export function prometheusRules(facts: RuleFacts, prometheus: Prometheus, sendsA
         `,
         for: '15m',
         severity: 'warning',
-        summary: 'The rules of {{ $labels.rule_group }} take {{ $value | humanizeDuration }}, longer than their interval',
+        summary:
+          'The rules of {{ $labels.rule_group }} take {{ $value | humanizeDuration }}, longer than their interval',
         description: 'Evaluations are left out: alerts fire late.',
       },
       {

@@ -8,7 +8,7 @@ import { tierSelector } from './selector';
 import { type Thresholds, thresholdDefaults } from './thresholds';
 
 export function pgBouncerRules(facts: RuleFacts, pgbouncer: PgBouncer, thresholds: Thresholds): RuleGroup {
-  const { poolWaitSeconds, connectionsPercent } = { ...thresholdDefaults, ...thresholds };
+  const { poolWaitSeconds, connectionsPercent, queryMilliseconds } = { ...thresholdDefaults, ...thresholds };
   const tier = pgbouncer.node.id;
   const all = tierSelector(facts, tier);
   const pools = all('database!="pgbouncer"');
@@ -20,6 +20,13 @@ export function pgBouncerRules(facts: RuleFacts, pgbouncer: PgBouncer, threshold
       {
         record: 'tier:pgbouncer_pools_client_waiting_connections:sum',
         expr: str`sum by (namespace, release, tier, database) (pgbouncer_pools_client_waiting_connections${pools})`,
+      },
+      {
+        record: 'tier:pgbouncer_stats_queries_duration_seconds:mean5m',
+        expr: text`
+          sum by (namespace, release, tier) (rate(pgbouncer_stats_queries_duration_seconds_total${pools}[5m]))
+            / sum by (namespace, release, tier) (rate(pgbouncer_stats_queries_pooled_total${pools}[5m]))
+        `,
       },
       {
         alert: 'PgBouncerDown',
@@ -43,7 +50,16 @@ export function pgBouncerRules(facts: RuleFacts, pgbouncer: PgBouncer, threshold
         for: '5m',
         severity: 'warning',
         summary: '{{ $value }} clients of {{ $labels.database }} wait for a connection',
-        description: 'For five minutes there has always been one that does: the pool is too small, or queries are slow.',
+        description:
+          'For five minutes there has always been one that does: the pool is too small, or queries are slow.',
+      },
+      {
+        alert: 'DatabaseQueriesSlow',
+        expr: str`tier:pgbouncer_stats_queries_duration_seconds:mean5m${all()} > ${queryMilliseconds} / 1000`,
+        for: '15m',
+        severity: 'warning',
+        summary: 'Queries take {{ $value | humanizeDuration }} on average',
+        description: str`For a quarter of an hour they have taken more than ${queryMilliseconds} ms.`,
       },
       {
         alert: 'PgBouncerClientsHigh',

@@ -30,14 +30,6 @@ export function postgresRules(facts: RuleFacts, postgres: Postgres, thresholds: 
       ...replication(all, postgres, limits),
       ...connections(all, limits),
       {
-        alert: 'PostgresQueriesSlow',
-        expr: str`tier:pg_stat_statements_seconds:mean5m${all()} > ${limits.queryMilliseconds} / 1000`,
-        for: '15m',
-        severity: 'warning',
-        summary: 'Queries take {{ $value | humanizeDuration }} on average',
-        description: str`For a quarter of an hour they have taken more than ${limits.queryMilliseconds} ms.`,
-      },
-      {
         alert: 'PostgresDeadlocks',
         expr: str`sum by (namespace, release, tier, datname) (increase(pg_stat_database_deadlocks${all()}[10m])) > 5`,
         severity: 'info',
@@ -53,13 +45,6 @@ function recordings(all: Selector): readonly RecordingRule[] {
     {
       record: 'tier:pg_stat_activity_count:sum',
       expr: str`sum by (namespace, release, tier, component, pod) (pg_stat_activity_count${all()})`,
-    },
-    {
-      record: 'tier:pg_stat_statements_seconds:mean5m',
-      expr: text`
-        sum by (namespace, release, tier) (rate(pg_stat_statements_seconds_total${all()}[5m]))
-          / sum by (namespace, release, tier) (rate(pg_stat_statements_calls_total${all()}[5m]))
-      `,
     },
     {
       record: 'tier:pg_stat_database_blks_hit:ratio_rate5m',
@@ -90,7 +75,7 @@ function replication(all: Selector, postgres: Postgres, limits: Limits): readonl
     {
       alert: 'PostgresReplicationStopped',
       expr: text`
-        (count(pg_stat_replication_pg_wal_lsn_diff${all('application_name!~"backup.*|pg_.*"')}) or vector(0))
+        (count(pg_stat_replication_pg_wal_lsn_diff${all('slot_name=~"replica_.*"')}) or vector(0))
           < ${replicaCount}
           and on () (pg_up${all('component="primary"')} == 1)
       `,
@@ -115,13 +100,15 @@ function replication(all: Selector, postgres: Postgres, limits: Limits): readonl
       for: '30m',
       severity: 'warning',
       summary: 'Nobody reads the replication slot {{ $labels.slot_name }}',
-      description: 'For half an hour. The primary keeps WAL for it, which fills the volume up to max_slot_wal_keep_size.',
+      description:
+        'For half an hour. The primary keeps WAL for it, which fills the volume up to max_slot_wal_keep_size.',
     },
   ];
 }
 
 function connections(all: Selector, limits: Limits): readonly AlertingRule[] {
-  const share = str`tier:pg_stat_activity_count:sum${all()} / on (namespace, release, tier, component, pod) pg_settings_max_connections${all()}`;
+  const most = str`max by (namespace, release, tier, component, pod) (pg_settings_max_connections${all()})`;
+  const share = str`tier:pg_stat_activity_count:sum${all()} / ${most}`;
   return [
     {
       alert: 'PostgresConnectionsHigh',

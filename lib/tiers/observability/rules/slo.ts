@@ -84,19 +84,17 @@ function burnAlerts(
   what: Input<string>,
 ): readonly AlertingRule[] {
   const alert = (burns: readonly Burn[], speed: 'Fast' | 'Slowly', severity: 'critical' | 'warning') =>
-    burns.map(
-      ({ long, short, factor, for: pending, gone }): AlertingRule => ({
-        alert: `Api${objective}Burns${speed}`,
-        expr: text`
+    burns.map(({ long, short, factor, for: pending, gone }): AlertingRule => ({
+      alert: `Api${objective}Burns${speed}`,
+      expr: text`
           tier:http_requests_${kind}:ratio_rate${long}${all()} > ${factor} * (1 - ${percent} / 100)
             and tier:http_requests_${kind}:ratio_rate${short}${all()} > ${factor} * (1 - ${percent} / 100)
         `,
-        for: pending,
-        severity,
-        labels: { window: long },
-        summary: str`{{ $value | humanizePercentage }} of the requests of ${long} ${what}`,
-        description: str`The objective is ${percent} % over 30 days. At this pace the budget for it goes ${factor} times as fast as it may: ${gone}.`,
-      }),
-    );
+      for: pending,
+      severity,
+      labels: { window: long },
+      summary: str`{{ $value | humanizePercentage }} of the requests of ${long} ${what}`,
+      description: str`The objective is ${percent} % over 30 days. At this pace the budget for it goes ${factor} times as fast as it may: ${gone}.`,
+    }));
   return [...alert(FAST, 'Fast', 'critical'), ...alert(SLOW, 'Slowly', 'warning')];
 }

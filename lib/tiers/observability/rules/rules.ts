@@ -1,0 +1,73 @@
+/** All rules of a system: those of each tier that it has, where that is switched on. */
+import { conditionOf } from '../../../objects/conditions';
+import type { Input } from '../../../values/expression';
+import { or } from '../../../values/logic';
+import type { PgBouncer } from '../../data/pgbouncer';
+import type { Postgres } from '../../data/postgres';
+import type { RedisCache } from '../../data/redis-cache';
+import type { RedisCluster } from '../../data/redis-cluster';
+import type { Backup } from '../../operations/backup';
+import type { Api } from '../../web/api';
+import type { Frontend } from '../../web/frontend';
+import type { Alertmanager } from '../alertmanager';
+import type { Prometheus } from '../prometheus';
+import type { RuleGroup } from '../rule';
+import { apiRules } from './api';
+import { backupRules } from './backup';
+import { containerRules } from './containers';
+import { frontendRules } from './frontend';
+import { alertmanagerRules, prometheusRules, watchdogRules } from './monitoring';
+import { outsideRules } from './outside';
+import { pgBouncerRules } from './pgbouncer';
+import { postgresRules } from './postgres';
+import { redisRules } from './redis';
+import { sloRules } from './slo';
+import type { Slo, Thresholds } from './thresholds';
+
+export interface RuleSubjects {
+  /** Which evaluates them. */
+  readonly prometheus: Prometheus;
+  readonly alertmanager?: Alertmanager;
+  readonly frontend?: Frontend;
+  readonly api?: Api;
+  readonly postgres?: Postgres;
+  readonly pgbouncer?: PgBouncer;
+  /** @default [] */
+  readonly redis?: readonly (RedisCluster | RedisCache)[];
+  readonly backup?: Backup;
+  /** Whether public names are asked for from outside. @default false */
+  readonly probes?: Input<boolean>;
+  /** @default - see sloDefaults */
+  readonly slo?: Slo;
+  /** @default - see thresholdDefaults */
+  readonly thresholds?: Thresholds;
+}
+
+/**
+ * Rules for what a system has.
+ *
+ * ```ts
+ * prometheus.addRules(rulesOf({ prometheus, api: backend, postgres, redis: [cache] }));
+ * ```
+ */
+export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
+  const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup } = subjects;
+  const { redis = [], thresholds = {}, slo = {}, probes = false } = subjects;
+  const facts = prometheus.ruleFacts;
+  const group = <T>(tier: T | undefined, rules: (tier: T) => RuleGroup): readonly RuleGroup[] =>
+    tier === undefined ? [] : [rules(tier)];
+  return [
+    watchdogRules(facts),
+    ...group(frontend, (tier) => frontendRules(facts, tier)),
+    ...group(api, (tier) => sloRules(facts, tier, slo)),
+    ...group(api, (tier) => apiRules(facts, tier, thresholds)),
+    ...group(postgres, (tier) => postgresRules(facts, tier, thresholds)),
+    ...group(pgbouncer, (tier) => pgBouncerRules(facts, tier, thresholds)),
+    ...redis.map((tier) => redisRules(facts, tier, thresholds)),
+    ...group(backup, (tier) => backupRules(facts, tier, thresholds, or(...redis.map(conditionOf)))),
+    outsideRules(facts, probes, thresholds),
+    containerRules(facts, prometheus.hasContainerMetrics, thresholds),
+    prometheusRules(facts, prometheus, alertmanager === undefined ? false : conditionOf(alertmanager)),
+    ...group(alertmanager, (tier) => alertmanagerRules(facts, tier)),
+  ];
+}

@@ -48,7 +48,7 @@ export class NodeAgents extends System<typeof nodeAgentsValues> {
 
     new DefaultDeny(this, 'network');
     new NodeExporter(this, 'node-exporter', v.nodeExporter);
-    new KubeStateMetrics(this, 'kube-state-metrics', v.kubeStateMetrics);
+    const state = new KubeStateMetrics(this, 'kube-state-metrics', v.kubeStateMetrics);
     const prometheus = new Prometheus(this, 'prometheus', {
       ...v.prometheus,
       operator: { ...prometheusDefaults.operator, ...v.prometheus.operator },
@@ -64,10 +64,9 @@ export class NodeAgents extends System<typeof nodeAgentsValues> {
     );
     const test = new SmokeTest(this, 'tests', {
       image: v.tests.image,
-      urls: [str`${prometheus.url}/-/ready`],
-      enabled: prometheus.isPlain,
+      urls: [str`http://${state.objectName}:${state.servicePort}/healthz`],
     });
-    test.connectTo(prometheus);
+    test.connectTo(state);
     this.notes = text`
       node-agents is installed as "${release.name}" in the namespace "${release.namespace}".
 

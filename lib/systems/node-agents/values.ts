@@ -52,7 +52,6 @@ export const nodeAgentsValues = z.strictObject({
     ...nodeExporterValues(nodeExporterDefaults),
   }),
   kubeStateMetrics: section('kube-state-metrics: what the API server knows, as metrics.', {
-    enabled: z.boolean().default(true).describe('Collect the state of pods, workloads, volumes and nodes.'),
     ...kubeStateMetricsValues(kubeStateMetricsDefaults),
   }),
   prometheus: section('A small Prometheus, from which those of other namespaces take over what is theirs.', {

@@ -1,7 +1,6 @@
 import type { Construct } from 'constructs';
 import type { NetworkPolicyPeer, NetworkPolicyPort } from 'kubernetes-types/networking/v1';
 import { images } from '../../images';
-import type { Endpoint } from '../../network/connections';
 import { conditionOf } from '../../objects/conditions';
 import type { Input } from '../../values/expression';
 import { isSet, valueOf } from '../../values/logic';

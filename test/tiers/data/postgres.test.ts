@@ -62,6 +62,13 @@ const full: { readonly [K in keyof Required<PostgresProps>]: NonNullable<Postgre
   storage: { size: '50Gi', storageClassName: 'fast' },
   resources: resources('8Gi'),
   image: { registry: 'registry.example.com', repository: 'postgres', tag: '17.11', digest: null },
+  exporter: {
+    image: { registry: 'registry.example.com', repository: 'exporter', tag: '1', digest: null },
+    resources: {
+      requests: { cpu: '20m', memory: '16Mi', ephemeralStorage: '8Mi' },
+      limits: { cpu: null, memory: '32Mi', ephemeralStorage: '16Mi' },
+    },
+  },
   serviceAccount: 'shop-identity',
   podLabels: { team: 'data' },
   podAnnotations: { note: 'primary store' },
@@ -278,4 +285,27 @@ describe('Postgres', () => {
   test('full', () => {
     expect(synth(full).toJSON()).toMatchSnapshot();
   });
+
+  test.each(['primary', 'replica'])(
+    'has an exporter beside the %s, which sees statistics alone and has no password',
+    (part) => {
+      const objects = synth({ replicas: 1 });
+      const { template } = statefulSet(objects, part) ?? {};
+      expect(template?.metadata?.annotations).toMatchObject({ 'prometheus.io/port': '9187' });
+      expect(template?.spec?.containers[1]).toMatchObject({
+        name: 'exporter',
+        env: [
+          { name: 'DATA_SOURCE_NAME', value: 'postgresql://postgres_exporter@127.0.0.1:5432/postgres?sslmode=disable' },
+        ],
+      });
+      expect(template?.spec?.containers[1]?.volumeMounts).toBeUndefined();
+      const { data } = objects.get('ConfigMap', 'shop-postgres');
+      expect(data?.['initialise.sql']).toMatch(
+        'ALTER ROLE postgres_exporter LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 3;\nGRANT pg_monitor, pg_use_reserved_connections TO postgres_exporter;\n',
+      );
+      expect(data?.['pg_hba.conf']).toMatch(
+        /postgres +postgres_exporter +127\.0\.0\.1\/32 +trust\nhost +all +postgres_exporter +all +reject\nhost +all +all/,
+      );
+    },
+  );
 });

@@ -9,6 +9,32 @@ export { RedisCache, type RedisCacheProps, redisCacheDefaults } from './tiers/da
 export { RedisCluster, type RedisClusterProps, redisClusterDefaults } from './tiers/data/redis-cluster';
 export { redisCacheValues, redisClusterValues } from './tiers/data/redis-values';
 export { SmokeTest, type SmokeTestProps } from './tiers/delivery/smoke-test';
+export {
+  BlackboxExporter,
+  type BlackboxExporterProps,
+  blackboxExporterDefaults,
+} from './tiers/observability/blackbox-exporter';
+export {
+  blackboxExporterValues,
+  kubeStateMetricsValues,
+  nodeExporterValues,
+} from './tiers/observability/agents-values';
+export { type ConfigReloader, configReloader, configReloaderDefaults } from './tiers/observability/config-reloader';
+export {
+  KubeStateMetrics,
+  type KubeStateMetricsProps,
+  kubeStateMetricsDefaults,
+} from './tiers/observability/kube-state-metrics';
+export { NodeExporter, type NodeExporterProps, nodeExporterDefaults } from './tiers/observability/node-exporter';
+export {
+  type AlertReceiver,
+  Prometheus,
+  type PrometheusProps,
+  prometheusDefaults,
+} from './tiers/observability/prometheus';
+export { type NodeAgents, type ProbedUrls } from './tiers/observability/prometheus-configuration';
+export { type PrometheusOperator } from './tiers/observability/prometheus-operator';
+export { prometheusValues } from './tiers/observability/prometheus-values';
 export { apmDashboard } from './tiers/observability/dashboards/apm';
 export { backupsDashboard } from './tiers/observability/dashboards/backups';
 export { type DashboardSettings, type GrafanaDashboard, dashboard } from './tiers/observability/dashboards/dashboard';
@@ -51,11 +77,13 @@ export { KubeObject } from './objects/kube-object';
 export { addConfigMap } from './workload/config-map';
 export { type ContainerProps, type Probes, type Resources } from './workload/container';
 export { type CronJobProps, CronJobWorkload } from './workload/cron-job';
+export { DaemonSetWorkload } from './workload/daemon-set';
 export { type DeploymentProps, DeploymentWorkload } from './workload/deployment';
 export { type JobProps, JobWorkload } from './workload/job';
-export { allowApiServer, allowFromNamespace } from './workload/network-policy';
+export { allowApiServer, allowFromNamespace, allowToNamespace } from './workload/network-policy';
 export { type Image, type NetworkFacts, Platform, type PlatformProps } from './workload/platform';
 export { type ExtraVolume, type PodSettings, type Toleration } from './workload/pod';
+export { addClusterRole, addRole } from './workload/rbac';
 export { type Autoscaling } from './workload/scaling';
 export { type SecretInput, envFromSecret, secretFiles } from './workload/secrets';
 export { type ServiceProps, addService } from './workload/service';

@@ -10,6 +10,7 @@ import type {
   MapInput,
   PgBouncer,
   Postgres,
+  Prometheus,
   RedisCluster,
   TierProps,
 } from '../../lib';
@@ -28,6 +29,7 @@ export declare const api: Api;
 export declare const backend: Api;
 export declare const frontend: Frontend;
 export declare const exposure: Exposure;
+export declare const prometheus: Prometheus;
 
 /** What a schema gives. */
 export declare const values: {

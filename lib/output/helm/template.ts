@@ -64,15 +64,16 @@ export class TemplatePrinter {
       if (item instanceof Each) {
         const inner = go.inRange(item.index, item.item);
         const body = item.body instanceof Text ? this.text(item.body, indent, inner) : [];
-        return this.range(item, body, indent, go, inner);
+        return this.range(item, body, indent + depthOf(item.body), go, inner);
       }
+      const depth = pad + ' '.repeat(depthOf(item.then));
       const branch = (part: Node): readonly string[] => (part instanceof Text ? this.text(part, indent, go) : []);
       const otherwise = branch(item.otherwise);
       return [
-        `${pad}{{- if ${this.condition(item.condition, go) ?? 'true'} }}`,
+        `${depth}{{- if ${this.condition(item.condition, go) ?? 'true'} }}`,
         ...branch(item.then),
-        ...(otherwise.length > 0 ? [`${pad}{{- else }}`, ...otherwise] : []),
-        `${pad}{{- end }}`,
+        ...(otherwise.length > 0 ? [`${depth}{{- else }}`, ...otherwise] : []),
+        `${depth}{{- end }}`,
       ];
     });
   }
@@ -268,4 +269,13 @@ function unwrap(node: Node): Node {
 function isScalar(part: Node): part is Scalar | Expr<Scalar> {
   const node = unwrap(part);
   return isExpr(node) ? node.kind !== 'map' && node.kind !== 'list' : typeof node !== 'object';
+}
+
+/** How far the first line of a text is indented: a control stands where the lines do that it guards. */
+function depthOf(part: Node): number {
+  const [first] = part instanceof Text ? part.items : [];
+  if (first instanceof When) return depthOf(first.then);
+  if (first instanceof Each) return depthOf(first.body);
+  const start = (first?.parts ?? []).map((piece) => (isExpr(piece) ? 'x' : piece)).join('');
+  return start.length - start.trimStart().length;
 }

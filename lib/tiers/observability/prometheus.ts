@@ -9,10 +9,10 @@ import { KubeObject } from '../../objects/kube-object';
 import { choose } from '../../values/choice';
 import type { Input } from '../../values/expression';
 import { and, isSet, not, or, valueOf } from '../../values/logic';
-import { bytes, divide, multiply } from '../../values/numbers';
+import { bytes, divide } from '../../values/numbers';
 import type { Items, Text, Tree } from '../../values/parts';
 import { assertFileText } from '../../values/text';
-import { named, str } from '../../values/texts';
+import { str } from '../../values/texts';
 import { late } from '../../values/tree';
 import type { Resources } from '../../workload/container';
 import { allowApiServer, allowToNamespace } from '../../workload/network-policy';
@@ -97,7 +97,7 @@ export interface AlertReceiver {
  *
  * ```ts
  * const prometheus = new Prometheus(chart, 'prometheus', { retentionDays: 15 });
- * prometheus.addRules(groups);
+ * api.connectTo(prometheus);
  * ```
  */
 export class Prometheus extends Tier implements Server {
@@ -229,7 +229,7 @@ export class Prometheus extends Tier implements Server {
             `--config.file=${file}`,
             `--storage.tsdb.path=${DATA}`,
             str`--storage.tsdb.retention.time=${settings.retentionDays}d`,
-            str`--storage.tsdb.retention.size=${retentionMebibytes(id, settings.storage)}MB`,
+            str`--storage.tsdb.retention.size=${retentionMebibytes(settings.storage)}MB`,
             '--web.enable-lifecycle',
           ],
           ports: [{ name: 'http', containerPort: PROMETHEUS_PORT }],
@@ -319,8 +319,7 @@ export class Prometheus extends Tier implements Server {
 
 type Settings = Required<Omit<PrometheusProps, 'enabled' | keyof PodSettings>> & PodSettings;
 
-/** Four fifths of the volume: blocks are written anew before the old ones go. */
-function retentionMebibytes(id: string, { size }: Storage): Input<number> {
-  const mebibytes = divide(bytes(size), 2 ** 20);
-  return named(`${id}.retentionMebibytes`, 'The most that series may take, in MiB.', divide(multiply(mebibytes, 4), 5));
+/** In MiB, four fifths of the volume: blocks are written anew before the old ones go. */
+function retentionMebibytes({ size }: Storage): Input<number> {
+  return divide(bytes(size), (2 ** 20 * 5) / 4);
 }

@@ -22,6 +22,8 @@ export interface Neighbour {
   /** Whether it connects to the workload, or the workload to it. */
   readonly direction: 'in' | 'out';
   readonly ports: ListInput<number> | readonly Input<number>[];
+  /** Whether it is there. @default true */
+  readonly enabled?: Input<boolean>;
 }
 
 export class WorkloadPolicy extends Construct {

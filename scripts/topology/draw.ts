@@ -1,6 +1,6 @@
 /** A picture as SVG, readable in light and dark. */
 import type { DrawnEdge, Picture, Point, PortLabel, Rectangle } from './layout';
-import { GAP, LABEL, LINE, NAME, TEXT } from './layout';
+import { GAP, LABEL, LINE, MARGIN, NAME, TEXT, widthOf } from './layout';
 import { type Group, groups } from './tiers';
 import type { Box, BoxLine } from './graph';
 
@@ -39,7 +39,7 @@ const style = `
     .title { font-size: 12px; font-weight: 600; fill: #7b8794; text-anchor: start; letter-spacing: 0.4px; }
     .box { fill: #ffffff; stroke: #486581; stroke-width: 1.2; }
     .outside { fill: none; stroke: #9aa5b1; stroke-width: 1.2; }
-    .by-value { stroke-dasharray: 5 3; }
+    .off { stroke-dasharray: 5 3; }
     .name { font-size: ${NAME}px; font-weight: 600; fill: #1f2933; }
     .metrics { font-size: 10px; fill: #b44d12; }
     .edge { fill: none; stroke-width: 1.4; }
@@ -68,14 +68,15 @@ export interface Words {
 }
 
 export function draw(picture: Picture, { title, description, legend }: Words): string {
+  const width = Math.max(picture.width, ...legend.map((words) => widthOf(words, 11) + 2 * MARGIN));
   const height = picture.height + legend.length * LINE + 12;
   const groupOf = new Map(picture.boxes.map(({ box }) => [box.id, box.group]));
   const lines = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(picture.width)} ${n(height)}" role="img" aria-labelledby="title description">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${n(height)}" role="img" aria-labelledby="title description">`,
     `  <title id="title">${xml(title)}</title>`,
     `  <desc id="description">${xml(description)}</desc>`,
     `  <style>${style}\n    @media (prefers-color-scheme: dark) {${dark}\n    }\n  </style>`,
-    `  <rect class="back" width="${n(picture.width)}" height="${n(height)}"/>`,
+    `  <rect class="back" width="${n(width)}" height="${n(height)}"/>`,
     ...picture.groups.flatMap(({ title: name, place }) => [
       `  <rect class="group" ${rectangle(place)} rx="10"/>`,
       `  <text class="title" x="${n(place.x + 14)}" y="${n(place.y + 22)}">${xml(name)}</text>`,
@@ -85,7 +86,7 @@ export function draw(picture: Picture, { title, description, legend }: Words): s
     ...picture.boxes.flatMap(({ ports }) => ports.flatMap(portLines)),
     ...legend.map(
       (text, index) =>
-        `  <text class="legend" x="16" y="${n(picture.height + 4 + (index + 1) * LINE - 4)}">${xml(text)}</text>`,
+        `  <text class="legend" x="${MARGIN}" y="${n(picture.height + 4 + (index + 1) * LINE - 4)}">${xml(text)}</text>`,
     ),
     '</svg>',
   ];
@@ -93,7 +94,7 @@ export function draw(picture: Picture, { title, description, legend }: Words): s
 }
 
 function line({ edge, points }: DrawnEdge, group: Group | undefined): string {
-  const kind = `edge ${classOf(group)}${edge.optional ? ' by-value' : ''}`;
+  const kind = `edge ${classOf(group)}${edge.isOff ? ' off' : ''}`;
   const ends = `data-from="${xml(edge.from)}" data-to="${xml(edge.to)}"`;
   return `  <path class="${kind}" ${ends} d="${path(points)}"/>${tip(points, group)}`;
 }
@@ -139,8 +140,8 @@ function portLines({ label, place }: PortLabel): readonly string[] {
   ];
 }
 
-function boxLines({ lines, metrics, optional, group }: Box, place: Rectangle): readonly string[] {
-  const kind = `${group === undefined ? 'outside' : 'box'}${optional ? ' by-value' : ''}`;
+function boxLines({ lines, metrics, isOff, group }: Box, place: Rectangle): readonly string[] {
+  const kind = `${group === undefined ? 'outside' : 'box'}${isOff ? ' off' : ''}`;
   const middle = place.x + place.width / 2;
   const top = place.y + 12;
   const badge = place.y + place.height - 8;

@@ -7,6 +7,7 @@ import { valuesOf } from '../../lib/systems/environment';
 import type { Environment } from '../../lib/systems/environment';
 import type { System } from '../../lib/systems/system';
 import { type Input, type Json, type Scope, isExpr, literalOf, toExpr } from '../../lib/values/expression';
+import { and } from '../../lib/values/logic';
 import { isList, isObject } from '../../lib/values/json';
 import { evaluate } from '../../lib/values/tree';
 import { forEachScrapeTarget } from '../../lib/workload/scraping';
@@ -23,8 +24,8 @@ export interface Box {
   readonly ports: readonly Port[];
   /** The port on which Prometheus finds metrics. */
   readonly metrics?: string;
-  /** There by value. */
-  readonly optional: boolean;
+  /** Off with these values. */
+  readonly isOff: boolean;
 }
 
 /** Words of which the first are set in bold, where there are any. */
@@ -43,7 +44,7 @@ export interface Edge {
   readonly to: string;
   /** Ports of the server's box. */
   readonly port: string;
-  readonly optional: boolean;
+  readonly isOff: boolean;
 }
 
 export interface Graph {
@@ -57,7 +58,7 @@ interface Flow {
   readonly port: string;
   /** What it is for, where that is known. */
   readonly name?: string;
-  readonly optional: boolean;
+  readonly isOff: boolean;
 }
 
 /** One workload with all that starts or ends at it. */
@@ -70,8 +71,9 @@ interface Part {
 
 type MetricsPorts = Map<Workload, Input<number>>;
 
-/** Connections of this name are many and all alike: the port stands in the box instead. */
+/** Connections of this name are all alike: where there are more than a few, the port stands in the box alone. */
 const METRICS = 'metrics';
+const FEW = 4;
 
 /** @param environment whose sizes are written into the boxes */
 export function graphOf(system: System, environment: Environment): Graph {
@@ -84,8 +86,9 @@ export function graphOf(system: System, environment: Environment): Graph {
   const metricsPorts: MetricsPorts = new Map();
   const [first] = parts;
   if (first) forEachScrapeTarget(first.workload.platform, ({ workload, port }) => metricsPorts.set(workload, port));
-  const flows = parts.flatMap(({ workload }) => flowsOf(workload, scope));
-  const bundles = bundle(parts, flows);
+  const drawsMetrics = metricsPorts.size <= FEW;
+  const flows = parts.flatMap(({ workload }) => flowsOf(workload, drawsMetrics, scope));
+  const bundles = bundle(parts, flows, scope);
   const boxOf = new Map(
     bundles.flatMap(({ id, parts: members }) => members.map(({ workload }) => [idOf(workload), id])),
   );
@@ -99,7 +102,7 @@ export function graphOf(system: System, environment: Environment): Graph {
         group: undefined,
         lines: [{ bold: id, words: '' }],
         ports: portsOf(id, renamed),
-        optional: false,
+        isOff: false,
       })),
       ...bundles.map((each) => ({ ...boxFor(each, metricsPorts, scope), ports: portsOf(each.id, renamed) })),
     ],
@@ -121,24 +124,25 @@ function partsOf(system: System): readonly Part[] {
   });
 }
 
-function flowsOf(workload: Workload, scope: Scope): readonly Flow[] {
+function flowsOf(workload: Workload, drawsMetrics: boolean, scope: Scope): readonly Flow[] {
   const id = idOf(workload);
   const between = connectionsOf(workload)
-    .filter(({ endpoint }) => endpoint.workload !== workload && endpoint.name !== METRICS)
+    .filter(({ endpoint }) => endpoint.workload !== workload && (drawsMetrics || endpoint.name !== METRICS))
     .map((connection: Connection) => ({
       from: id,
       to: idOf(connection.endpoint.workload),
       port: read(connection.endpoint.port, scope),
       name: connection.endpoint.name,
-      optional: isOptional(connection.condition),
+      isOff: !connection.condition.evaluate(scope),
     }));
-  const beyond = workload.policy.neighbours.map(({ name, direction, ports }) => ({
+  const possible = workload.policy.neighbours.filter(({ enabled }) => literalOf(enabled ?? true) !== false);
+  const beyond = possible.map(({ name, direction, ports, enabled }) => ({
     from: direction === 'in' ? name : id,
     to: direction === 'in' ? id : name,
     port: (isExpr(ports) ? toExpr(ports).evaluate(scope) : ports.map((port) => read(port, scope)))
       .toString()
       .replaceAll(',', ', '),
-    optional: isOptional(conditionOf(workload)),
+    isOff: !and(conditionOf(workload), enabled ?? true).evaluate(scope),
   }));
   return [...between, ...beyond];
 }
@@ -148,14 +152,15 @@ interface Bundle {
   readonly parts: readonly Part[];
 }
 
-/** Workloads of one tier that reach the same, and that nobody reaches, as one. */
-function bundle(parts: readonly Part[], flows: readonly Flow[]): readonly Bundle[] {
+/** Workloads of one tier that reach the same, and that nobody reaches, as one: those that are on, and those that are off. */
+function bundle(parts: readonly Part[], flows: readonly Flow[], scope: Scope): readonly Bundle[] {
   const bundles = new Map<string, Part[]>();
   for (const part of parts) {
     const id = idOf(part.workload);
     const sent = flows.filter(({ from }) => from === id).map(({ to, port }) => `${to} ${port}`);
     const isServer = flows.some(({ to }) => to === id);
-    const key = isServer ? id : `${part.tier.node.path}: ${[...new Set(sent)].sort().join(', ')}`;
+    const isOff = !conditionOf(part.workload).evaluate(scope);
+    const key = isServer ? id : `${part.tier.node.path} ${isOff}: ${[...new Set(sent)].sort().join(', ')}`;
     bundles.set(key, [...(bundles.get(key) ?? []), part]);
   }
   return [...bundles.values()].map((members) => ({
@@ -168,10 +173,10 @@ function boxFor({ id, parts }: Bundle, metricsPorts: MetricsPorts, scope: Scope)
   const [first] = parts;
   if (first === undefined) throw new Error('a box of nothing');
   const { workload, group, does } = first;
-  const optional = parts.every((part) => isOptional(conditionOf(part.workload)));
+  const isOff = parts.every((part) => !conditionOf(part.workload).evaluate(scope));
   if (parts.length > 1) {
     const lines = parts.map((part) => ({ bold: nameOf(part.workload, scope), words: part.does }));
-    return { id, group, lines, optional };
+    return { id, group, lines, isOff };
   }
   const metrics = metricsPorts.get(workload);
   return {
@@ -182,16 +187,16 @@ function boxFor({ id, parts }: Bundle, metricsPorts: MetricsPorts, scope: Scope)
       ...[does, sizeOf(workload, scope)].map((words) => ({ bold: '', words })),
     ],
     ...(metrics === undefined ? {} : { metrics: read(metrics, scope) }),
-    optional,
+    isOff,
   };
 }
 
 /** One edge for each pair of boxes and port. */
 function edgesOf(flows: readonly Flow[]): readonly Edge[] {
   const edges = new Map<string, Edge>();
-  for (const { from, to, port, optional } of flows) {
+  for (const { from, to, port, isOff } of flows) {
     const key = `${from} → ${to} ${port}`;
-    edges.set(key, { from, to, port, optional: optional && (edges.get(key)?.optional ?? true) });
+    edges.set(key, { from, to, port, isOff: isOff && (edges.get(key)?.isOff ?? true) });
   }
   return [...edges.values()];
 }
@@ -216,10 +221,6 @@ function nameOf(workload: Workload, scope: Scope): string {
 
 function read(input: Input<string | number>, scope: Scope): string {
   return String(toExpr(input).evaluate(scope));
-}
-
-function isOptional(condition: Input<boolean>): boolean {
-  return literalOf(condition) !== true;
 }
 
 /** What controls the pods, and how many there are. */

@@ -40,6 +40,7 @@ export const NAME = 13;
 export const TEXT = 11.5;
 export const LABEL = 10.5;
 export const GAP = 6;
+export const MARGIN = 16;
 const PADDING = 12;
 
 /** An upper bound of a text's width in the fonts that browsers take for system-ui, in pixels. */
@@ -65,10 +66,10 @@ const options = {
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
   'elk.layered.spacing.nodeNodeBetweenLayers': '40',
   'elk.layered.spacing.edgeNodeBetweenLayers': '16',
-  'elk.spacing.nodeNode': '22',
+  'elk.spacing.nodeNode': '18',
   'elk.spacing.edgeNode': '16',
   'elk.spacing.edgeEdge': '10',
-  'elk.padding': '[top=16,left=16,bottom=16,right=16]',
+  'elk.padding': `[top=${MARGIN},left=${MARGIN},bottom=${MARGIN},right=${MARGIN}]`,
 };
 
 export async function layout(graph: Graph): Promise<Picture> {
@@ -94,7 +95,7 @@ export async function layout(graph: Graph): Promise<Picture> {
         .filter(({ boxes }) => boxes.length > 0)
         .map(({ group, boxes }) => ({
           id: `group ${group}`,
-          layoutOptions: { ...options, 'elk.padding': '[top=36,left=16,bottom=16,right=16]' },
+          layoutOptions: { ...options, 'elk.padding': '[top=36,left=14,bottom=16,right=14]' },
           children: boxes.map(node),
         })),
     ],

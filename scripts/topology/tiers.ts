@@ -5,6 +5,11 @@ import { Postgres } from '../../lib/tiers/data/postgres';
 import { RedisCache } from '../../lib/tiers/data/redis-cache';
 import { RedisCluster } from '../../lib/tiers/data/redis-cluster';
 import { SmokeTest } from '../../lib/tiers/delivery/smoke-test';
+import { BlackboxExporter } from '../../lib/tiers/observability/blackbox-exporter';
+import { Grafana } from '../../lib/tiers/observability/grafana';
+import { KubeStateMetrics } from '../../lib/tiers/observability/kube-state-metrics';
+import { NodeExporter } from '../../lib/tiers/observability/node-exporter';
+import { Prometheus } from '../../lib/tiers/observability/prometheus';
 import { Backup } from '../../lib/tiers/operations/backup';
 import { SecretGenerator } from '../../lib/tiers/operations/secret-generator';
 import { Api } from '../../lib/tiers/web/api';
@@ -46,6 +51,11 @@ export const kinds: readonly Kind[] = [
       volume: 'archives of other volumes',
     },
   },
+  { tier: Prometheus, group: 'Observability', does: { server: 'scrapes metrics, evaluates rules' } },
+  { tier: Grafana, group: 'Observability', does: { dashboards: 'dashboards' } },
+  { tier: BlackboxExporter, group: 'Observability', does: { prober: 'asks from outside' } },
+  { tier: KubeStateMetrics, group: 'Observability', does: { exporter: 'what the API server says of pods' } },
+  { tier: NodeExporter, group: 'Observability', does: { agent: 'what each node says of itself' } },
   { tier: SecretGenerator, group: 'Set-up and tests', does: { generator: 'makes missing Secrets' } },
   { tier: SmokeTest, group: 'Set-up and tests', does: { test: 'helm test' } },
 ];

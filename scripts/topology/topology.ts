@@ -1,23 +1,31 @@
-/** The pictures of the systems, as files below docs/. */
+/** The pictures of the systems: one SVG each, below docs/topology. */
 import { environmentsIn } from '../../lib/systems/environment';
 import type { System } from '../../lib/systems/system';
 import { draw } from './draw';
 import { graphOf } from './graph';
-import { layout } from './layout';
+import { type Picture, layout } from './layout';
 
-/** The picture of a system, with the sizes of one of its environments. */
-export async function topologyOf(
-  system: System & { readonly environments: string },
-  environment: string,
-): Promise<string> {
-  const found = environmentsIn(system.environments).find(({ name }) => name === environment);
-  if (found === undefined) throw new Error(`${system.systemName} has no environment ${environment}`);
-  return draw(await layout(graphOf(system, found)), {
-    title: `${system.systemName}: what runs, and who may reach whom`,
-    description: system.metadata.description,
+/** The environment whose sizes are drawn. */
+const ENVIRONMENT = 'production';
+
+type Drawable = System & { readonly environments: string };
+
+/** Where everything of a system stands. */
+export async function pictureOf(system: Drawable): Promise<Picture> {
+  const environment = environmentsIn(system.environments).find(({ name }) => name === ENVIRONMENT);
+  if (environment === undefined) throw new Error(`${system.systemName} has no environment ${ENVIRONMENT}`);
+  return layout(graphOf(system, environment));
+}
+
+/** The picture as a file. */
+export function svgOf({ systemName, metadata }: Drawable, picture: Picture): string {
+  return draw(picture, {
+    title: `${systemName}: what runs, and who may reach whom`,
+    description: metadata.description,
     legend: [
-      `Sizes are those of ${environment}. Dashed: there by value. An arrow is a connection, with its port: a NetworkPolicy on both sides.`,
-      'What is not drawn is denied, but for DNS and the scraping of metrics.',
+      `Sizes are those of ${ENVIRONMENT}; what is dashed is off there, and on by value.`,
+      'An arrow is a connection to a port, in the colour of where it starts: a NetworkPolicy on both sides.',
+      'What is not drawn is denied, but for DNS and for Prometheus, which reaches every port for metrics.',
     ],
   });
 }

@@ -62,6 +62,7 @@ export class NodeAgents extends System<typeof nodeAgentsValues> {
       },
       isNotEmpty(v.clients),
     );
+    prometheus.workload.policy.neighbours.push({ name: 'releases', direction: 'in', ports: [PROMETHEUS_PORT] });
     const test = new SmokeTest(this, 'tests', {
       image: v.tests.image,
       urls: [str`http://${state.objectName}:${state.servicePort}/healthz`],

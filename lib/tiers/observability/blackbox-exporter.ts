@@ -125,5 +125,6 @@ export class BlackboxExporter extends Tier {
       ports,
     });
     allowToNamespace(this.client, { namespace: valueOf(ingressNamespace) }, ports, isSet(ingressNamespace));
+    this.client.policy.neighbours.push({ name: 'public name', direction: 'out', ports: all });
   }
 }

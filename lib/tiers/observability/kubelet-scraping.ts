@@ -69,6 +69,7 @@ export function addKubeletScraping(prometheus: Prometheus, facts: KubeletFacts):
     to: each<string, NetworkPolicyPeer>(facts.addresses, (cidr) => ({ ipBlock: { cidr } })),
     ports: [{ port: facts.port, protocol: 'TCP' }],
   });
+  workload.policy.neighbours.push({ name: 'kubelets', direction: 'out', ports: [facts.port] });
   addServiceMonitor(prometheus, facts);
 }
 

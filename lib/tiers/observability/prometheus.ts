@@ -202,6 +202,7 @@ export class Prometheus extends Tier implements Server {
     const { scraperNamespace } = this.platform.network;
     const isThere = and(this.settings.operator.enabled, isSet(scraperNamespace));
     allowToNamespace(client, { namespace: valueOf(scraperNamespace) }, [{ port, protocol: 'TCP' }], isThere);
+    client.policy.neighbours.push({ name: 'prometheus-operator', direction: 'out', ports: [port], enabled: isThere });
   }
 
   private addPlain(id: string, settings: Settings): StatefulSetWorkload {
@@ -278,6 +279,8 @@ export class Prometheus extends Tier implements Server {
     };
     const ports = [{ port: PROMETHEUS_PORT, protocol: 'TCP' }];
     allowToNamespace(workload, { namespace: valueOf(namespace), podLabels }, ports, isSet(namespace));
+    const enabled = isSet(namespace);
+    workload.policy.neighbours.push({ name: 'node-agents', direction: 'out', ports: [PROMETHEUS_PORT], enabled });
   }
 
   private addConfiguration(workload: StatefulSetWorkload, settings: Settings): void {

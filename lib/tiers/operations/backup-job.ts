@@ -238,5 +238,10 @@ export function connectDestinations(workload: Workload, { store, offsite }: Dest
     },
     offsite.enabled,
   );
-  workload.policy.neighbours.push({ name: 'object storage', direction: 'out', ports: [offsite.port] });
+  workload.policy.neighbours.push({
+    name: 'object storage',
+    direction: 'out',
+    ports: [offsite.port],
+    enabled: offsite.enabled,
+  });
 }

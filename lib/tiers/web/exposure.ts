@@ -149,7 +149,7 @@ export class Exposure extends Construct {
     const { ingressNamespace } = this.platform.network;
     const here = conditionOf(this);
     for (const { workload, port } of to.endpoints) {
-      workload.policy.neighbours.push({ name: 'ingress or gateway', direction: 'in', ports: [port] });
+      workload.policy.neighbours.push({ name: 'ingress or gateway', direction: 'in', ports: [port], enabled: here });
       const open = (from: Tree<NetworkPolicyPeer[]>, condition: Input<boolean>): void => {
         workload.policy.allowFrom({ from, ports: [{ port, protocol: 'TCP' }] }, and(here, condition));
       };

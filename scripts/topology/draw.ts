@@ -44,7 +44,7 @@ const style = `
     .metrics { font-size: 10px; fill: #b44d12; }
     .edge { fill: none; stroke-width: 1.4; }
 ${colours(0)}
-    .label { font-size: ${LABEL}px; font-weight: 600; text-anchor: start; }
+    .label { font-size: ${LABEL}px; font-weight: 600; }
     .halo { fill: #ffffff; fill-opacity: 0.85; }
     .legend { font-size: 11px; text-anchor: start; }`;
 
@@ -136,7 +136,7 @@ function tip(points: readonly Point[], group: Group | undefined): string {
 function portLines({ label, place }: PortLabel): readonly string[] {
   return [
     `  <rect class="halo" ${rectangle(place)} rx="3"/>`,
-    `  <text class="label" x="${n(place.x + GAP)}" y="${n(place.y + place.height - 3)}">${xml(label)}</text>`,
+    `  <text class="label" x="${n(place.x + place.width / 2)}" y="${n(place.y + place.height - 3)}">${xml(label)}</text>`,
   ];
 }
 

@@ -6,8 +6,7 @@ import { KubeObject } from '../../lib/objects/kube-object';
 import { valuesOf } from '../../lib/systems/environment';
 import type { Environment } from '../../lib/systems/environment';
 import type { System } from '../../lib/systems/system';
-import { type Input, type Json, type Scope, isExpr, literalOf, toExpr } from '../../lib/values/expression';
-import { and } from '../../lib/values/logic';
+import { type Input, type Json, type Scope, isExpr, toExpr } from '../../lib/values/expression';
 import { isList, isObject } from '../../lib/values/json';
 import { evaluate } from '../../lib/values/tree';
 import { forEachScrapeTarget } from '../../lib/workload/scraping';
@@ -135,14 +134,14 @@ function flowsOf(workload: Workload, drawsMetrics: boolean, scope: Scope): reado
       name: connection.endpoint.name,
       isOff: !connection.condition.evaluate(scope),
     }));
-  const possible = workload.policy.neighbours.filter(({ enabled }) => literalOf(enabled ?? true) !== false);
-  const beyond = possible.map(({ name, direction, ports, enabled }) => ({
+  const there = workload.policy.neighbours.filter(({ enabled }) => toExpr(enabled ?? true).evaluate(scope));
+  const beyond = there.map(({ name, direction, ports }) => ({
     from: direction === 'in' ? name : id,
     to: direction === 'in' ? id : name,
     port: (isExpr(ports) ? toExpr(ports).evaluate(scope) : ports.map((port) => read(port, scope)))
       .toString()
       .replaceAll(',', ', '),
-    isOff: !and(conditionOf(workload), enabled ?? true).evaluate(scope),
+    isOff: !conditionOf(workload).evaluate(scope),
   }));
   return [...between, ...beyond];
 }
@@ -175,7 +174,7 @@ function boxFor({ id, parts }: Bundle, metricsPorts: MetricsPorts, scope: Scope)
   const { workload, group, does } = first;
   const isOff = parts.every((part) => !conditionOf(part.workload).evaluate(scope));
   if (parts.length > 1) {
-    const lines = parts.map((part) => ({ bold: nameOf(part.workload, scope), words: part.does }));
+    const lines = parts.map((part) => ({ bold: nameOf(part.workload, scope), words: '' }));
     return { id, group, lines, isOff };
   }
   const metrics = metricsPorts.get(workload);
@@ -184,7 +183,7 @@ function boxFor({ id, parts }: Bundle, metricsPorts: MetricsPorts, scope: Scope)
     group,
     lines: [
       { bold: nameOf(workload, scope), words: '' },
-      ...[does, sizeOf(workload, scope)].map((words) => ({ bold: '', words })),
+      ...[does, sizeOf(workload, scope)].filter((words) => words !== '').map((words) => ({ bold: '', words })),
     ],
     ...(metrics === undefined ? {} : { metrics: read(metrics, scope) }),
     isOff,

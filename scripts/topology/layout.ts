@@ -45,7 +45,7 @@ const PADDING = 12;
 
 /** An upper bound of a text's width in the fonts that browsers take for system-ui, in pixels. */
 export function widthOf(text: string, size: number, bold = false): number {
-  return Math.ceil(text.length * size * (bold ? 0.6 : 0.55));
+  return Math.ceil(text.length * size * (bold ? 0.57 : 0.52));
 }
 
 function sizeOf({ lines, metrics }: Box): { width: number; height: number } {
@@ -63,6 +63,8 @@ const options = {
   'elk.edgeRouting': 'ORTHOGONAL',
   'elk.randomSeed': '1',
   'elk.layered.mergeEdges': 'true',
+  // As few beside each other as there may be: the picture is read at the width of a page.
+  'elk.layered.layering.strategy': 'MIN_WIDTH',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
   'elk.layered.spacing.nodeNodeBetweenLayers': '40',
   'elk.layered.spacing.edgeNodeBetweenLayers': '16',
@@ -82,7 +84,7 @@ export async function layout(graph: Graph): Promise<Picture> {
       width: 0,
       height: 0,
       layoutOptions: { 'elk.port.side': 'NORTH' },
-      labels: [{ text: label, width: widthOf(label, LABEL, true) + GAP, height: 13 }],
+      labels: [{ text: label, width: widthOf(label, LABEL, true) + GAP + 4, height: 13 }],
     })),
   });
   const root: ElkNode = {

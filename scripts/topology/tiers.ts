@@ -5,6 +5,7 @@ import { Postgres } from '../../lib/tiers/data/postgres';
 import { RedisCache } from '../../lib/tiers/data/redis-cache';
 import { RedisCluster } from '../../lib/tiers/data/redis-cluster';
 import { SmokeTest } from '../../lib/tiers/delivery/smoke-test';
+import { Alertmanager } from '../../lib/tiers/observability/alertmanager';
 import { BlackboxExporter } from '../../lib/tiers/observability/blackbox-exporter';
 import { Grafana } from '../../lib/tiers/observability/grafana';
 import { KubeStateMetrics } from '../../lib/tiers/observability/kube-state-metrics';
@@ -52,6 +53,7 @@ export const kinds: readonly Kind[] = [
     },
   },
   { tier: Prometheus, group: 'Observability', does: { server: 'scrapes metrics, evaluates rules' } },
+  { tier: Alertmanager, group: 'Observability', does: { server: 'tells people' } },
   { tier: Grafana, group: 'Observability', does: { dashboards: 'dashboards' } },
   { tier: BlackboxExporter, group: 'Observability', does: { prober: 'asks from outside' } },
   { tier: KubeStateMetrics, group: 'Observability', does: { exporter: 'what the API server says of pods' } },

@@ -111,6 +111,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         ),
       ],
       dashboards: clusterAiDashboards({
+        slo: v.slo,
         cluster: v.redisCluster.enabled,
         backups: v.backup.enabled,
         containers: prometheus.hasContainerMetrics,

@@ -7,9 +7,12 @@ import { pgBouncerDashboard } from '../../tiers/observability/dashboards/pgbounc
 import { postgresDashboard } from '../../tiers/observability/dashboards/postgres';
 import { redisDashboard } from '../../tiers/observability/dashboards/redis';
 import { sloDashboard } from '../../tiers/observability/dashboards/slo';
+import type { Slo } from '../../tiers/observability/rules/thresholds';
 import type { Input } from '../../values/expression';
 
 interface Parts {
+  /** What the API promises. */
+  readonly slo: Slo;
   /** Whether Redis is a cluster. */
   readonly cluster: Input<boolean>;
   readonly backups: Input<boolean>;
@@ -18,10 +21,10 @@ interface Parts {
 }
 
 /** What there is to see. The first is Grafana's home page. */
-export function clusterAiDashboards({ cluster, backups, containers }: Parts): readonly GrafanaDashboard[] {
+export function clusterAiDashboards({ slo, cluster, backups, containers }: Parts): readonly GrafanaDashboard[] {
   return [
     overviewDashboard(),
-    sloDashboard(),
+    sloDashboard({ slo }),
     apmDashboard(),
     performanceDashboard({ containers }),
     postgresDashboard(),

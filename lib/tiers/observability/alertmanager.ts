@@ -95,6 +95,8 @@ export const alertmanagerDefaults = {
 
 export const ALERTMANAGER_PORT = 9093;
 const CLUSTER_PORT = 9094;
+/** Whom alerts reach, in pictures. */
+const PEOPLE = 'mail, Slack, PagerDuty';
 const HTTPS_PORT = 443;
 /** Nothing in the image asks for a user of its own: the volume belongs to whoever runs. */
 const USER = 10_001;
@@ -215,11 +217,13 @@ export class Alertmanager extends Tier implements Server {
 
   private allowChannels({ email, slack, pagerDuty, webhook, watchdog, addresses }: Settings): void {
     const to = each<string, NetworkPolicyPeer>(addresses, (cidr) => ({ ipBlock: { cidr } }));
-    const out = (port: Input<number>, condition: Input<boolean>): void =>
+    const out = (name: string, port: Input<number>, condition: Input<boolean>): void => {
       this.workload.policy.allowTo({ to, ports: [{ port, protocol: 'TCP' }] }, condition);
-    out(HTTPS_PORT, or(slack.enabled, pagerDuty.enabled, watchdog.enabled));
-    out(email.port, email.enabled);
-    out(webhook.port, webhook.enabled);
+      this.workload.policy.neighbours.push({ name, direction: 'out', ports: [port], enabled: condition });
+    };
+    out(PEOPLE, HTTPS_PORT, or(slack.enabled, pagerDuty.enabled, watchdog.enabled));
+    out(PEOPLE, email.port, email.enabled);
+    out(PEOPLE, webhook.port, webhook.enabled);
   }
 
   private secretOf(given: SecretInput | Input<string | null>): Input<string> {

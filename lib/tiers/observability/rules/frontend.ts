@@ -39,7 +39,7 @@ export function frontendRules(facts: RuleFacts, frontend: Frontend): RuleGroup {
         for: '5m',
         severity: 'warning',
         summary: '{{ $labels.pod }} drops {{ $value | humanize }} connections per second',
-        description: 'nginx has more clients than worker_connections allows.',
+        description: 'More clients come than worker_connections allows.',
       },
     ],
   };

@@ -1,0 +1,118 @@
+/** When each alert fires, and when it is silent: the files beside this one, one for each group of rules, for promtool. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+
+const Moment = z.strictObject({
+  /** Minutes or hours since time 0. */
+  at: z.string(),
+  /** Values by series, in the notation of promtool; each gets the labels of the file. */
+  series: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+const Cases = z.strictObject({
+  labels: z.string(),
+  cases: z.array(
+    z.strictObject({
+      alert: z.string(),
+      /** Which of several rules with one name. */
+      where: z.string().optional(),
+      /** Between two values, and between two evaluations. */
+      interval: z.string().default('1m'),
+      /** Other groups whose recording rules it uses. */
+      needs: z.array(z.string()).default([]),
+      fires: Moment,
+      silent: Moment.optional(),
+    }),
+  ),
+});
+
+export type AlertCase = z.infer<typeof Cases>['cases'][number];
+
+export interface GroupCases {
+  readonly labels: string;
+  readonly cases: readonly AlertCase[];
+}
+
+/** Both Redis tiers have the same alerts; those of a cluster are in its file alone. */
+const SHARED: Readonly<Record<string, string>> = { redis: 'redis-cluster' };
+/** Alerts that are never silent: that is their purpose. */
+export const NEVER_SILENT = ['Watchdog'];
+
+export function casesOf(group: string): GroupCases {
+  const file = SHARED[group] ?? group;
+  const path = join(__dirname, `${file}.yaml`);
+  if (!existsSync(path)) return { labels: '', cases: [] };
+  return Cases.parse(parse(readFileSync(path, 'utf8').replaceAll(`tier="${file}"`, `tier="${group}"`)));
+}
+
+export interface TestedAlert {
+  readonly alert: string;
+  readonly severity: string;
+}
+
+/** Files for `promtool test rules`, one for each interval of cases. @param files of the rules of each group, by its name */
+export function promtoolTests(
+  group: string,
+  alerts: readonly TestedAlert[],
+  files: ReadonlyMap<string, string>,
+): readonly string[] {
+  const { labels, cases } = casesOf(group);
+  const tested = cases.filter(({ alert }) => alerts.some((known) => known.alert === alert));
+  return [...new Set(tested.map(({ interval }) => interval))].map((interval) => {
+    const alike = tested.filter((each) => each.interval === interval);
+    const needed = [group, ...new Set(alike.flatMap(({ needs }) => needs))].map((name) => files.get(name) ?? name);
+    const tests = alike.flatMap((each) => [
+      moment(
+        each,
+        each.fires,
+        labels,
+        alerts.find(({ alert }) => alert === each.alert),
+      ),
+      ...(each.silent === undefined ? [] : [moment(each, each.silent, labels, undefined)]),
+    ]);
+    return stringify({ rule_files: needed, evaluation_interval: interval, tests }, { lineWidth: 0 });
+  });
+}
+
+function moment(
+  { alert, where, interval }: AlertCase,
+  { at, series }: z.infer<typeof Moment>,
+  labels: string,
+  fires: TestedAlert | undefined,
+): unknown {
+  const selected = [`alertname="${alert}"`, 'alertstate="firing"', ...(where === undefined ? [] : [where])].join(',');
+  const identity = 'alertname, namespace, release, severity';
+  return {
+    name: `${alert} ${where ?? ''} ${fires === undefined ? 'is silent' : 'fires'}`,
+    interval,
+    input_series: Object.entries(series).map(([name, values]) => ({
+      series: withLabels(name, labels),
+      values: `${values}`,
+    })),
+    promql_expr_test: [
+      {
+        expr: `max by (${identity}) (ALERTS{${selected}})`,
+        eval_time: at,
+        exp_samples:
+          fires === undefined
+            ? []
+            : [
+                {
+                  labels: `{alertname="${alert}",namespace="cluster-ai",release="cluster-ai",severity="${fires.severity}"}`,
+                  value: 1,
+                },
+              ],
+      },
+    ],
+  };
+}
+
+/** The labels of the file after the series' own, which win. */
+function withLabels(series: string, labels: string): string {
+  const [, name = series, own = ''] = /^(\w+)(?:\{(.*)\})?$/.exec(series) ?? [];
+  const given = [...own.matchAll(/(\w+)="/g)].map(([, label]) => label);
+  const others = labels.split(',').filter((label) => !given.includes(label.split('=')[0] ?? ''));
+  return `${name}{${[own, ...others].filter((part) => part !== '').join(',')}}`;
+}

@@ -1,31 +1,9 @@
 import type { ConfigMap } from 'kubernetes-types/core/v1';
-import { parse } from 'yaml';
 import type { JsonObject } from '../../../lib/values/expression';
-import { type Recorded, labelsWith } from '../../metrics/inventory';
+import { type Dashboard, dashboardsIn, questionsOf, recordingRulesIn } from '../../metrics/dashboards';
+import { labelsWith } from '../../metrics/inventory';
 import { ask } from '../../metrics/promql';
 import { environments, objectsWith, release, valuesIn } from './environments';
-
-interface Target {
-  readonly expr: string;
-  readonly legendFormat?: string;
-}
-
-interface Panel {
-  readonly id: number;
-  readonly type: string;
-  readonly title: string;
-  readonly description?: string;
-  readonly targets?: readonly Target[];
-  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-}
-
-interface Dashboard {
-  readonly uid: string;
-  readonly title: string;
-  readonly refresh: string;
-  readonly panels: readonly Panel[];
-  readonly templating: { readonly list: readonly { readonly name: string; readonly query: string }[] };
-}
 
 /** What a ConfigMap may hold where `kubectl apply` keeps it in an annotation. */
 const MOST_BYTES = 262_144;
@@ -44,64 +22,34 @@ function configMaps(values: JsonObject, as = release): readonly ConfigMap[] {
 }
 
 function dashboards(values: JsonObject, as = release): ReadonlyMap<string, Dashboard> {
-  const files = configMaps(values, as).filter(({ metadata }) => metadata?.name?.includes('-dashboard-'));
-  return new Map(
-    files.flatMap(({ data = {} }) =>
-      Object.entries(data).map(([file, json]) => [file.replace('.json', ''), JSON.parse(json) as Dashboard]),
-    ),
-  );
-}
-
-function recordingRules(values: JsonObject): readonly Recorded[] {
-  const files = configMaps(values).filter(({ metadata }) => metadata?.name === `${release.name}-prometheus-rules`);
-  return files.flatMap(({ data = {} }) =>
-    Object.values(data).flatMap((file) => {
-      const { groups } = parse(file) as { groups: { rules: (Recorded | { alert: string })[]; labels?: object }[] };
-      return groups.flatMap(({ rules, labels }) =>
-        rules.flatMap((rule) => ('record' in rule ? [{ ...rule, labels: { ...labels, ...rule.labels } }] : [])),
-      );
-    }),
-  );
-}
-
-/** The expression as Grafana sends it. */
-function sent(expr: string, { templating }: Dashboard): string {
-  return templating.list
-    .reduce((text, { name, query }) => text.replaceAll(`$${name}`, query), expr)
-    .replaceAll('$__rate_interval', '2m');
+  return dashboardsIn(configMaps(values, as));
 }
 
 const overview = dashboards(valuesIn('production')).get('overview');
 
 describe.each(cases)('dashboards of %s', (_, values) => {
-  const labelsOf = labelsWith(recordingRules(values));
+  const labelsOf = labelsWith(recordingRulesIn(configMaps(values)));
   const all = dashboards(values);
-  const panels = [...all].flatMap(([id, dashboard]) => dashboard.panels.map((panel) => ({ id, dashboard, panel })));
-  const targets = panels.flatMap(({ id, dashboard, panel }) =>
-    (panel.targets ?? []).map((target) => ({ at: `${id}: ${panel.title}`, dashboard, target })),
-  );
+  const questions = questionsOf(all);
 
   it('ask for metrics and labels that somebody exports', () => {
-    const problems = targets.flatMap(({ at, dashboard, target }) =>
-      ask(sent(target.expr, dashboard), labelsOf).problems.map((problem) => `${at}: ${problem}`),
+    const problems = questions.flatMap(({ at, expr }) =>
+      ask(expr, labelsOf).problems.map((problem) => `${at}: ${problem}`),
     );
     expect(problems).toEqual([]);
   });
 
-  it('name series by labels that they have, and tell several of them apart', () => {
-    const problems = targets.flatMap(({ at, dashboard, target }) => {
-      const labels = ask(sent(target.expr, dashboard), labelsOf).labels ?? new Set();
-      const named = [...(target.legendFormat ?? '').matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
-      const missing = named.filter((label) => !labels.has(label));
-      return missing.map((label) => `${at}: ${target.legendFormat ?? ''} has no ${label}`);
+  it('name series by labels that they have', () => {
+    const problems = questions.flatMap(({ at, expr, legend }) => {
+      const labels = ask(expr, labelsOf).labels ?? new Set();
+      const named = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+      return named.filter((label) => !labels.has(label)).map((label) => `${at}: ${legend} has no ${label}`);
     });
     expect(problems).toEqual([]);
   });
 
-  it('show one release: nothing in them names another, and no variable is left', () => {
-    for (const { at, dashboard, target } of targets) {
-      expect([at, sent(target.expr, dashboard)]).toEqual([at, expect.not.stringMatching(/\$/)]);
-    }
+  it('leave no variable to whoever looks', () => {
+    for (const { at, expr } of questions) expect([at, expr]).toEqual([at, expect.not.stringMatching(/\$/)]);
   });
 
   it('are addressed by what Grafana takes', () => {
@@ -121,8 +69,9 @@ describe.each(cases)('dashboards of %s', (_, values) => {
       });
       expect([id, new Set(cells).size]).toEqual([id, cells.length]);
     }
-    for (const { id, panel } of panels.filter((each) => each.panel.type !== 'row')) {
-      expect([id, panel.title, panel.description ?? '']).toEqual([id, panel.title, expect.stringMatching(/\.$/)]);
+    const shown = [...all.values()].flatMap(({ panels }) => panels).filter(({ type }) => type !== 'row');
+    for (const { title, description } of shown) {
+      expect([title, description]).toEqual([title, expect.stringMatching(/\.$/)]);
     }
   });
 

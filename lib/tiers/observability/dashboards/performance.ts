@@ -31,7 +31,7 @@ export function performanceDashboard({ containers = false }: PerformanceDashboar
           }),
           stat({
             title: 'Database query, average',
-            description: 'In the database itself. The target for P95 is 50 ms.',
+            description: 'As PgBouncer sees it. The target for P95 is 50 ms.',
             unit: 's',
             limits: { warning: 0.05, critical: 0.25 },
             targets: [{ expr: QUERY_TIME, legend: '{{tier}}' }],

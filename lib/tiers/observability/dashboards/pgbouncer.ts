@@ -1,7 +1,7 @@
 import type { Input } from '../../../values/expression';
 import { type GrafanaDashboard, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
-import { POOLED_QUERY_TIME, recorded } from './queries';
+import { QUERY_TIME, recorded } from './queries';
 
 /** PgBouncer: its pools, and how long clients wait for a connection. */
 export function pgBouncerDashboard({ enabled }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
@@ -40,7 +40,7 @@ export function pgBouncerDashboard({ enabled }: { readonly enabled?: Input<boole
             description: 'As PgBouncer sees it. The target for P95 is 50 ms.',
             unit: 's',
             limits: { warning: 0.05, critical: 0.25 },
-            targets: [{ expr: POOLED_QUERY_TIME }],
+            targets: [{ expr: QUERY_TIME, legend: '{{tier}}' }],
           }),
         ],
       },
@@ -104,7 +104,7 @@ export function pgBouncerDashboard({ enabled }: { readonly enabled?: Input<boole
             description: 'From the query to its answer.',
             unit: 's',
             limits: { warning: 0.05, critical: 0.25 },
-            targets: [{ expr: POOLED_QUERY_TIME, legend: 'query' }],
+            targets: [{ expr: QUERY_TIME, legend: '{{tier}}' }],
           }),
           timeSeries({
             title: 'Traffic',

@@ -1,7 +1,7 @@
 import type { Input } from '../../../values/expression';
 import { type GrafanaDashboard, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
-import { CONNECTIONS_USED, QUERY_TIME, recorded } from './queries';
+import { CONNECTIONS_USED, recorded } from './queries';
 
 /** PostgreSQL: the primary and its replicas, by what postgres_exporter says. */
 export function postgresDashboard({ enabled }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
@@ -86,13 +86,6 @@ export function postgresDashboard({ enabled }: { readonly enabled?: Input<boolea
             max: 1,
             limits: { warning: 0.99, critical: 0.95, falling: true },
             targets: [{ expr: recorded('tier:pg_stat_database_blks_hit:ratio_rate5m'), legend: '{{tier}}' }],
-          }),
-          timeSeries({
-            title: 'Query time',
-            description: 'Of an average query. The target for P95 is 50 ms.',
-            unit: 's',
-            limits: { warning: 0.05, critical: 0.25 },
-            targets: [{ expr: QUERY_TIME, legend: '{{tier}}' }],
           }),
           timeSeries({
             title: 'Longest transaction',

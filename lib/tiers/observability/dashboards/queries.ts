@@ -22,10 +22,5 @@ export const CONNECTIONS_USED =
 /** Share of the keys asked for that Redis had. */
 export const CACHE_HITS = recorded('tier:redis_keyspace_hits:ratio_rate5m');
 
-/** Seconds of an average query, in the database itself. */
-export const QUERY_TIME = recorded('tier:pg_stat_statements_seconds:mean5m');
-
-/** Seconds of an average query as PgBouncer sees it, the way to the database and back included. */
-export const POOLED_QUERY_TIME =
-  `sum(rate(pgbouncer_stats_queries_duration_seconds_total{${RELEASE}}[$__rate_interval]))` +
-  ` / sum(rate(pgbouncer_stats_queries_pooled_total{${RELEASE}}[$__rate_interval]))`;
+/** Seconds of an average query, the way from PgBouncer to the database and back included. */
+export const QUERY_TIME = recorded('tier:pgbouncer_stats_queries_duration_seconds:mean5m');

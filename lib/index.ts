@@ -35,6 +35,26 @@ export {
 export { type NodeAgents, type ProbedUrls } from './tiers/observability/prometheus-configuration';
 export { type PrometheusOperator } from './tiers/observability/prometheus-operator';
 export { prometheusValues } from './tiers/observability/prometheus-values';
+export { Alertmanager, type AlertmanagerProps, alertmanagerDefaults } from './tiers/observability/alertmanager';
+export {
+  type Email,
+  type LeastSeverity,
+  type PagerDuty,
+  type Slack,
+  type Watchdog,
+  type Webhook,
+} from './tiers/observability/alertmanager-configuration';
+export { alertmanagerValues } from './tiers/observability/alertmanager-values';
+export {
+  type AlertingRule,
+  type RecordingRule,
+  type Rule,
+  type RuleGroup,
+  type Severity,
+} from './tiers/observability/rule';
+export { type RuleSubjects, rulesOf } from './tiers/observability/rules/rules';
+export { type Slo, type Thresholds, sloDefaults, thresholdDefaults } from './tiers/observability/rules/thresholds';
+export { sloValues, thresholdValues } from './tiers/observability/rules-values';
 export { apmDashboard } from './tiers/observability/dashboards/apm';
 export { backupsDashboard } from './tiers/observability/dashboards/backups';
 export { type DashboardSettings, type GrafanaDashboard, dashboard } from './tiers/observability/dashboards/dashboard';

@@ -8,7 +8,7 @@ const Moment = z.strictObject({
   /** Minutes or hours since time 0. */
   at: z.string(),
   /** Values by series, in the notation of promtool; each gets the labels of the file. */
-  series: z.record(z.string(), z.union([z.string(), z.number()])),
+  series: z.record(z.string(), z.string()),
 });
 
 const Cases = z.strictObject({
@@ -18,8 +18,10 @@ const Cases = z.strictObject({
       alert: z.string(),
       /** Which of several rules with one name. */
       where: z.string().optional(),
-      /** Between two values, and between two evaluations. */
+      /** Between two values. */
       interval: z.string().default('1m'),
+      /** Between two evaluations. @default - `interval` */
+      evaluation: z.string().optional(),
       /** Other groups whose recording rules it uses. */
       needs: z.array(z.string()).default([]),
       fires: Moment,
@@ -52,7 +54,7 @@ export interface TestedAlert {
   readonly severity: string;
 }
 
-/** Files for `promtool test rules`, one for each interval of cases. @param files of the rules of each group, by its name */
+/** Files for `promtool test rules`, one for each interval of evaluations. @param files of the rules of each group, by its name */
 export function promtoolTests(
   group: string,
   alerts: readonly TestedAlert[],
@@ -60,8 +62,9 @@ export function promtoolTests(
 ): readonly string[] {
   const { labels, cases } = casesOf(group);
   const tested = cases.filter(({ alert }) => alerts.some((known) => known.alert === alert));
-  return [...new Set(tested.map(({ interval }) => interval))].map((interval) => {
-    const alike = tested.filter((each) => each.interval === interval);
+  const evaluated = ({ interval, evaluation }: AlertCase): string => evaluation ?? interval;
+  return [...new Set(tested.map(evaluated))].map((interval) => {
+    const alike = tested.filter((each) => evaluated(each) === interval);
     const needed = [group, ...new Set(alike.flatMap(({ needs }) => needs))].map((name) => files.get(name) ?? name);
     const tests = alike.flatMap((each) => [
       moment(
@@ -89,7 +92,7 @@ function moment(
     interval,
     input_series: Object.entries(series).map(([name, values]) => ({
       series: withLabels(name, labels),
-      values: `${values}`,
+      values,
     })),
     promql_expr_test: [
       {

@@ -1,11 +1,12 @@
 // Checks every manifest of dist/ and everything that the charts render from their ci/ values: against the schemas of
-// Kubernetes and of the CRDs, by kube-score, and by `helm lint --strict`. Prints what is wrong; exits 1 if anything is.
+// Kubernetes and of the CRDs, by kube-score, and by `helm lint --strict`; and by Prometheus's own programs what they are given. Prints what is wrong; exits 1 if anything is.
 //   PATH=$(scripts/tools):$PATH node -r ./scripts/register scripts/validate.ts [folder of CRDs]
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { checkObservability } from './observability';
 import { schemaLocations, versions } from './schemas';
 
 const root = resolve(__dirname, '..');
@@ -108,6 +109,7 @@ function main(crds: string): void {
   const all = [
     ...findings,
     ...lint(),
+    ...checkObservability(folders('dist').flatMap((system) => folders(system))),
     ...stale.map((e) => `kube-score.yaml: ${e.check} on ${e.object} exempts nothing`),
   ];
   all.forEach((finding) => {

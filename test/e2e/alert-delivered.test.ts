@@ -1,0 +1,191 @@
+/** The primary of PostgreSQL ends: the right alert fires and reaches a receiver, and so does its end. */
+import type { ConfigMap, Pod } from 'kubernetes-types/core/v1';
+import { parse } from 'yaml';
+import { ask } from '../metrics/promql';
+import { get, kubectl, loadImages, recovery, report } from './support/cluster';
+import { eventually } from './support/eventually';
+import { makeNamespaces, removeNamespaces } from './support/namespaces';
+import { withPrometheus } from './support/prometheus';
+import { everythingReady } from './support/readiness';
+import { makeMissingSecrets } from './support/releases';
+import { run } from './support/run';
+import { thorough } from './support/steps';
+import { type System, chart, helmSettings, pythonImage, system, upgrade } from './support/system';
+
+/** An alert waits for its rule, for the next evaluation, and for others of its group. */
+const SECONDS = 300;
+const PORT = 8080;
+/** Prints each notification on a line, and answers. */
+const RECEIVER = `
+import http.server
+class Receiver(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        print(self.rfile.read(int(self.headers['Content-Length'])).decode(), flush=True)
+        self.send_response(200)
+        self.end_headers()
+http.server.HTTPServer(('', ${PORT}), Receiver).serve_forever()
+`;
+
+interface Notification {
+  readonly receiver: string;
+  readonly alerts: readonly {
+    readonly status: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  }[];
+}
+
+let given: System;
+let receiver: string;
+let settings: readonly string[];
+
+beforeAll(async () => {
+  given = await system();
+  receiver = `${given.release}-receiver`;
+  settings = [
+    '--set=backup.enabled=true',
+    '--set=prometheus.enabled=true',
+    '--set=alertmanager.enabled=true',
+    '--set=alertmanager.slack.enabled=false',
+    '--set=alertmanager.webhook.enabled=true',
+    `--set=alertmanager.webhook.url=http://receiver.${receiver}:${PORT}`,
+    `--set=alertmanager.webhook.port=${PORT}`,
+  ];
+});
+
+afterAll(async () => {
+  if (!process.env.E2E_ALL) return;
+  await kubectl(['scale', ...primary(), '--replicas=1']);
+  await upgrade(given);
+  await removeNamespaces(receiver);
+});
+
+thorough('Prometheus, Alertmanager and a receiver are there', async () => {
+  await loadImages((await run('helm', ['template', given.release, chart, ...helmSettings(given), ...settings])).stdout);
+  await loadImages(`image: ${pythonImage}\n`);
+  await makeNamespaces(receiver);
+  await kubectl(['apply', `--namespace=${receiver}`, '--filename=-'], { input: JSON.stringify(receiverObjects()) });
+  await makeMissingSecrets(given.release);
+  await upgrade(given, ...settings);
+  await everythingReady(given.release);
+  await everythingReady(receiver);
+});
+
+thorough('every expression of the rules is one that Prometheus answers', () =>
+  withPrometheus(given.release, async (prometheus) => {
+    const expressions = await expressionsOfRules();
+    expect(expressions.length).toBeGreaterThan(50);
+    await eventually('rules are evaluated', { seconds: 180, namespace: given.release }, async () => {
+      expect(await prometheus.query('{__name__=~"tier:.+"}')).not.toEqual([]);
+    });
+    const silent = new Set<string>();
+    for (const expression of expressions) {
+      await prometheus.query(expression);
+      for (const metric of ask(expression, () => new Set()).metrics) {
+        if ((await prometheus.query(`count(${metric})`)).length === 0) silent.add(metric);
+      }
+    }
+    report(`${expressions.length} expressions; without series here: ${[...silent].sort().join(', ') || 'none'}`);
+    // Programs that run here; the others are stand-ins, or have not been used.
+    expect(
+      [...silent].filter((metric) =>
+        /^(up|pg_up|redis_up|pgbouncer_up|nginx_up|prometheus_|alertmanager_c)/.test(metric),
+      ),
+    ).toEqual([]);
+  }),
+);
+
+thorough('the primary is gone: PostgresDown reaches the receiver as critical, with its runbook', async () => {
+  await kubectl(['scale', ...primary(), '--replicas=0']);
+  await recovery('PostgresDown was told', () => told('firing'));
+  const [notification] = (await notifications()).filter(({ alerts }) => named(alerts, 'PostgresDown'));
+  expect(notification?.receiver).toBe('critical');
+  expect(notification?.alerts[0]?.labels).toMatchObject({
+    severity: 'critical',
+    release: given.release,
+    namespace: given.release,
+    tier: 'postgres',
+  });
+  expect(notification?.alerts[0]?.annotations.runbook_url).toMatch(/postgres\.md#postgresdown$/);
+});
+
+thorough('what follows from it is kept back', async () => {
+  const alerts = (await notifications()).flatMap((notification) => notification.alerts);
+  const others = alerts.filter(({ labels }) => labels.tier === 'postgres' && labels.severity !== 'critical');
+  expect(others.map(({ labels }) => labels.alertname)).toEqual([]);
+});
+
+thorough('it is back: the receiver hears of the end', async () => {
+  await kubectl(['scale', ...primary(), '--replicas=1']);
+  await everythingReady(given.release);
+  await recovery('the end was told', () => told('resolved'));
+});
+
+function primary(): readonly string[] {
+  return [`statefulset/${given.release}-postgres-primary`, `--namespace=${given.release}`];
+}
+
+async function told(status: string): Promise<void> {
+  // The group's next message comes within group_interval, five minutes.
+  await eventually(`PostgresDown is ${status}`, { seconds: 2 * SECONDS, namespace: given.release }, async () => {
+    const alerts = (await notifications()).flatMap((notification) => notification.alerts);
+    expect(alerts.filter((alert) => alert.status === status && named([alert], 'PostgresDown'))).not.toEqual([]);
+  });
+}
+
+function named(alerts: Notification['alerts'], name: string): boolean {
+  return alerts.some(({ labels }) => labels.alertname === name);
+}
+
+/** What the receiver has printed. */
+async function notifications(): Promise<readonly Notification[]> {
+  const said = await kubectl(['logs', 'receiver', `--namespace=${receiver}`, '--tail=-1']);
+  return said
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Notification);
+}
+
+/** Of all rules of the release. */
+async function expressionsOfRules(): Promise<readonly string[]> {
+  const [found] = await get<ConfigMap>(
+    'configmap',
+    `${given.release}-prometheus-rules`,
+    `--namespace=${given.release}`,
+  );
+  return Object.values(found?.data ?? {}).flatMap((content) => {
+    const { groups } = parse(content) as {
+      readonly groups: readonly { readonly rules: readonly { expr: string }[] }[];
+    };
+    return groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
+  });
+}
+
+function receiverObjects(): unknown {
+  const labels = { 'app.kubernetes.io/name': 'receiver' };
+  const pod: Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'receiver', labels },
+    spec: {
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'receiver',
+          image: pythonImage,
+          command: ['python3', '-c', RECEIVER],
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          readinessProbe: { tcpSocket: { port: PORT } },
+        },
+      ],
+    },
+  };
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'receiver' },
+    spec: { selector: labels, ports: [{ port: PORT }] },
+  };
+  return { apiVersion: 'v1', kind: 'List', items: [pod, service] };
+}

@@ -1,5 +1,6 @@
 // Checks every manifest of dist/ and everything that the charts render from their ci/ values: against the schemas of
-// Kubernetes and of the CRDs, by kube-score, and by `helm lint --strict`; and by Prometheus's own programs what they are given. Prints what is wrong; exits 1 if anything is.
+// Kubernetes and of the CRDs, by kube-score, by `helm lint --strict`, and by Prometheus's own programs. Prints what is
+// wrong; exits 1 if anything is.
 //   PATH=$(scripts/tools):$PATH node -r ./scripts/register scripts/validate.ts [folder of CRDs]
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';

@@ -3,7 +3,7 @@ module.exports = {
   rootDir: __dirname,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|helm)/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|helm|programs)/'],
   snapshotResolver: '<rootDir>/test/snapshot-resolver.js',
   transform: { '\\.ts$': '@swc/jest' },
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',

@@ -24,8 +24,11 @@ thorough(
   "every pair of tiers and every port is as staging's table says, and so are a foreign namespace and a host outside",
   async () => {
     const { release, ingress, stranger } = given;
-    // As staging has it: the backups are there, and what scrapes is not where clients are.
-    const settings = ['--set=backup.enabled=true', `--set=network.scraperNamespace=${scraper}`];
+    // As staging has it: backups and what watches are there, and what scrapes is not where clients are.
+    const enabled = ['backup', 'prometheus', 'alertmanager', 'grafana', 'blackbox'].map(
+      (part) => `--set=${part}.enabled=true`,
+    );
+    const settings = [...enabled, `--set=network.scraperNamespace=${scraper}`];
     await loadImages((await run('helm', ['template', release, chart, ...helmSettings(given), ...settings])).stdout);
     await makeMissingSecrets(release);
     await upgrade(given, ...settings);

@@ -1,0 +1,114 @@
+/** Prometheus finds by itself what has metrics, and reads what has changed, without a restart. */
+import type { Pod } from 'kubernetes-types/core/v1';
+import { get, kubectl, loadImages, recovery, report } from './support/cluster';
+import { eventually } from './support/eventually';
+import { withPrometheus } from './support/prometheus';
+import { everythingReady } from './support/readiness';
+import { run } from './support/run';
+import { thorough } from './support/steps';
+import { makeMissingSecrets } from './support/releases';
+import { type System, chart, helmSettings, system, upgrade } from './support/system';
+
+/** Programs that the test's images only stand in for, where they do: they listen, and have no metrics. */
+const STAND_INS = ['grafana', 'blackbox'];
+/** What a changed ConfigMap may take to be in effect. */
+const SECONDS = 180;
+const SETTINGS = ['--set=backup.enabled=true', '--set=prometheus.enabled=true'];
+
+let given: System;
+
+beforeAll(async () => {
+  given = await system();
+});
+
+afterAll(async () => {
+  if (process.env.E2E_ALL) await upgrade(given);
+});
+
+thorough('every workload that has metrics is a target, and is up where its program is real', async () => {
+  const { release } = given;
+  await loadImages((await run('helm', ['template', release, chart, ...helmSettings(given), ...SETTINGS])).stdout);
+  await makeMissingSecrets(release);
+  await upgrade(given, ...SETTINGS);
+  await everythingReady(release);
+  const pods = (await get<Pod>('pods', `--namespace=${release}`, `--selector=app.kubernetes.io/instance=${release}`))
+    .filter(({ metadata }) => metadata?.annotations?.['prometheus.io/scrape'] === 'true')
+    .map(({ metadata }) => metadata?.name ?? '');
+  expect(pods.length).toBeGreaterThan(5);
+  await withPrometheus(release, async (prometheus) => {
+    const targets = await eventually('targets are asked', { seconds: 120, namespace: release }, async () => {
+      const found = (await prometheus.targets()).filter(({ labels }) => labels.pod !== undefined);
+      expect(found.map(({ labels }) => labels.pod).sort()).toEqual([...pods].sort());
+      const down = found.filter(({ health }) => health !== 'up');
+      expect(down.filter(({ labels }) => !STAND_INS.includes(labels.tier ?? ''))).toEqual([]);
+      return found;
+    });
+    for (const { labels } of targets) {
+      expect(Object.keys(labels).sort()).toEqual(
+        ['component', 'instance', 'job', 'namespace', 'pod', 'release', 'tier'].sort(),
+      );
+      expect(labels).toMatchObject({ namespace: release, release });
+    }
+    const down = targets.filter(({ health }) => health !== 'up').map(({ labels }) => labels.pod);
+    report(`${targets.length - down.length} of ${targets.length} targets up; stand-ins: ${down.join(', ') || 'none'}`);
+  });
+});
+
+thorough('each exporter reaches what it exports', () =>
+  withPrometheus(given.release, async (prometheus) => {
+    for (const metric of ['pg_up', 'redis_up', 'pgbouncer_up', 'nginx_up']) {
+      await eventually(`${metric} is 1 everywhere`, { seconds: 90, namespace: given.release }, async () => {
+        const series = await prometheus.query(metric);
+        expect(series.length).toBeGreaterThan(0);
+        expect(series.filter(({ value }) => value[1] !== '1')).toEqual([]);
+      });
+    }
+  }),
+);
+
+thorough('a changed rule is live within three minutes, in the same pod', async () => {
+  const before = await pod();
+  await withPrometheus(given.release, async (prometheus) => {
+    await setRules('groups: [{ name: e2e, rules: [{ alert: Changed, expr: vector(1) }] }]');
+    await recovery('a changed rule is live', () =>
+      eventually('the changed rule is live', { seconds: SECONDS, namespace: given.release }, async () => {
+        expect(await prometheus.rules()).toContain('Changed');
+      }),
+    );
+  });
+  expect(await pod()).toEqual(before);
+});
+
+thorough('a broken file keeps what was there, and is told', async () => {
+  const before = await pod();
+  await withPrometheus(given.release, async (prometheus) => {
+    await setRules('groups: [{ name: e2e, rules: [{ alert: Broken, expr: "vector(" }] }]');
+    await eventually('the refusal is known', { seconds: SECONDS, namespace: given.release }, async () => {
+      const series = await prometheus.query('prometheus_config_last_reload_successful{job="prometheus"}');
+      expect(series.map(({ value }) => value[1])).toEqual(['0']);
+    });
+    expect(await prometheus.rules()).toContain('Changed');
+    await eventually('the alert is about to fire', { seconds: 120, namespace: given.release }, async () => {
+      const alerts = await prometheus.query('ALERTS{alertname="PrometheusReloadFailed"}');
+      expect(alerts).toHaveLength(1);
+    });
+    await setRules(null);
+    await eventually('the mended rules are live', { seconds: SECONDS, namespace: given.release }, async () => {
+      expect(await prometheus.rules()).not.toContain('Changed');
+    });
+  });
+  expect(await pod()).toEqual(before);
+});
+
+/** Its UID, and how often its containers were restarted. */
+async function pod(): Promise<readonly (string | number | undefined)[]> {
+  const [found] = await get<Pod>('pods', `${given.release}-prometheus-0`, `--namespace=${given.release}`);
+  return [found?.metadata?.uid, ...(found?.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount)];
+}
+
+/** Adds a file to the rules, or takes it away. */
+async function setRules(content: string | null): Promise<void> {
+  const patch = JSON.stringify({ data: { 'e2e.yaml': content } });
+  const configMap = ['configmap', `${given.release}-prometheus-rules`, `--namespace=${given.release}`];
+  await kubectl(['patch', ...configMap, '--type=merge', `--patch=${patch}`]);
+}

@@ -1,0 +1,170 @@
+/**
+ * Runs pods of manifests without a cluster: each container in a root of its own, which lies over the folder that
+ * PROGRAMS_ROOT names (the machine's own without it) and has the programs; with the pod's volumes, its environment and
+ * user, and a network of which only the pod's own address is there. Needs root.
+ */
+import { execFile } from 'node:child_process';
+import type { Container, EnvVar, PodTemplateSpec, Volume } from 'kubernetes-types/core/v1';
+import { type KubernetesObject, find } from '../systems/cluster-ai/pods';
+
+export interface Given {
+  readonly objects: readonly KubernetesObject[];
+  /** Owners of the pods, such as `StatefulSet/cluster-ai-redis`. */
+  readonly owners: readonly string[];
+  /** Secrets, by name and key. */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names that lead to the pods. */
+  readonly hosts?: readonly string[];
+  /** Shell commands that must succeed, each within a minute, in the first container of the last pod. */
+  readonly checks: readonly string[];
+}
+
+/** What runs in images that start by themselves. */
+const ENTRYPOINTS: Readonly<Record<string, string>> = {
+  'nginx/nginx-prometheus-exporter': 'prometheus-nginx-exporter',
+  'oliver006/redis_exporter': 'prometheus-redis-exporter',
+  'prom/prometheus': 'prometheus',
+  'prometheuscommunity/pgbouncer-exporter': 'prometheus-pgbouncer-exporter',
+  'prometheuscommunity/postgres-exporter': 'prometheus-postgres-exporter',
+};
+/** Of a program that nobody has for these tests: its container is left out. */
+const ABSENT = ['prometheus-operator/prometheus-config-reloader'];
+const PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/usr/lib/postgresql/17/bin';
+const PATIENCE_SECONDS = 60;
+
+/** @throws with what all containers said, where a check fails */
+export async function runPods(given: Given): Promise<void> {
+  const root = process.env.PROGRAMS_ROOT ?? '/';
+  const script = [
+    'set -eu',
+    'mount --make-rprivate /',
+    'ip link set lo up',
+    'work=$(mktemp -d)',
+    'mount -t tmpfs tmpfs "$work"',
+    ...given.owners.flatMap((owner, index) => podScript(given, owner, `pod${index}`, root)),
+    ...given.checks.map((check) => `check ${quoted(check)}`),
+  ];
+  const isolated = ['--mount', '--net', '--pid', '--fork', '--kill-child', 'sh', '-c', [CHECK, ...script].join('\n')];
+  await new Promise<void>((resolve, reject) => {
+    const finish = (failure: Error | null, stdout: string, stderr: string) => {
+      if (failure === null) resolve();
+      else reject(new Error(`${given.owners.join(' and ')}\n${stdout}${stderr}`.slice(-6000)));
+    };
+    execFile('unshare', isolated, { maxBuffer: 2 ** 26 }, finish);
+  });
+}
+
+const CHECK = `
+check() {
+  tries=0
+  until chroot "$last" sh -euc "$1" > "$work/answer" 2>&1; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge ${PATIENCE_SECONDS} ]; then
+      echo "in vain: $1"
+      cat "$work/answer"
+      tail -n 40 "$work"/*.log
+      exit 1
+    fi
+    sleep 1
+  done
+}`;
+
+function podScript(given: Given, owner: string, pod: string, root: string): readonly string[] {
+  const { spec } = templateOf(find(given.objects, owner));
+  if (!spec) throw new Error(`${owner} has no pod`);
+  const user = spec.securityContext?.runAsUser ?? 0;
+  const claims = claimsOf(find(given.objects, owner));
+  const volumes: readonly Volume[] = [...(spec.volumes ?? []), ...claims.map((name) => ({ name, emptyDir: {} }))];
+  const containers = spec.containers.filter(({ image = '' }) => !ABSENT.some((name) => image.includes(name)));
+  const name = `${owner.replace(/^.*\//, '')}-0`;
+  return [
+    ...volumes.flatMap((volume) => volumeScript(given, volume, `"$work"/${pod}/volumes/${volume.name}`)),
+    `chown -R ${user}:${user} "$work"/${pod}/volumes`,
+    ...containers.toReversed().flatMap((container) => [
+      // A program may open its output anew, as its user.
+      `: > "$work"/${pod}-${container.name}.log && chown ${user} "$work"/${pod}-${container.name}.log`,
+      ...rootScript(container, `"$work"/${pod}/${container.name}`, root, pod, given.hosts ?? []),
+      `chroot --userspec=${user}:${user} "$last" env -i PATH=${PATH} ${environment(given, container.env ?? [], name)} ${commandOf(container)} > "$work"/${pod}-${container.name}.log 2>&1 &`,
+    ]),
+  ];
+}
+
+function volumeScript({ objects, secrets = {} }: Given, volume: Volume, folder: string): readonly string[] {
+  const files = volume.configMap
+    ? (
+        find(objects, `ConfigMap/${volume.configMap.name ?? ''}`) as {
+          readonly data?: Readonly<Record<string, string>>;
+        }
+      ).data
+    : volume.secret
+      ? secrets[volume.secret.secretName ?? '']
+      : {};
+  if (!files) throw new Error(`no files for the volume ${volume.name}`);
+  return [
+    `mkdir -p ${folder}`,
+    ...Object.entries(files).map(
+      ([file, content]) => `echo ${Buffer.from(content).toString('base64')} | base64 -d > ${folder}/${file}`,
+    ),
+  ];
+}
+
+/** The root of a container: `$last`. */
+function rootScript(
+  { volumeMounts = [] }: Container,
+  folder: string,
+  root: string,
+  pod: string,
+  hosts: readonly string[],
+): readonly string[] {
+  return [
+    `mkdir -p ${folder}/upper ${folder}/work ${folder}/root`,
+    `mount -t overlay overlay -o lowerdir=${quoted(root)},upperdir=${folder}/upper,workdir=${folder}/work ${folder}/root`,
+    `last=$(echo ${folder}/root)`,
+    'mount -t proc proc "$last"/proc',
+    'mount --rbind /dev "$last"/dev',
+    `echo ${quoted(['127.0.0.1 localhost', ...hosts].join(' '))} > "$last"/etc/hosts`,
+    // By way of the root, where links in the path lead within it.
+    ...volumeMounts.map(
+      ({ name, mountPath }) =>
+        `mount --bind "$work"/${pod}/volumes/${name} "$last$(chroot "$last" sh -c 'mkdir -p "$0" && readlink -f "$0"' ${mountPath})"`,
+    ),
+  ];
+}
+
+function commandOf({ image = '', command, args = [] }: Container): string {
+  const own = Object.entries(ENTRYPOINTS).find(([repository]) => image.includes(repository))?.[1];
+  const whole = [...(command ?? [own ?? '']), ...args];
+  if (whole[0] === '') throw new Error(`what runs in ${image}?`);
+  return whole.map(quoted).join(' ');
+}
+
+function environment({ secrets = {} }: Given, env: readonly EnvVar[], pod: string): string {
+  return env
+    .map(({ name, value, valueFrom }) => {
+      const { secretKeyRef, fieldRef } = valueFrom ?? {};
+      const fields: Readonly<Record<string, string>> = { 'metadata.name': pod, 'status.podIP': '127.0.0.1' };
+      const found = secretKeyRef
+        ? secrets[secretKeyRef.name ?? '']?.[secretKeyRef.key]
+        : fieldRef
+          ? fields[fieldRef.fieldPath]
+          : value;
+      if (found === undefined) throw new Error(`${pod}: no value for ${name}`);
+      return quoted(`${name}=${found}`);
+    })
+    .join(' ');
+}
+
+function templateOf({ spec }: KubernetesObject): PodTemplateSpec {
+  return (spec as { readonly template?: PodTemplateSpec }).template ?? {};
+}
+
+function claimsOf({ spec }: KubernetesObject): readonly string[] {
+  const { volumeClaimTemplates = [] } = spec as {
+    readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
+  };
+  return volumeClaimTemplates.map(({ metadata }) => metadata.name);
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

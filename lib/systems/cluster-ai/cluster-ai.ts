@@ -144,6 +144,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       generatesSecrets: v.secretGenerator.enabled,
       secrets: [postgres.secret, choose(v.redisCluster.enabled, cluster.secret, single.secret)],
       backup: { enabled: v.backup.enabled, secret: backup.secret },
+      alerts: { enabled: and(conditionOf(alertmanager), alertmanager.needsSecret), secret: alertmanager.secret },
       grafana: { enabled: hasGrafana, secret: grafana.secret, name: grafana.objectName },
     });
   }

@@ -22,6 +22,8 @@ interface Notes {
   /** The Secret that backups need. */
   readonly backup: Optional;
   readonly grafana: Optional & { readonly name: Input<string> };
+  /** The Secret that channels of alerts need, where one is on. */
+  readonly alerts: Optional;
 }
 
 export function clusterAiNotes({
@@ -32,6 +34,7 @@ export function clusterAiNotes({
   secrets,
   backup,
   grafana,
+  alerts,
 }: Notes): Text {
   const { name, namespace } = release;
   return text`
@@ -62,6 +65,14 @@ export function clusterAiNotes({
             `,
           ),
         )}
+      `,
+    )}
+
+    ${when(
+      alerts.enabled,
+      text`
+        Alertmanager waits for the Secret ${alerts.secret}, with the keys of the channels that are on: smtp-password,
+        slack-url, pagerduty-routing-key, watchdog-url.
       `,
     )}
 

@@ -87,7 +87,7 @@ function scrapeConfig({ job, path, keep }: Source, { port, insecureSkipVerify }:
         - { source_labels: [__meta_kubernetes_node_name], target_label: node }
         - { source_labels: [__meta_kubernetes_node_address_InternalIP], target_label: __address__, replacement: "$1:${port}" }
       metric_relabel_configs:
-        - { source_labels: [__name__], regex: ${keep}, action: keep }
+        - { source_labels: [__name__], regex: "${keep}", action: keep }
   `;
 }
 

@@ -31,10 +31,13 @@ step('the documented commands bring up a system that passes its own test', async
 step('everything is Ready under enforced "restricted"', async () => {
   await everythingReady(namespace, 30);
   expect(Object.keys(await podsByWorkload(namespace)).sort()).toEqual([
+    'cluster-ai-alertmanager',
     'cluster-ai-backend',
     'cluster-ai-frontend',
+    'cluster-ai-grafana',
     'cluster-ai-pgbouncer',
     'cluster-ai-postgres-primary',
+    'cluster-ai-prometheus',
     'cluster-ai-redis',
   ]);
 });

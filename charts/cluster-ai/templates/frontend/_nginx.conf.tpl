@@ -44,14 +44,14 @@ http {
   # The client's address and scheme, as trusted proxies tell them.
   real_ip_header X-Forwarded-For;
   real_ip_recursive on;
-{{- range $trustedProxy := .Values.frontend.trustedProxies }}
+  {{- range $trustedProxy := .Values.frontend.trustedProxies }}
   set_real_ip_from {{ $trustedProxy }};
-{{- end }}
+  {{- end }}
   geo $realip_remote_addr $from_trusted_proxy {
     default 0;
-{{- range $trustedProxy := .Values.frontend.trustedProxies }}
+    {{- range $trustedProxy := .Values.frontend.trustedProxies }}
     {{ $trustedProxy }} 1;
-{{- end }}
+    {{- end }}
   }
   map "$from_trusted_proxy $http_x_forwarded_proto" $client_scheme {
     default $scheme;
@@ -86,13 +86,13 @@ http {
   gzip_static on;
   gzip_types application/javascript application/json application/manifest+json application/wasm image/svg+xml text/css text/javascript text/plain text/xml;
   gzip_vary on;
-{{- if .Values.frontend.brotli }}
+  {{- if .Values.frontend.brotli }}
   brotli on;
   brotli_comp_level 5;
   brotli_min_length 1024;
   brotli_static on;
   brotli_types application/javascript application/json application/manifest+json application/wasm image/svg+xml text/css text/javascript text/plain text/xml;
-{{- end }}
+  {{- end }}
 
   # Headers depend on variables, not on locations: an add_header in a location would drop those of the server.
   # $kind is document, file, asset, image, probe or proxied.
@@ -121,7 +121,7 @@ http {
     default upgrade;
     "" "";
   }
-{{- if .Values.frontend.cdn.enabled }}
+  {{- if .Values.frontend.cdn.enabled }}
   map $kind $cache_tag {
     "~^(probe|proxied)$" "";
     default site,site-{{ .Values.frontend.image.tag }};
@@ -138,7 +138,7 @@ http {
     default 0;
     'W/"{{ .Values.frontend.image.tag }}"' 1;
   }
-{{- end }}
+  {{- end }}
 
   # For one client address and this pod.
   limit_req_zone $binary_remote_addr zone=site:10m rate={{ int64 .Values.frontend.rateLimit.site.requestsPerSecond }}r/s;
@@ -171,11 +171,11 @@ http {
     add_header Vary $vary always;
     add_header X-Content-Type-Options nosniff always;
     add_header X-Request-ID $traced_request_id always;
-{{- if .Values.frontend.cdn.enabled }}
+    {{- if .Values.frontend.cdn.enabled }}
     add_header Cache-Tag $cache_tag always;
     add_header ETag $document_etag always;
     add_header Surrogate-Key $surrogate_key always;
-{{- end }}
+    {{- end }}
 {{- if .Values.frontend.httpsRedirect }}
 
     set $forwarded "$from_trusted_proxy $http_x_forwarded_proto";
@@ -190,13 +190,13 @@ http {
 
     location = /index.html {
       set $kind document;
-{{- if .Values.frontend.cdn.enabled }}
+      {{- if .Values.frontend.cdn.enabled }}
       etag off;
       if_modified_since off;
       if ($document_unchanged) {
         return 304;
       }
-{{- end }}
+      {{- end }}
     }
 {{- range $immutablePath := .Values.frontend.immutablePaths }}
 

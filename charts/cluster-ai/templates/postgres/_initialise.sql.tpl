@@ -2,13 +2,15 @@
 {{- define "cluster-ai.postgres.initialise.sql" -}}
 -- Roles, the database and PgBouncer's auth_query. Each statement may run again on a server that has it all.
 SELECT format('CREATE ROLE %I', name)
-  FROM unnest(ARRAY['replicator', 'pgbouncer', :'application']) AS name
+  FROM unnest(ARRAY['replicator', 'pgbouncer', 'postgres_exporter', :'application']) AS name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 -- It copies the whole server as it is; backups read all rows and large objects through it, in any state of the server.
 ALTER ROLE replicator LOGIN REPLICATION BYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE;
 ALTER ROLE replicator SET lo_compat_privileges = on;
 GRANT pg_read_all_data, pg_use_reserved_connections TO replicator;
 ALTER ROLE pgbouncer LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
+ALTER ROLE postgres_exporter LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 3;
+GRANT pg_monitor, pg_use_reserved_connections TO postgres_exporter;
 ALTER ROLE :"application" LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
 
 SELECT format('CREATE DATABASE %I', :'database')

@@ -7,5 +7,8 @@ local   all          postgres                  trust
 host    all          postgres    127.0.0.1/32  scram-sha-256
 host    all          postgres    all           reject
 host    replication  replicator  all           scram-sha-256
+# The exporter beside the server sees statistics alone, and needs no password for it.
+host    postgres     postgres_exporter  127.0.0.1/32  trust
+host    all          postgres_exporter  all           reject
 host    all          all         all           scram-sha-256
 {{- end }}

@@ -75,5 +75,8 @@ ensure {{ include "cluster-ai.redis.secretName" . }} password
 {{- if .Values.backup.enabled }}
 ensure {{ include "cluster-ai.backup.secretName" . }} password
 {{- end }}
+{{- if and .Values.grafana.enabled .Values.prometheus.enabled }}
+ensure {{ include "cluster-ai.grafana.secretName" . }} admin-password secret-key
+{{- end }}
 exit "$failed"
 {{- end }}

@@ -49,13 +49,22 @@ export function collectObjects(system: IConstruct): readonly Collected[] {
   return system.node.children.flatMap((tier) => {
     const objects = tier.node.findAll().filter((construct) => construct instanceof ApiObject);
     objects.sort((a, b) => rank(a.kind) - rank(b.kind));
+    const files = new Set<string>();
     return objects.map((object) => ({
       tier: tier.node.id,
-      file: fileName(object, objects, tier),
+      file: unused(fileName(object, objects, tier), files, object),
       condition: conditionOf(object),
       tree: treeOf(object),
     }));
   });
+}
+
+/** @throws where another object has the file: a chart would lose one of them. */
+function unused(file: string, files: Set<string>, { node }: ApiObject): string {
+  if (files.has(file))
+    throw new Error(`${node.path}: another object of the tier is in the file ${file}; give it an id of its own.`);
+  files.add(file);
+  return file;
 }
 
 function treeOf(object: ApiObject): Node {

@@ -136,17 +136,19 @@ function isCondition(expression: Expr<unknown>): expression is Expr<boolean> {
 
 /** True if all are. Literals and repetitions drop out; with its opposite, a condition never holds. */
 export function and(...conditions: readonly Input<boolean>[]): Expr<boolean> {
-  if (conditions.some((condition) => literalOf(condition) === false) || hasOpposites(conditions)) return toExpr(false);
-  return join(conjunction, true, conditions);
+  const parts = flat(conditions, 'and');
+  if (parts.some((condition) => literalOf(condition) === false) || hasOpposites(parts)) return toExpr(false);
+  return join(conjunction, true, parts);
 }
 
 /** True if one is. Literals and repetitions drop out; a condition or its opposite always holds. */
 export function or(...conditions: readonly Input<boolean>[]): Expr<boolean> {
-  if (conditions.some((condition) => literalOf(condition) === true) || hasOpposites(conditions)) return toExpr(true);
-  return join(disjunction, false, conditions);
+  const parts = flat(conditions, 'or');
+  if (parts.some((condition) => literalOf(condition) === true) || hasOpposites(parts)) return toExpr(true);
+  return join(disjunction, false, parts);
 }
 
-function hasOpposites(conditions: readonly Input<boolean>[]): boolean {
+function hasOpposites(conditions: readonly Expr<boolean>[]): boolean {
   const all = new Set(conditions.map((condition) => toExpr(condition).describe()));
   return conditions.some((condition) => literalOf(condition) === undefined && all.has(not(condition).describe()));
 }
@@ -154,15 +156,18 @@ function hasOpposites(conditions: readonly Input<boolean>[]): boolean {
 function join(
   combine: (...conditions: Input<boolean>[]) => Expr<boolean>,
   neutral: boolean,
-  conditions: readonly Input<boolean>[],
+  conditions: readonly Expr<boolean>[],
 ): Expr<boolean> {
   const distinct = new Map<string, Expr<boolean>>();
-  const name = combine === conjunction ? 'and' : 'or';
-  for (const condition of conditions.map(toExpr).flatMap((each) => sameOperation(each, name))) {
+  for (const condition of conditions) {
     if (literalOf(condition) === undefined) distinct.set(condition.describe(), condition);
   }
   const rest = [...distinct.values()];
   return rest.length > 1 ? combine(...rest) : (rest[0] ?? toExpr(neutral));
+}
+
+function flat(conditions: readonly Input<boolean>[], name: string): readonly Expr<boolean>[] {
+  return conditions.map(toExpr).flatMap((each) => sameOperation(each, name));
 }
 
 /** The operands of a condition that is itself of this operation: `and a (and b c)` is `and a b c`. */

@@ -102,7 +102,7 @@ export class OperatedObjects extends Construct {
       ? { job }
       : { release: this.platform.instance, tier, component: workload.component, job };
     const dropped = honorLabels ? `${OPERATORS_OWN}|namespace|pod` : OPERATORS_OWN;
-    new KubeObject<CustomObject<PodMonitorSpec>>(scope, 'pod-monitor', {
+    new KubeObject<CustomObject<PodMonitorSpec>>(scope, job, {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PodMonitor',
       metadata: this.metadata(workload.objectName, { name: tier, component: workload.component }),

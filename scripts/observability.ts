@@ -42,6 +42,8 @@ const ROUTES: readonly (readonly [labels: readonly string[], receiver: string])[
   [['alertname=SomebodyElses', 'severity=page'], 'nobody'],
 ];
 
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
 /** @param dist folders of manifests, such as `dist/cluster-ai/production` */
 export function checkObservability(dist: readonly string[]): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'observability-'));
@@ -80,9 +82,11 @@ function checkFiles(
   const written = (files: Readonly<Record<string, string>>): readonly string[] =>
     Object.entries(files).map(([name, content]) => {
       const file = join(folder, name);
-      writeFileSync(file, content.replaceAll('/etc/prometheus-rules/', `${folder}/`));
+      writeFileSync(file, content.replaceAll('/etc/prometheus-rules/', `${folder}/`).replaceAll(ACCOUNT, folder));
       return file;
     });
+  // promtool asks whether they are there.
+  written({ token: '', 'ca.crt': '' });
   for (const file of written(filesOf('-prometheus-rules'))) check('promtool', 'check', 'rules', '--lint=all', file);
   for (const file of written(filesOf('-prometheus'))) check('promtool', 'check', 'config', file);
   for (const file of written(filesOf('-alertmanager'))) {

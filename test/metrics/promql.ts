@@ -1,6 +1,11 @@
 /** What a PromQL expression asks for, and the labels of what it yields: enough to see what can never give an answer. */
-import type { SyntaxNode } from '@lezer/common';
-import { parser } from '@prometheus-io/lezer-promql';
+import { createRequire } from 'node:module';
+import type { SyntaxNode, Tree } from '@lezer/common';
+
+/** Its types are those of an ES module, which this is not. */
+const { parser } = createRequire(__filename)('@prometheus-io/lezer-promql') as {
+  readonly parser: { parse(expression: string): Tree };
+};
 
 /** The labels of a metric, by its name; undefined for a metric that nobody exports. */
 export type LabelsOf = (metric: string) => ReadonlySet<string> | undefined;

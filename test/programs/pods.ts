@@ -29,6 +29,8 @@ const ENTRYPOINTS: Readonly<Record<string, string>> = {
 };
 /** Of a program that nobody has for these tests: its container is left out. */
 const ABSENT = ['prometheus-operator/prometheus-config-reloader'];
+/** What a pod knows of itself, beside its name. */
+const FIELDS: Readonly<Record<string, string>> = { 'spec.nodeName': 'node', 'status.podIP': '127.0.0.1' };
 const PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/usr/lib/postgresql/17/bin';
 const PATIENCE_SECONDS = 60;
 
@@ -57,7 +59,9 @@ export async function runPods(given: Given): Promise<void> {
 const CHECK = `
 check() {
   tries=0
-  until chroot "$last" sh -euc "$1" > "$work/answer" 2>&1; do
+  : > "$work/answer"
+  chown "$user" "$work/answer"
+  until chroot --userspec="$user:$user" "$last" sh -euc "$1" > "$work/answer" 2>&1; do
     tries=$((tries + 1))
     if [ "$tries" -ge ${PATIENCE_SECONDS} ]; then
       echo "in vain: $1"
@@ -79,6 +83,7 @@ function podScript(given: Given, owner: string, pod: string, root: string): read
   const name = `${owner.replace(/^.*\//, '')}-0`;
   return [
     ...volumes.flatMap((volume) => volumeScript(given, volume, `"$work"/${pod}/volumes/${volume.name}`)),
+    `user=${user}`,
     `chown -R ${user}:${user} "$work"/${pod}/volumes`,
     ...containers.toReversed().flatMap((container) => [
       // A program may open its output anew, as its user.
@@ -142,11 +147,10 @@ function environment({ secrets = {} }: Given, env: readonly EnvVar[], pod: strin
   return env
     .map(({ name, value, valueFrom }) => {
       const { secretKeyRef, fieldRef } = valueFrom ?? {};
-      const fields: Readonly<Record<string, string>> = { 'metadata.name': pod, 'status.podIP': '127.0.0.1' };
       const found = secretKeyRef
         ? secrets[secretKeyRef.name ?? '']?.[secretKeyRef.key]
         : fieldRef
-          ? fields[fieldRef.fieldPath]
+          ? (FIELDS[fieldRef.fieldPath] ?? pod)
           : value;
       if (found === undefined) throw new Error(`${pod}: no value for ${name}`);
       return quoted(`${name}=${found}`);

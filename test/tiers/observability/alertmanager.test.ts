@@ -71,6 +71,7 @@ const on = <T extends { readonly enabled: boolean }>({
 const full: Omit<{ readonly [K in keyof Required<AlertmanagerProps>]: NonNullable<AlertmanagerProps[K]> }, 'enabled'> =
   {
     ...podSettings,
+    priorityClassName: 'watch',
     replicas: 3,
     retentionHours: 240,
     repeatHours: 12,

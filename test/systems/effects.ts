@@ -27,6 +27,10 @@ const SAMPLES: readonly Json[] = [
     'Europe/Berlin',
     'https://s3.example.com',
     'http://s3.example.com:9000',
+    'clerk@example.com',
+    'owner@example.com',
+    '#shop',
+    '@owner',
   ],
   ...[0, 1, 2, 3, 4, 6, 10, 15, 30, 50, 75, 90, 100, 300, 1000, 5000, 20_000, 0.5, 0.9, true, false],
 ];

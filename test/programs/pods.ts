@@ -89,7 +89,8 @@ function podScript(given: Given, owner: string, pod: string, root: string): read
       // A program may open its output anew, as its user.
       `: > "$work"/${pod}-${container.name}.log && chown ${user} "$work"/${pod}-${container.name}.log`,
       ...rootScript(container, `"$work"/${pod}/${container.name}`, root, pod, given.hosts ?? []),
-      `chroot --userspec=${user}:${user} "$last" env -i PATH=${PATH} ${environment(given, container.env ?? [], name)} ${commandOf(container)} > "$work"/${pod}-${container.name}.log 2>&1 &`,
+      // One that ends is started again, as the kubelet does.
+      `(root=$last; while :; do chroot --userspec=${user}:${user} "$root" env -i PATH=${PATH} ${environment(given, container.env ?? [], name)} ${commandOf(container)} || :; sleep 1; done) >> "$work"/${pod}-${container.name}.log 2>&1 &`,
     ]),
   ];
 }

@@ -238,7 +238,15 @@ function sizeOf(workload: Workload, scope: Scope): string {
   if (kind === 'CronJob' || kind === 'Job' || kind === 'Pod' || kind === 'DaemonSet') return kind;
   const [least, most] = ['minReplicas', 'maxReplicas'].map((name) => field('HorizontalPodAutoscaler', 'spec', name));
   const replicas = field(kind, 'spec', 'replicas');
-  const count = typeof most === 'number' && least !== most ? `${String(least)}–${most}` : String(most ?? replicas ?? 1);
+  const count =
+    typeof least === 'number' && typeof most === 'number' && least !== most
+      ? `${least}–${most}`
+      : `${numberOf(most ?? replicas)}`;
   const claims = field(kind, 'spec', 'volumeClaimTemplates');
   return `${count} ${count === '1' ? 'pod' : 'pods'}${isList(claims) && claims.length > 0 ? ' with a volume' : ''}`;
+}
+
+/** One, where nothing is said. */
+function numberOf(replicas: Json | undefined): number {
+  return typeof replicas === 'number' ? replicas : 1;
 }

@@ -45,7 +45,11 @@ class Reader {
   read(): Labels {
     const tree = parser.parse(this.expression);
     const broken: number[] = [];
-    tree.iterate({ enter: ({ type, from }) => void (type.isError && broken.push(from)) });
+    tree.iterate({
+      enter: ({ type, from }) => {
+        if (type.isError) broken.push(from);
+      },
+    });
     if (broken.length > 0) this.problems.push(`is no PromQL from character ${broken[0] ?? 0} on`);
     const [top] = children(tree.topNode);
     return broken.length > 0 || top === undefined ? undefined : this.labels(top);

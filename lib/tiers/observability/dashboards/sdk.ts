@@ -2,7 +2,12 @@
  * Grafana's own types for what dashboards hold, from its Foundation SDK. Types alone: the package is large and slow to load,
  * and is needed to develop this project, not to use it.
  */
-import type { Dashboard, FieldConfigSource, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type {
+  defaultDashboard,
+  FieldConfigSource,
+  Panel,
+  VariableModel,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 import type { Options as StatOptions } from '@grafana/grafana-foundation-sdk/stat';
 import type {
@@ -51,5 +56,5 @@ export type Query = Omit<Typed<Dataquery>, '_implementsDataqueryVariant'>;
 export type TimeSeriesPanel = PanelOf<'timeseries', TimeSeriesOptions, TimeSeriesField>;
 export type StatPanel = PanelOf<'stat', StatOptions, never>;
 export type Variable = Typed<VariableModel>;
-/** A dashboard but for its panels. */
-export type DashboardModel = Omit<Typed<Dashboard>, 'panels'>;
+/** A dashboard but for its panels, in the format that Grafana reads from files. */
+export type DashboardModel = Omit<Typed<ReturnType<typeof defaultDashboard>>, 'panels'>;

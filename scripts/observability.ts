@@ -122,9 +122,7 @@ function testRules(folder: string): readonly string[] {
 function testGroup(group: string, file: string, files: ReadonlyMap<string, string>, test: string): readonly string[] {
   const { groups } = Rules.parse(parse(readFileSync(file, 'utf8')));
   const alerts = (groups ?? []).flatMap(({ rules }) =>
-    rules.flatMap(({ alert, labels }) =>
-      alert === undefined ? [] : [{ alert, severity: labels?.['severity'] ?? '' }],
-    ),
+    rules.flatMap(({ alert, labels }) => (alert === undefined ? [] : [{ alert, severity: labels?.severity ?? '' }])),
   );
   return promtoolTests(group, alerts, files).flatMap((content, index) => {
     const path = `${test}-${index}.yaml`;

@@ -24,7 +24,7 @@ export function addRole(workload: Workload, rules: Items<PolicyRule>): void {
 export function addClusterRole(workload: Workload, rules: Items<PolicyRule>): void {
   const { namespace } = workload.platform;
   const name: Input<string> = namespace === undefined ? workload.objectName : str`${namespace}:${workload.objectName}`;
-  const metadata = { ...workload.metadata(), name };
+  const metadata = { name, labels: workload.labels };
   new KubeObject<ClusterRole>(workload, 'cluster-role', { ...API, kind: 'ClusterRole', metadata, rules });
   new KubeObject<ClusterRoleBinding>(workload, 'cluster-role-binding', {
     ...API,

@@ -90,11 +90,16 @@ export abstract class Workload extends Construct {
     this.settings.push(...settings);
   }
 
+  /** Labels of an object that belongs to the workload. */
+  get labels(): Fragment<Readonly<Record<string, string>>> {
+    return this.platform.labels({ name: this.props.name, component: this.component });
+  }
+
   /** Metadata of an object that belongs to the workload. */
   metadata(suffix: Input<string> = ''): Tree<ObjectMeta> {
     return {
       name: suffix === '' ? this.objectName : str`${this.objectName}-${suffix}`,
-      labels: this.platform.labels({ name: this.props.name, component: this.component }),
+      labels: this.labels,
     };
   }
 

@@ -3,9 +3,9 @@ import type { Construct } from 'constructs';
 import { type Connection, connectionsOf } from '../../lib/network/connections';
 import { conditionOf } from '../../lib/objects/conditions';
 import { KubeObject } from '../../lib/objects/kube-object';
+import type { ChartSource } from '../../lib/output/helm/source';
 import { valuesOf } from '../../lib/systems/environment';
 import type { Environment } from '../../lib/systems/environment';
-import type { System } from '../../lib/systems/system';
 import { type Input, type Json, type Scope, isExpr, toExpr } from '../../lib/values/expression';
 import { isList, isObject } from '../../lib/values/json';
 import { evaluate } from '../../lib/values/tree';
@@ -75,7 +75,7 @@ const METRICS = 'metrics';
 const FEW = 4;
 
 /** @param environment whose sizes are written into the boxes */
-export function graphOf(system: System, environment: Environment): Graph {
+export function graphOf(system: ChartSource, environment: Environment): Graph {
   const scope: Scope = {
     values: valuesOf(system.schema, environment),
     release: { name: system.systemName, namespace: system.systemName },
@@ -109,7 +109,7 @@ export function graphOf(system: System, environment: Environment): Graph {
   };
 }
 
-function partsOf(system: System): readonly Part[] {
+function partsOf(system: ChartSource): readonly Part[] {
   return system.node.findAll().flatMap((workload) => {
     if (!(workload instanceof Workload)) return [];
     for (const { tier: type, group, does } of kinds) {

@@ -1,6 +1,6 @@
 /** The pictures of the systems: one SVG each, below docs/topology. */
 import { environmentsIn } from '../../lib/systems/environment';
-import type { System } from '../../lib/systems/system';
+import type { SystemWithEnvironments } from '../../lib/systems/synthesise';
 import { draw } from './draw';
 import { graphOf } from './graph';
 import { type Picture, layout } from './layout';
@@ -8,17 +8,15 @@ import { type Picture, layout } from './layout';
 /** The environment whose sizes are drawn. */
 const ENVIRONMENT = 'production';
 
-type Drawable = System & { readonly environments: string };
-
 /** Where everything of a system stands. */
-export async function pictureOf(system: Drawable): Promise<Picture> {
+export async function pictureOf(system: SystemWithEnvironments): Promise<Picture> {
   const environment = environmentsIn(system.environments).find(({ name }) => name === ENVIRONMENT);
   if (environment === undefined) throw new Error(`${system.systemName} has no environment ${ENVIRONMENT}`);
   return layout(graphOf(system, environment));
 }
 
 /** The picture as a file. */
-export function svgOf({ systemName, metadata }: Drawable, picture: Picture): string {
+export function svgOf({ systemName, metadata }: SystemWithEnvironments, picture: Picture): string {
   return draw(picture, {
     title: `${systemName}: what runs, and who may reach whom`,
     description: metadata.description,

@@ -74,9 +74,11 @@ export function declaredMatrix(
   };
 }
 
-/** The ports of a pod, those of its sidecars among them. */
+/** The TCP ports of a pod, those of its sidecars among them: of UDP nobody sees whether it arrives. */
 export function portsOf({ containers }: Pick<Tier, 'containers'>): readonly Port[] {
-  const numbers = containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
+  const numbers = containers.flatMap(({ ports = [] }) =>
+    ports.filter(({ protocol }) => protocol !== 'UDP').map(({ containerPort }) => containerPort),
+  );
   return numbers.sort((a, b) => a - b).map(named);
 }
 

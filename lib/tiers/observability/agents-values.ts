@@ -33,7 +33,6 @@ export const kubeStateMetricsValues = (defaults: Widen<typeof kubeStateMetricsDe
 /** What an operator may set of a NodeExporter. */
 export const nodeExporterValues = (defaults: Widen<typeof nodeExporterDefaults>) => {
   // It runs on every node, whatever its taints.
-  const { tolerations, ...pod } = podValues;
-  void tolerations;
+  const { tolerations: _tolerations, ...pod } = podValues;
   return { image: imageValues(defaults.image), resources: resourcesValues(defaults.resources), ...pod };
 };

@@ -70,7 +70,7 @@ const CONFIGURATION = 'grafana.ini';
  * ```ts
  * const grafana = new Grafana(chart, 'grafana', {
  *   dataSources: [{ name: 'Prometheus', uid: 'prometheus', type: 'prometheus', url: 'http://prometheus:9090' }],
- *   dashboards: [redisDashboard({ scope })],
+ *   dashboards: [redisDashboard()],
  * });
  * ```
  */

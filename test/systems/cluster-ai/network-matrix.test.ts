@@ -47,6 +47,7 @@ describe.each(environments)('who reaches what in %s', (environment) => {
       .filter((workload) => conditionOf(workload).evaluate(scope))
       .flatMap(connectionsOf)
       .filter(({ client, condition }) => condition.evaluate(scope) && !isTest(client))
+      .filter(({ endpoint }) => endpoint.protocol !== 'UDP')
       .map(({ client, endpoint }) =>
         [client.objectName, endpoint.workload.objectName, endpoint.port]
           .map((part) => String(toExpr(part).evaluate(scope)).replace(`${release.name}-`, ''))
@@ -59,7 +60,10 @@ describe.each(environments)('who reaches what in %s', (environment) => {
         .filter((column) => matrix.cell(client, column) === 'open')
         .map(({ server, port }) => `${client} → ${server} → ${port}`),
     );
-    expect(open.sort()).toEqual([...new Set(declared)].sort());
+    // Alone, a pod of a cluster has nobody to speak with.
+    const alone = tiers.filter(({ replicas }) => replicas === 1).map(({ name }) => `${name} → ${name} → `);
+    const between = declared.filter((flow) => !alone.some((start) => flow.startsWith(start)));
+    expect(open.sort()).toEqual([...new Set(between)].sort());
   });
 });
 

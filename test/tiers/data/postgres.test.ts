@@ -286,7 +286,7 @@ describe('Postgres', () => {
     expect(synth(full).toJSON()).toMatchSnapshot();
   });
 
-  test.each(['primary', 'replica'])(
+  test.each(['primary', 'replica'] as const)(
     'has an exporter beside the %s, which sees statistics alone and has no password',
     (part) => {
       const objects = synth({ replicas: 1 });

@@ -60,10 +60,7 @@ function egress(props: Given): readonly string[] {
 
 const ON = { enabled: true } as const;
 const { email, slack, pagerDuty, webhook, watchdog } = alertmanagerDefaults;
-const on = <T extends { readonly enabled: boolean }>({
-  enabled: _,
-  ...channel
-}: T): Omit<T, 'enabled'> & typeof ON => ({
+const on = <T extends { readonly enabled: boolean }>(channel: T): Omit<T, 'enabled'> & typeof ON => ({
   ...channel,
   ...ON,
 });

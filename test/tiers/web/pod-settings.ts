@@ -1,7 +1,7 @@
 import type { PodSettings } from '../../../lib/workload/pod';
 
 /** Each other than its default. */
-export const podSettings: Required<PodSettings> = {
+export const podSettings = {
   serviceAccount: 'shop-identity',
   podLabels: { team: 'web' },
   podAnnotations: { note: 'public' },
@@ -20,7 +20,7 @@ export const podSettings: Required<PodSettings> = {
       },
     },
   ],
-};
+} satisfies Required<PodSettings>;
 
 export const autoscaling = {
   enabled: true,

@@ -1,3 +1,8 @@
+{{/* The Secret that the channels of alerts need. */}}
+{{- define "cluster-ai.alertmanager.secretName" -}}
+{{ if .Values.alertmanager.existingSecret }}{{ .Values.alertmanager.existingSecret }}{{ else }}{{ .Release.Name }}-alertmanager{{ end }}
+{{- end }}
+
 {{/* The Secret with the password that encrypts. */}}
 {{- define "cluster-ai.backup-encryption.secretName" -}}
 {{ if .Values.backup.encryption.existingSecret }}{{ .Values.backup.encryption.existingSecret }}{{ else }}{{ .Release.Name }}-backup-encryption{{ end }}
@@ -55,6 +60,11 @@ ports:
     protocol: TCP
   {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* The Secret with the password of the user admin and the key for what is kept. */}}
+{{- define "cluster-ai.grafana.secretName" -}}
+{{ if .Values.grafana.existingSecret }}{{ .Values.grafana.existingSecret }}{{ else }}{{ .Release.Name }}-grafana{{ end }}
 {{- end }}
 
 {{/* An image: registry/repository:tag, or @digest where one is set. */}}

@@ -1,6 +1,6 @@
 /** Snapshots, with the test in the place of the snapshot controller, and archives of files. */
 import { applyBackups, backupNames, inBucket, installBackups, runJob, why } from './support/backups';
-import { exec, get, kubectl, loadImages } from './support/cluster';
+import { crdsOf, exec, get, kubectl, loadImages } from './support/cluster';
 import { eventually } from './support/eventually';
 import { claim, discard } from './support/namespaces';
 import { pod, podSpec } from './support/pods';
@@ -28,11 +28,7 @@ interface VolumeSnapshot {
 beforeAll(async () => {
   await claim(release, here.offsite);
   const crd = await kubectl(['get', 'crd', 'volumesnapshots.snapshot.storage.k8s.io', '--ignore-not-found', '-o=name']);
-  const folder = process.env.E2E_SNAPSHOT_CRDS;
-  if (!crd && !folder) {
-    throw new Error('The cluster has no VolumeSnapshots: set E2E_SNAPSHOT_CRDS to a folder with their definitions.');
-  }
-  if (!crd && folder) await kubectl(['apply', '--server-side', `--filename=${folder}`]);
+  if (!crd) await kubectl(['apply', '--server-side', `--filename=${crdsOf('external-snapshotter')}`]);
   await installBackups(here, ...settings);
   await loadImages(`image: ${pythonImage}\n`);
   await kubectl(['apply', inNamespace, '--filename=-'], { input: JSON.stringify(user()) });

@@ -24,7 +24,6 @@ interface Answer {
 let questions: readonly Question[] = [];
 
 beforeAll(async () => {
-  if (!process.env.E2E_ALL) return;
   await claim(namespace);
   await loadImages((await run('helm', ['template', namespace, chart, values])).stdout);
 });

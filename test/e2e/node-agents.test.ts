@@ -6,7 +6,7 @@ import { withPrometheus } from './support/prometheus';
 import { everythingReady } from './support/readiness';
 import { makeMissingSecrets } from './support/releases';
 import { run } from './support/run';
-import { thorough } from './support/steps';
+import { step } from './support/steps';
 import { type System, helmSettings, system, upgrade } from './support/system';
 
 const chart = 'charts/node-agents';
@@ -23,12 +23,12 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (process.env.E2E_ALL) await upgrade(given);
+  await upgrade(given);
   await kubectl(['delete', 'clusterrole,clusterrolebinding', `--selector=app.kubernetes.io/instance=${agents}`]);
   await discard();
 });
 
-thorough('it runs in a namespace of its own, and asks every kubelet', async () => {
+step('it runs in a namespace of its own, and asks every kubelet', async () => {
   const values = [`--values=${chart}/ci/development-values.yaml`, `--set=clients={${given.release}}`];
   await loadImages((await run('helm', ['template', agents, chart, ...values])).stdout);
   await kubectl(['create', 'namespace', agents]);
@@ -47,7 +47,7 @@ thorough('it runs in a namespace of its own, and asks every kubelet', async () =
   });
 });
 
-thorough('a release has the metrics of its own containers and of nodes, and of no other namespace', async () => {
+step('a release has the metrics of its own containers and of nodes, and of no other namespace', async () => {
   const { release } = given;
   const settings = [
     '--set=prometheus.enabled=true',

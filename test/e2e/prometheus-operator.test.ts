@@ -1,13 +1,13 @@
 /** What is made for prometheus-operator is what its CustomResourceDefinitions take, by the API server itself. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { kubectl } from './support/cluster';
+import { crdsOf, kubectl } from './support/cluster';
 import { claim, discard, makeNamespaces } from './support/namespaces';
 import { run } from './support/run';
-import { thorough } from './support/steps';
+import { step } from './support/steps';
 
-/** CustomResourceDefinitions, as the project's validation reads them. */
-const CRDS = join(process.env.E2E_CRDS ?? '../shared/crds', 'prometheus-operator');
+/** CustomResourceDefinitions. */
+const CRDS = 'prometheus-operator';
 const namespace = `${process.env.E2E_RELEASE ?? 'faults'}-operator`;
 const OPERATED = ['--set=prometheus.operator.enabled=true', '--set=network.scraperNamespace=monitoring'];
 let made: readonly string[] = [];
@@ -21,12 +21,13 @@ afterAll(async () => {
   await discard();
 });
 
-thorough('monitors, probes and rules are accepted with the definitions installed', async () => {
-  const files = readdirSync(CRDS).filter((file) => file.endsWith('.yaml'));
+step('monitors, probes and rules are accepted with the definitions installed', async () => {
+  const folder = crdsOf(CRDS);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
   const names = files.map((file) => file.replace(/^(.*)_(.*)\.yaml$/, '$2.$1'));
   const there = await kubectl(['get', 'customresourcedefinition', ...names, '--ignore-not-found', '--output=name']);
   made = names.filter((name) => !there.includes(name));
-  const definitions = files.map((file) => readFileSync(join(CRDS, file), 'utf8')).join('\n---\n');
+  const definitions = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n---\n');
   if (made.length > 0) await kubectl(['apply', '--server-side', '--filename=-'], { input: definitions });
   await kubectl(['wait', '--for=condition=Established', ...names.map((name) => `crd/${name}`), '--timeout=60s']);
   await makeNamespaces(namespace);

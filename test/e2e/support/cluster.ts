@@ -1,6 +1,6 @@
 /** The cluster of KUBECONFIG. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { type RunOptions, run, shell } from './run';
 
@@ -40,6 +40,13 @@ export async function loadImages(manifests: string): Promise<void> {
   if (missing.length === 0) return;
   await shell(load, { input: missing.map((image) => `image: ${image}\n`).join(''), timeoutSeconds: 600 });
   appendFileSync(list, `${missing.join('\n')}\n`);
+}
+
+/** A folder of CustomResourceDefinitions, of a project that the cluster need not have: below E2E_CRDS. */
+export function crdsOf(project: string): string {
+  const { E2E_CRDS: folder } = process.env;
+  if (!folder) throw new Error(`Set E2E_CRDS to a folder that has the definitions of ${project} in ${project}/.`);
+  return join(folder, project);
 }
 
 /** Prints a fact that the test has seen. */

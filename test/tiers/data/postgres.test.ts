@@ -298,6 +298,9 @@ describe('Postgres', () => {
           { name: 'DATA_SOURCE_NAME', value: 'postgresql://postgres_exporter@127.0.0.1:5432/postgres?sslmode=disable' },
         ],
       });
+      // The metrics on record are those of an exporter that was started so.
+      const recorded = readFileSync('test/metrics/programs/postgres-exporter.flags', 'utf8').trim().split(' ');
+      expect(template?.spec?.containers[1]?.args).toEqual(recorded);
       expect(template?.spec?.containers[1]?.volumeMounts).toBeUndefined();
       const { data } = objects.get('ConfigMap', 'shop-postgres');
       expect(data?.['initialise.sql']).toMatch(

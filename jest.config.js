@@ -4,6 +4,8 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|helm|programs)/'],
+  // Two cores are used both: by default one would be left to what watches files.
+  maxWorkers: '100%',
   snapshotResolver: '<rootDir>/test/snapshot-resolver.js',
   transform: { '\\.ts$': '@swc/jest' },
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',

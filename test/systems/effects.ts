@@ -52,6 +52,7 @@ export class Effects {
   private readonly checks: readonly Unit[];
   private readonly reads = new Map<Base, Map<Unit, ReadonlySet<string>>>();
   private readonly made = new Map<string, Base>();
+  private readonly open = new Map<Base, JsonObject>();
 
   constructor(
     system: IConstruct,
@@ -152,9 +153,16 @@ export class Effects {
   private readsOf(unit: Unit, base: Base): ReadonlySet<string> {
     const ofBase = this.reads.get(base) ?? new Map<Unit, ReadonlySet<string>>();
     this.reads.set(base, ofBase);
-    const reads = ofBase.get(unit) ?? pathsRead(unit, base.values, this.release);
+    const reads = ofBase.get(unit) ?? pathsRead(unit, this.openValues(base), this.release);
     ofBase.set(unit, reads);
     return reads;
+  }
+
+  /** A copy whose properties a proxy may stand before, which those of a frozen one do not allow. */
+  private openValues(base: Base): JsonObject {
+    const values = this.open.get(base) ?? structuredClone(base.values);
+    this.open.set(base, values);
+    return values;
   }
 
   /** The base with each value that the leaf accepts. */
@@ -177,7 +185,7 @@ export class Effects {
 /** The paths that a part of the system reads. */
 function pathsRead(unit: Unit, values: JsonObject, release: Release): ReadonlySet<string> {
   const reads = new Set<string>();
-  unit({ values: recording(structuredClone(values), '', reads), release, variables: new Map() });
+  unit({ values: recording(values, '', reads), release, variables: new Map() });
   return reads;
 }
 

@@ -7,7 +7,7 @@ import { portForward } from './support/port-forward';
 import { expectConnections } from './support/reachability';
 import { everythingReady } from './support/readiness';
 import { run } from './support/run';
-import { step } from './support/steps';
+import { step, thorough } from './support/steps';
 import { type System, psql } from './support/system';
 
 const namespace = 'cluster-ai';
@@ -110,7 +110,7 @@ step('the Job that makes the Secrets may create any, read its own, and no more',
   expect(await Promise.all([...others, mayI('get', 'secrets/another'), mayI('get', 'pods')])).not.toContain(true);
 });
 
-step('deleting the system by its label keeps Secrets and volumes', async () => {
+thorough('deleting the system by its label keeps Secrets and volumes', async () => {
   await inPostgres("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('row')");
   await inRedis('set', 'kept', 'key');
   const [madeSecrets, madeVolumes] = [await secrets(), await volumes()];
@@ -122,7 +122,7 @@ step('deleting the system by its label keeps Secrets and volumes', async () => {
   expect([await secrets(), await volumes()]).toEqual([madeSecrets, madeVolumes]);
 });
 
-step('applied again, it has the same passwords and finds its data', async () => {
+thorough('applied again, it has the same passwords and finds its data', async () => {
   const made = await secrets();
   await kubectl(['apply', '-k', development]);
   await everythingReady(namespace);

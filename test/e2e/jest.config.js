@@ -17,6 +17,7 @@ module.exports = {
   testTimeout: 900_000,
   maxWorkers: 1,
   testSequencer: '<rootDir>/test/e2e/support/sequencer.js',
+  globalSetup: '<rootDir>/test/e2e/support/setup.ts',
   globalTeardown: '<rootDir>/test/e2e/support/teardown.ts',
   reporters: ['default', '<rootDir>/test/e2e/support/table-reporter.js'],
 };

@@ -6,7 +6,7 @@ import { withPrometheus } from './support/prometheus';
 import { everythingReady } from './support/readiness';
 import { makeMissingSecrets } from './support/releases';
 import { run } from './support/run';
-import { step } from './support/steps';
+import { step, thorough } from './support/steps';
 import { type System, helmSettings, system, upgrade } from './support/system';
 
 const chart = 'charts/node-agents';
@@ -47,7 +47,7 @@ step('it runs in a namespace of its own, and asks every kubelet', async () => {
   });
 });
 
-step('a release has the metrics of its own containers and of nodes, and of no other namespace', async () => {
+thorough('a release has the metrics of its own containers and of nodes, and of no other namespace', async () => {
   const { release } = given;
   const settings = [
     '--set=prometheus.enabled=true',

@@ -6,7 +6,7 @@ import { get, kubectl, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { everythingReady } from './support/readiness';
 import { aPair, nodeOf, wholeCluster } from './support/redis';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-step('beside a master that goes on serving', async () => {
+thorough('beside a master that goes on serving', async () => {
   const { master } = await aPair(given);
   const name = 'second-redis-0';
   await writing(given, async (writer) => {

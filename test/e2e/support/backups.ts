@@ -9,7 +9,7 @@ import { everythingReady } from './readiness';
 import { run } from './run';
 import { chart, psql } from './system';
 
-const rcloneImage = 'docker.io/rclone/rclone:1.76.0';
+export const rcloneImage = 'docker.io/rclone/rclone:1.76.0';
 const NEVER = '0 0 31 2 *';
 
 export interface Backups {

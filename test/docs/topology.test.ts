@@ -10,12 +10,15 @@ import { read } from './documents';
 
 const systems = [new ClusterAi(new App()), new NodeAgents(new App())] as const;
 
+/** Milliseconds, for a busy machine. */
+const PATIENCE = 60_000;
+
 describe.each(systems.map((system) => [system.systemName, system] as const))('the picture of %s', (name, system) => {
   const workloads = system.node.findAll().filter((construct) => construct instanceof Workload);
   let picture: Picture;
   beforeAll(async () => {
     picture = await pictureOf(system);
-  });
+  }, PATIENCE);
 
   it('is current: npm run docs draws it', () => {
     expect(svgOf(system, picture)).toBe(read(`docs/topology/${name}.svg`));

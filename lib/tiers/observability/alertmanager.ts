@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { EnvVar, SecretProjection, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type { ContainerPort, EnvVar, SecretProjection, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1';
 import { images } from '../../images';
 import { type Endpoint, type Server, allow } from '../../network/connections';
@@ -132,6 +132,7 @@ export class Alertmanager extends Tier implements Server {
     this.secret = this.secretOf(settings.existingSecret);
     const keys = secretKeys(settings);
     this.needsSecret = or(...Object.values(keys));
+    const clustered = atLeast(settings.replicas, 2);
     const file = `${CONFIGURATION}/alertmanager.yml`;
     const configuration = { name: 'configuration', mountPath: CONFIGURATION, readOnly: true };
 
@@ -150,13 +151,15 @@ export class Alertmanager extends Tier implements Server {
             `--config.file=${file}`,
             `--storage.path=${DATA}`,
             str`--data.retention=${settings.retentionHours}h`,
-            ...this.clusterArgs(settings.replicas),
+            ...this.clusterArgs(clustered),
           ],
           env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
           ports: [
             { name: 'http', containerPort: ALERTMANAGER_PORT },
-            { name: 'cluster', containerPort: CLUSTER_PORT },
-            { name: 'cluster-udp', containerPort: CLUSTER_PORT, protocol: 'UDP' },
+            when<readonly ContainerPort[]>(clustered, [
+              { name: 'cluster', containerPort: CLUSTER_PORT },
+              { name: 'cluster-udp', containerPort: CLUSTER_PORT, protocol: 'UDP' },
+            ]),
           ],
           resources: settings.resources,
           probes: {
@@ -200,8 +203,7 @@ export class Alertmanager extends Tier implements Server {
   }
 
   /** Peers are found by the name of all pods, and looked for again every 15 seconds. */
-  private clusterArgs(replicas: Input<number>): readonly Tree<string>[] {
-    const clustered = atLeast(replicas, 2);
+  private clusterArgs(clustered: Input<boolean>): readonly Tree<string>[] {
     return [
       choose(clustered, `--cluster.listen-address=0.0.0.0:${CLUSTER_PORT}`, '--cluster.listen-address='),
       when<string>(clustered, `--cluster.advertise-address=$(POD_IP):${CLUSTER_PORT}`),

@@ -153,7 +153,10 @@ async function observe(places: readonly Place[], namespace: string): Promise<str
 
 function targetsOf(pod: Pod): readonly Target[] {
   const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-  const numbers = containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
+  // Of UDP nobody sees whether it arrives.
+  const numbers = containers.flatMap(({ ports = [] }) =>
+    ports.filter(({ protocol }) => protocol !== 'UDP').map(({ containerPort }) => containerPort),
+  );
   return numbers
     .sort((a, b) => a - b)
     .map((port) => ({ port: `${port}`, pod: nameOf(pod), address: `${pod.status?.podIP ?? ''}:${port}` }));

@@ -1,10 +1,11 @@
 /** The primary of PostgreSQL ends: the right alert fires and reaches a receiver, and so does its end. */
-import type { ConfigMap, Pod } from 'kubernetes-types/core/v1';
+import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { parse } from 'yaml';
 import { ask } from '../metrics/promql';
 import { get, kubectl, loadImages, recovery, report } from './support/cluster';
 import { eventually } from './support/eventually';
 import { makeNamespaces, removeNamespaces } from './support/namespaces';
+import { pod, podSpec } from './support/pods';
 import { withPrometheus } from './support/prometheus';
 import { everythingReady } from './support/readiness';
 import { makeMissingSecrets } from './support/releases';
@@ -67,7 +68,7 @@ step('Prometheus, Alertmanager and a receiver are there', async () => {
   await makeMissingSecrets(given.release);
   await upgrade(given, ...settings);
   await everythingReady(given.release);
-  await everythingReady(receiver);
+  await kubectl(['wait', '--for=condition=Ready', 'pod/receiver', `--namespace=${receiver}`, '--timeout=60s']);
 });
 
 thorough('every expression of the rules is one that Prometheus answers', () =>
@@ -161,30 +162,18 @@ async function expressionsOfRules(): Promise<readonly string[]> {
 }
 
 function receiverObjects(): unknown {
-  const labels = { 'app.kubernetes.io/name': 'receiver' };
-  const pod: Pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'receiver', labels },
-    spec: {
-      automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: 'receiver',
-          image: pythonImage,
-          command: ['python3', '-c', RECEIVER],
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-          readinessProbe: { tcpSocket: { port: PORT } },
-        },
-      ],
-    },
-  };
+  const labels = { app: 'receiver' };
+  const spec = podSpec({
+    name: 'receiver',
+    image: pythonImage,
+    command: ['python3', '-c', RECEIVER],
+    readinessProbe: { tcpSocket: { port: PORT }, periodSeconds: 1 },
+  });
   const service = {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'receiver' },
     spec: { selector: labels, ports: [{ port: PORT }] },
   };
-  return { apiVersion: 'v1', kind: 'List', items: [pod, service] };
+  return { apiVersion: 'v1', kind: 'List', items: [pod('receiver', spec, labels), service] };
 }

@@ -2,6 +2,7 @@
 import { kubectl, loadImages, report } from './support/cluster';
 import { eventually } from './support/eventually';
 import { claim, discard } from './support/namespaces';
+import { shareMounts } from './support/node';
 import { withPrometheus } from './support/prometheus';
 import { everythingReady } from './support/readiness';
 import { makeMissingSecrets } from './support/releases';
@@ -15,17 +16,20 @@ const STAND_INS = ['kube-state-metrics'];
 
 let given: System;
 let agents: string;
+let unshare: () => Promise<unknown> = () => Promise.resolve();
 
 beforeAll(async () => {
   given = await system();
   agents = `${given.release}-agents`;
   await claim(agents);
+  unshare = await shareMounts();
 });
 
 afterAll(async () => {
   await upgrade(given);
   await kubectl(['delete', 'clusterrole,clusterrolebinding', `--selector=app.kubernetes.io/instance=${agents}`]);
   await discard();
+  await unshare();
 });
 
 step('it runs in a namespace of its own, and asks every kubelet', async () => {

@@ -1,12 +1,12 @@
 /** Whether all that a namespace holds is at work. */
-import type { Deployment, StatefulSet } from 'kubernetes-types/apps/v1';
+import type { DaemonSet, Deployment, StatefulSet } from 'kubernetes-types/apps/v1';
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { Job } from 'kubernetes-types/batch/v1';
 import type { Pod } from 'kubernetes-types/core/v1';
 import { get, report } from './cluster';
 import { eventually } from './eventually';
 
-/** Waits until every Deployment and StatefulSet runs its latest template alone, all Ready, and every Job is complete. */
+/** Waits until each workload runs its latest template alone, all Ready, and every Job is complete. */
 export async function everythingReady(namespace: string, seconds = 300): Promise<void> {
   await eventually(`everything in ${namespace} Ready`, { seconds, namespace }, async () => {
     const problems = await unready(namespace);
@@ -59,10 +59,13 @@ async function runningPods(namespace: string): Promise<readonly Pod[]> {
 }
 
 type Controller =
-  (Deployment & { kind: 'Deployment' }) | (StatefulSet & { kind: 'StatefulSet' }) | (Job & { kind: 'Job' });
+  | (Deployment & { kind: 'Deployment' })
+  | (StatefulSet & { kind: 'StatefulSet' })
+  | (DaemonSet & { kind: 'DaemonSet' })
+  | (Job & { kind: 'Job' });
 
 async function unready(namespace: string): Promise<readonly string[]> {
-  const controllers = await get<Controller>('deployments,statefulsets,jobs', `--namespace=${namespace}`);
+  const controllers = await get<Controller>('deployments,statefulsets,daemonsets,jobs', `--namespace=${namespace}`);
   if (controllers.length === 0) return ['nothing is there yet'];
   const scalers = await get<HorizontalPodAutoscaler>('horizontalpodautoscalers', `--namespace=${namespace}`);
   const fewest = new Map(scalers.map(({ spec }) => [spec?.scaleTargetRef.name, spec?.minReplicas]));
@@ -78,10 +81,23 @@ function problemOf(controller: Controller, fewest: number): string | undefined {
     const done = controller.status?.conditions?.some(({ type, status }) => type === 'Complete' && status === 'True');
     return done ? undefined : JSON.stringify(controller.status?.conditions ?? 'running');
   }
+  if (controller.kind === 'DaemonSet') return problemOfAgents(controller);
   const { metadata, spec, status } = controller;
   if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return 'not seen by its controller yet';
   const wanted = Math.max(spec?.replicas ?? 1, fewest);
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status ?? {};
   if (replicas === wanted && updatedReplicas === wanted && availableReplicas === wanted) return undefined;
   return `${availableReplicas} of ${wanted} available, ${updatedReplicas} updated, ${replicas} in all`;
+}
+
+function problemOfAgents({ metadata, status }: DaemonSet): string | undefined {
+  const {
+    observedGeneration = 0,
+    desiredNumberScheduled = 0,
+    updatedNumberScheduled = 0,
+    numberAvailable = 0,
+  } = status ?? {};
+  if (observedGeneration < (metadata?.generation ?? 0)) return 'not seen by its controller yet';
+  if (updatedNumberScheduled === desiredNumberScheduled && numberAvailable === desiredNumberScheduled) return undefined;
+  return `${numberAvailable} of ${desiredNumberScheduled} nodes available, ${updatedNumberScheduled} updated`;
 }

@@ -3,7 +3,7 @@ import { exec, kubectl, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { caughtUp, identityOf, read } from './support/postgres';
 import { everythingReady } from './support/readiness';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, psql, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
   replica = `${given.release}-postgres-replica-0`;
 });
 
-step('its volume is emptied, and its pod deleted', () =>
+thorough('its volume is emptied, and its pod deleted', () =>
   rebuilt(async () => {
     await empty();
     await kubectl(['delete', 'pod', replica, inNamespace()]);

@@ -15,7 +15,8 @@ export const formCluster: Text = text`
     deadline=$(($(date +%s) + $1)); shift
     until "$@"; do [ "$(date +%s)" -lt "$deadline" ] || return 1; sleep 1; done
   }
-  at() { host=$1; shift; redis-cli -h "$host" "$@" | tr -d '\r'; }
+  # At the address of a pod that has just gone nobody refuses: without a limit, connecting takes two minutes.
+  at() { host=$1; shift; redis-cli -t 3 -h "$host" "$@" | tr -d '\r'; }
   everywhere() { for address in $addresses; do at "$address" "$@"; done; }
 
   answers() { [ "$(at "$1" ping 2> /dev/null)" = PONG ]; }

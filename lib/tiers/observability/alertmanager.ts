@@ -188,7 +188,7 @@ export class Alertmanager extends Tier implements Server {
     addService(this.workload, 'headless', { suffix: 'headless', ports, headless: true });
     this.client = this.workload;
     this.endpoints = [{ workload: this.workload, port: ALERTMANAGER_PORT, name: 'alerts' }];
-    this.allowPeers();
+    this.allowPeers(clustered);
     this.allowChannels(settings);
   }
 
@@ -211,9 +211,9 @@ export class Alertmanager extends Tier implements Server {
     ].filter((arg) => arg !== undefined);
   }
 
-  private allowPeers(): void {
+  private allowPeers(clustered: Input<boolean>): void {
     for (const protocol of ['TCP', 'UDP'] as const) {
-      allow(this.workload, { workload: this.workload, port: CLUSTER_PORT, name: 'gossip', protocol });
+      allow(this.workload, { workload: this.workload, port: CLUSTER_PORT, name: 'gossip', protocol }, clustered);
     }
   }
 

@@ -12,7 +12,7 @@ import type {
 } from 'kubernetes-types/core/v1';
 import type { Input } from '../values/expression';
 import type { Items, Tree } from '../values/parts';
-import { fragment, whenSet } from '../values/tree';
+import { fragment, merge, whenSet } from '../values/tree';
 import type { Image, Platform } from './platform';
 
 /** What a container asks for and is held to. Quantities: `250m` cores, `512Mi` bytes. */
@@ -58,6 +58,12 @@ export interface ContainerProps {
    * @default - none
    */
   readonly writable?: Readonly<Record<string, Input<string>>>;
+  /**
+   * Runs as root, without any capability: it owns what the kubelet makes on the node, and no more. Only for what ends
+   * before the pod serves.
+   * @default false
+   */
+  readonly root?: true;
   /** `Always` makes an init container a sidecar. */
   readonly restartPolicy?: 'Always';
 }
@@ -93,7 +99,10 @@ export function container(props: ContainerProps, platform: Platform): Tree<Conta
     readinessProbe: props.probes?.readiness,
     lifecycle: props.lifecycle,
     resources: resources(props.resources),
-    securityContext: containerSecurityContext({}),
+    securityContext:
+      props.root === undefined
+        ? containerSecurityContext({})
+        : merge<SecurityContext>({ runAsUser: 0, runAsNonRoot: false }, containerSecurityContext({})),
     volumeMounts: [...(props.mounts ?? []), ...writable],
   };
 }

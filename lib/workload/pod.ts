@@ -63,6 +63,8 @@ export interface ExtraVolume {
 export interface Scrape {
   readonly port: Input<number>;
   readonly path: string;
+  /** Parameters of the request, such as what an exporter is to ask. @default {} */
+  readonly params?: Readonly<Record<string, string>>;
   /** The metrics are about others, and have labels for them: none of the pod's own are added. @default false */
   readonly honorLabels?: boolean;
   /** They are about the pod's node, which is the label `node`. @default false */
@@ -72,6 +74,8 @@ export interface Scrape {
 export interface PodProps extends PodSettings {
   /** Numeric user, group and owner of volumes; above 0. */
   readonly user: Input<number>;
+  /** Further groups that the processes are in, such as that of files of the node. @default [] */
+  readonly supplementalGroups?: readonly number[];
   /** The first is the main one. */
   readonly containers: readonly ContainerProps[];
   readonly initContainers?: readonly ContainerProps[];
@@ -151,7 +155,7 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
     serviceAccountName: identity.serviceAccountName,
     automountServiceAccountToken: props.serviceAccountToken ?? false,
     enableServiceLinks: false,
-    securityContext: podSecurityContext({ user: props.user }),
+    securityContext: securityContext(props),
     priorityClassName: whenSet(props.priorityClassName),
     imagePullSecrets: each<string, { name: string }>(platform.imagePullSecrets, (name) => ({ name })),
     restartPolicy: props.restartPolicy,
@@ -181,6 +185,11 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
   };
 }
 
+function securityContext({ user, supplementalGroups }: PodProps): Tree<PodSecurityContext> {
+  const hardened = podSecurityContext({ user });
+  return supplementalGroups === undefined ? hardened : merge<PodSecurityContext>(hardened, { supplementalGroups });
+}
+
 function extraEnv(given: MapInput<string> | undefined): Items<EnvVar> {
   return eachPair<string, EnvVar>(given ?? {}, (name, value) => ({ name, value }));
 }
@@ -200,6 +209,9 @@ export function ownAnnotations({ checksums, containers, scrape }: PodProps): Rea
     'prometheus.io/scrape': 'true',
     'prometheus.io/port': str`${scrape.port}`,
     'prometheus.io/path': scrape.path,
+    ...Object.fromEntries(
+      Object.entries(scrape.params ?? {}).map(([name, value]) => [`prometheus.io/param_${name}`, value]),
+    ),
   };
   const main =
     containers.length > 1 && containers[0] ? { 'kubectl.kubernetes.io/default-container': containers[0].name } : {};

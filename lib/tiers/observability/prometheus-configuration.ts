@@ -145,12 +145,17 @@ function jobLines(targets: readonly ScrapeTarget[]): Text {
   `;
 }
 
-function targetLines({ workload, job, tier, port, path, aboutNode }: ScrapeTarget) {
+function targetLines({ workload, job, tier, port, path, params = {}, aboutNode }: ScrapeTarget) {
   return when<Text>(
     conditionOf(workload),
     text`
       - { source_labels: [__tmp], regex: ${tier};${workload.component};${port}, target_label: job, replacement: ${job} }
       ${path === '/metrics' ? undefined : text`- { source_labels: [job], regex: ${job}, target_label: __metrics_path__, replacement: ${path} }`}
+      ${Object.entries(params).map(
+        ([name, value]) => text`
+          - { source_labels: [job], regex: ${job}, target_label: __param_${name}, replacement: "${value}" }
+        `,
+      )}
       ${aboutNode === true ? text`- { source_labels: [job, __meta_kubernetes_pod_node_name], regex: ${job};(.+), target_label: node }` : undefined}
     `,
   );
@@ -192,7 +197,7 @@ function nodeAgentsJob({ nodeAgents, namespace }: PrometheusYaml) {
         params:
           match[]:
             - '{namespace="${namespace}"}'
-            - '{__name__=~"node_.+|kube_node_.+|machine_.+"}'
+            - '{__name__=~"node_.+|kube_node_.+|machine_.+|filebeat_.+"}'
             - '{__name__="up"}'
         static_configs:
           - targets: ["${nodeAgents.host}:${nodeAgents.port}"]

@@ -95,7 +95,8 @@ export class OperatedObjects extends Construct {
   }
 
   /** The pods of a workload, with the labels that prometheus.yml gives them. */
-  addPodMonitor({ workload, job, tier, port, path, honorLabels = false, aboutNode = false }: ScrapeTarget): void {
+  addPodMonitor(target: ScrapeTarget): void {
+    const { workload, job, tier, port, path, params, honorLabels = false, aboutNode = false } = target;
     const scope = new Construct(this, job);
     onlyWhen(scope, conditionOf(workload));
     const labels = honorLabels
@@ -112,6 +113,7 @@ export class OperatedObjects extends Construct {
           {
             portNumber: port,
             path,
+            params: params && Object.fromEntries(Object.entries(params).map(([name, value]) => [name, [value]])),
             interval: str`${this.scrapeIntervalSeconds}s`,
             scrapeTimeout: `${SCRAPE_TIMEOUT_SECONDS}s`,
             honorLabels: honorLabels ? true : undefined,

@@ -62,6 +62,13 @@ export const images = {
   },
   // https://github.com/grafana/grafana, Dockerfile: Alpine with one program, and its data sources beside it; any user will do.
   grafana: { registry: 'docker.io', repository: 'grafana/grafana', tag: '13.2.3', digest: null },
+  // https://github.com/elastic/elasticsearch/releases, distribution/docker: UBI 9 with bash, coreutils, curl, sed; user 1000.
+  elasticsearch: {
+    registry: 'docker.elastic.co',
+    repository: 'elasticsearch/elasticsearch',
+    tag: '9.5.3',
+    digest: null,
+  },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

@@ -65,6 +65,14 @@ export { pgBouncerDashboard } from './tiers/observability/dashboards/pgbouncer';
 export { postgresDashboard } from './tiers/observability/dashboards/postgres';
 export { redisDashboard } from './tiers/observability/dashboards/redis';
 export { sloDashboard } from './tiers/observability/dashboards/slo';
+export {
+  Elasticsearch,
+  type ElasticsearchClient,
+  type ElasticsearchProps,
+  type Snapshots,
+  elasticsearchDefaults,
+} from './tiers/observability/elasticsearch';
+export { ELASTICSEARCH_USERS, type ElasticsearchUser } from './tiers/observability/elasticsearch-users';
 export { Grafana, type GrafanaProps, grafanaDefaults } from './tiers/observability/grafana';
 export { type DataSource, alertmanagerSource, prometheusSource } from './tiers/observability/grafana-configuration';
 export { grafanaValues } from './tiers/observability/grafana-values';

@@ -69,6 +69,12 @@ export const images = {
     tag: '9.5.3',
     digest: null,
   },
+  // https://github.com/elastic/dockerfiles, logstash: mkdir and the shells that start its JVM; user 1000, to whom its files belong.
+  logstash: { registry: 'docker.elastic.co', repository: 'logstash/logstash', tag: '9.5.3', digest: null },
+  // https://github.com/elastic/dockerfiles, filebeat: one program, and chmod; any user will do.
+  filebeat: { registry: 'docker.elastic.co', repository: 'beats/filebeat', tag: '9.5.3', digest: null },
+  // https://github.com/prometheus-community/json_exporter/releases: one program.
+  jsonExporter: { registry: 'quay.io', repository: 'prometheuscommunity/json-exporter', tag: 'v0.7.0', digest: null },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

@@ -2,7 +2,7 @@
 
 /** Types of Elasticsearch; `flattened` takes any object whole, so that what applications add never grows the mapping. */
 export type LogFieldType =
-  'date' | 'double' | 'flattened' | 'integer' | 'ip' | 'keyword' | 'long' | 'match_only_text' | 'wildcard';
+  'date' | 'double' | 'flattened' | 'integer' | 'keyword' | 'long' | 'match_only_text' | 'wildcard';
 
 /** Names of the Elastic Common Schema where it has one; `labels` are those that Prometheus gives metrics. */
 export const LOG_FIELDS = {

@@ -1,11 +1,9 @@
 import type { Construct } from 'constructs';
 import { images } from '../../images';
 import type { Endpoint } from '../../network/connections';
-import { choose } from '../../values/choice';
 import type { Input } from '../../values/expression';
-import { isSet, valueOf } from '../../values/logic';
 import { checksum } from '../../values/text';
-import { named, str } from '../../values/texts';
+import { str } from '../../values/texts';
 import type { ListInput } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
 import type { ContainerProps, Resources } from '../../workload/container';
@@ -14,7 +12,8 @@ import { allowApiServer, allowToNamespace } from '../../workload/network-policy'
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import { addClusterRole } from '../../workload/rbac';
-import { secretFiles } from '../../workload/secrets';
+import { type SecretInput, secretFiles } from '../../workload/secrets';
+import { secretNameOf } from '../secret-name';
 import { Tier, type TierProps } from '../tier';
 import { CA_FOLDER, HTTP_PORT, LOGS, REGISTRY, filebeatMetrics, filebeatYml } from './filebeat-configuration';
 import {
@@ -45,7 +44,7 @@ export interface FilebeatProps extends TierProps, Omit<PodSettings, 'tolerations
    * Secret with the key `ca.crt`: who has signed Logstash's certificate.
    * @default - the instance's name and `-filebeat`, which must exist
    */
-  readonly existingSecret?: Input<string | null>;
+  readonly existingSecret?: SecretInput | Input<string | null>;
   /** @default - see filebeatDefaults */
   readonly resources?: Resources;
   /** @default - see lib/images.ts */
@@ -90,11 +89,10 @@ export class Filebeat extends Tier {
     super(scope, id, props);
     const settings = { ...filebeatDefaults, ...props };
     const { logstash, namespaces } = settings;
-    this.secret = named(
-      `${id}.secretName`,
-      "The Secret with the certificate of who signed Logstash's.",
-      choose(isSet(settings.existingSecret), valueOf(settings.existingSecret), this.objectName),
-    );
+    this.secret = secretNameOf(this, settings.existingSecret, {
+      comment: "The Secret with the certificate of who signed Logstash's.",
+      suffix: id,
+    });
     const yml = filebeatYml({ namespaces, host: str`${logstash.release}-logstash.${logstash.namespace}.svc` });
     const metrics = jsonExporterYaml(filebeatMetrics);
     const workload = new DaemonSetWorkload(this, 'workload', {

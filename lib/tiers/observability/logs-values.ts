@@ -33,9 +33,9 @@ export const logstashValues = (defaults: Widen<typeof logstashDefaults>) => ({
       release: objectName().default(defaults.filebeat.release).describe('Its release.'),
     })
     .describe('The system node-agents, whose Filebeat sends the lines.'),
-  existingSecret: objectName()
+  tlsSecretName: objectName()
     .nullable()
-    .default(defaults.existingSecret)
+    .default(defaults.tlsSecretName)
     .describe('Secret with the keys tls.crt and tls.key, in PKCS #8; null for <release>-logstash-tls.'),
   storage: storageValues(defaults.storage),
   resources: resourcesValues(defaults.resources),

@@ -2,15 +2,14 @@ import type { Construct } from 'constructs';
 import type { EnvVar } from 'kubernetes-types/core/v1';
 import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1';
 import { images } from '../../images';
-import { type Endpoint, type Server, allow } from '../../network/connections';
+import type { Endpoint, Server } from '../../network/connections';
 import { demand } from '../../objects/checks';
-import { choose } from '../../values/choice';
 import type { Input } from '../../values/expression';
-import { atLeast, isSet, valueOf } from '../../values/logic';
+import { atLeast } from '../../values/logic';
 import { bytes, divide } from '../../values/numbers';
 import type { Items } from '../../values/parts';
 import { checksum } from '../../values/text';
-import { named, str } from '../../values/texts';
+import { str } from '../../values/texts';
 import { type ListInput, merge } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
 import type { ContainerProps, Resources } from '../../workload/container';
@@ -20,7 +19,9 @@ import type { PodSettings } from '../../workload/pod';
 import { type SecretInput, envFromSecret, secretFiles } from '../../workload/secrets';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
+import { secretNameOf } from '../secret-name';
 import { Tier, type TierProps } from '../tier';
+import type { ElasticsearchClient } from './elasticsearch';
 import {
   JSON_EXPORTER_FILE,
   type JsonExporter,
@@ -41,19 +42,6 @@ import {
   pipelines,
 } from './logstash-pipelines';
 
-/** Where documents go: an Elasticsearch, and who Logstash is there. */
-export interface LogStore {
-  /** With the scheme and the port: `https://shop-elasticsearch:9200`. */
-  readonly url: Input<string>;
-  /** Secret with the key `ca.crt`: who has signed its certificate. */
-  readonly caSecret: SecretInput;
-  readonly username: Input<string>;
-  readonly passwordSecret: SecretInput;
-  readonly passwordKey: string;
-  /** Where its pods listen. @default - none in this system: allow the way there */
-  readonly endpoints?: readonly Endpoint[];
-}
-
 /** The Filebeat that sends: a release of the system node-agents. */
 export interface LogSource {
   readonly namespace: Input<string>;
@@ -61,7 +49,8 @@ export interface LogSource {
 }
 
 export interface LogstashProps extends TierProps, PodSettings {
-  readonly elasticsearch: LogStore;
+  /** Where documents go, and as whom: connect to it too. */
+  readonly elasticsearch: ElasticsearchClient;
   /** @default - the release node-agents in the namespace of that name */
   readonly filebeat?: LogSource;
   /**
@@ -75,7 +64,7 @@ export interface LogstashProps extends TierProps, PodSettings {
    * Secret with the keys `tls.crt` and `tls.key`, in PKCS #8, for `<name>.<namespace>.svc`.
    * @default - the instance's name and `-logstash-tls`, which must exist
    */
-  readonly existingSecret?: Input<string | null>;
+  readonly tlsSecretName?: SecretInput | Input<string | null>;
   /** Volume of each pod with what waits: 1Gi at the least. @default 4Gi of the cluster's default class */
   readonly storage?: Storage;
   /** Half of the memory limit is heap: 1Gi at the least. @default - see logstashDefaults */
@@ -102,7 +91,7 @@ export const logstashDefaults = {
     'token',
   ],
   replicas: 1,
-  existingSecret: null,
+  tlsSecretName: null,
   storage: { size: '4Gi', storageClassName: null },
   resources: {
     requests: { cpu: '200m', memory: '1536Mi', ephemeralStorage: '64Mi' },
@@ -131,14 +120,15 @@ const GRACE_PERIOD_SECONDS = 120;
  * to Elasticsearch. While that is away lines wait in queues on disk, and then in the files of the nodes.
  *
  * ```ts
- * const elasticsearch = { url, caSecret: 'shop-elasticsearch-tls', username: 'logstash', passwordSecret, passwordKey };
- * new Logstash(chart, 'logstash', { elasticsearch, maskedFields: ['password', 'iban'] });
+ * const elasticsearch = new Elasticsearch(chart, 'elasticsearch');
+ * const logstash = new Logstash(chart, 'logstash', { elasticsearch: elasticsearch.clientFor('logstash_writer') });
+ * logstash.connectTo(elasticsearch);
  * ```
  */
 export class Logstash extends Tier implements Server {
   readonly workload: StatefulSetWorkload;
   /** Name of the Secret with the certificate. */
-  readonly secret: Input<string>;
+  readonly tlsSecret: Input<string>;
   readonly replicas: Input<number>;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;
@@ -149,11 +139,11 @@ export class Logstash extends Tier implements Server {
     const settings = { ...logstashDefaults, ...props };
     const { elasticsearch, filebeat, resources, storage } = settings;
     this.replicas = settings.replicas;
-    this.secret = named(
-      `${id}.secretName`,
-      'The Secret with the certificate for Filebeat.',
-      choose(isSet(settings.existingSecret), valueOf(settings.existingSecret), str`${this.objectName}-tls`),
-    );
+    this.tlsSecret = secretNameOf(this, settings.tlsSecretName, {
+      comment: 'The Secret with the certificate for Filebeat.',
+      suffix: `${id}-tls`,
+      id: 'tlsSecretName',
+    });
     this.check(resources, storage);
 
     const yml = logstashYml(storage.size);
@@ -192,8 +182,15 @@ export class Logstash extends Tier implements Server {
           },
         },
         { name: 'exporter', configMap: { name: str`${this.objectName}-exporter` } },
-        { name: 'tls', secret: secretFiles(this.secret, ['tls.crt', 'tls.key']) },
-        { name: 'elasticsearch', secret: secretFiles(elasticsearch.caSecret, ['ca.crt']) },
+        { name: 'tls', secret: secretFiles(this.tlsSecret, ['tls.crt', 'tls.key']) },
+        {
+          name: 'elasticsearch',
+          secret: {
+            secretName: elasticsearch.caSecret,
+            defaultMode: 0o440,
+            items: [{ key: elasticsearch.caKey, path: 'ca.crt' }],
+          },
+        },
       ],
     });
     this.client = this.workload;
@@ -214,7 +211,6 @@ export class Logstash extends Tier implements Server {
     addService(this.workload, 'service', { ports });
     addService(this.workload, 'headless', { suffix: 'headless', ports, headless: true });
 
-    for (const endpoint of elasticsearch.endpoints ?? []) allow(this.workload, endpoint);
     this.allowFilebeat(filebeat);
     this.endpoints = [{ workload: this.workload, port: BEATS_PORT, name: 'beats' }];
     this.clientSettings = [{ name: 'LOGSTASH_HOST', value: str`${this.objectName}:${BEATS_PORT}` }];

@@ -75,6 +75,15 @@ export const images = {
   filebeat: { registry: 'docker.elastic.co', repository: 'beats/filebeat', tag: '9.5.3', digest: null },
   // https://github.com/prometheus-community/json_exporter/releases: one program.
   jsonExporter: { registry: 'quay.io', repository: 'prometheuscommunity/json-exporter', tag: 'v0.7.0', digest: null },
+  // https://github.com/prometheus-community/elasticsearch_exporter/releases: one program.
+  elasticsearchExporter: {
+    registry: 'quay.io',
+    repository: 'prometheuscommunity/elasticsearch-exporter',
+    tag: 'v1.9.0',
+    digest: null,
+  },
+  // https://github.com/elastic/kibana/releases, docker_generator: UBI 9 with bash, cat and sed; user 1000.
+  kibana: { registry: 'docker.elastic.co', repository: 'kibana/kibana', tag: '9.5.3', digest: null },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

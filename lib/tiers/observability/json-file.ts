@@ -1,0 +1,44 @@
+/** JSON as the lines of a file that a person can read. */
+import { isExpr } from '../../values/expression';
+import { isList } from '../../values/json';
+import { Line, Text } from '../../values/parts';
+import { type JsonMap, type JsonTree, jsonLine } from './dashboards/json';
+
+const WIDTH = 100;
+/** What a value that is not known yet is taken for. */
+const VALUE_WIDTH = 12;
+
+/** A value whose parts stand on lines of their own where they do not fit one. */
+export function jsonFile(value: JsonTree): Text {
+  return new Text(lines(value, '', '', ''));
+}
+
+function lines(value: JsonTree, margin: string, before: string, after: string): readonly Line[] {
+  const whole = jsonLine(value, margin + before, after);
+  const entries = isExpr(value) || widthOf(whole) <= WIDTH ? undefined : entriesOf(value);
+  if (entries === undefined) return [whole];
+  const [open, close] = isList(value) ? '[]' : '{}';
+  return [
+    new Line([margin + before + (open ?? '')]),
+    ...entries.flatMap(([name, item], index) =>
+      lines(item, `${margin}  `, name, index < entries.length - 1 ? ',' : ''),
+    ),
+    new Line([margin + (close ?? '') + after]),
+  ];
+}
+
+function entriesOf(value: JsonTree): readonly (readonly [name: string, item: JsonTree])[] | undefined {
+  if (isList(value)) return value.map((item) => ['', item]);
+  if (!isMap(value)) return undefined;
+  return Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([key, item]) => [`${JSON.stringify(key)}: `, item]);
+}
+
+function isMap(value: JsonTree): value is JsonMap {
+  return typeof value === 'object' && value !== null && !isList(value) && !isExpr(value);
+}
+
+function widthOf({ parts }: Line): number {
+  return parts.reduce((width, part) => width + (typeof part === 'string' ? part.length : VALUE_WIDTH), 0);
+}

@@ -72,10 +72,15 @@ export {
   type Snapshots,
   elasticsearchDefaults,
 } from './tiers/observability/elasticsearch';
+export { elasticsearchValues } from './tiers/observability/elasticsearch-values';
+export { Elk, type ElkProps } from './tiers/observability/elk';
 export { ELASTICSEARCH_USERS, type ElasticsearchUser } from './tiers/observability/elasticsearch-users';
 export { Grafana, type GrafanaProps, grafanaDefaults } from './tiers/observability/grafana';
 export { type DataSource, alertmanagerSource, prometheusSource } from './tiers/observability/grafana-configuration';
 export { grafanaValues } from './tiers/observability/grafana-values';
+export { Kibana, type KibanaProps, kibanaDefaults } from './tiers/observability/kibana';
+export { kibanaValues } from './tiers/observability/kibana-values';
+export { elasticsearchDashboard } from './tiers/observability/dashboards/elasticsearch';
 export { Backup, type BackupProps, backupDefaults } from './tiers/operations/backup';
 export { type BaseBackup } from './tiers/operations/backup-postgres';
 export { type Encryption, type Offsite } from './tiers/operations/backup-job';

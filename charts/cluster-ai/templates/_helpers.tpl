@@ -62,6 +62,26 @@ ports:
 {{- end }}
 {{- end }}
 
+{{/* The heap of a node, in MiB. */}}
+{{- define "cluster-ai.elasticsearch.heap" -}}
+{{ min (div (include "cluster-ai.bytes" .Values.elasticsearch.resources.limits.memory | int64) 2097152) 26624 }}
+{{- end }}
+
+{{/* The Secret with the passwords of all users. */}}
+{{- define "cluster-ai.elasticsearch.secretName" -}}
+{{ if .Values.elasticsearch.existingSecret }}{{ .Values.elasticsearch.existingSecret }}{{ else }}{{ .Release.Name }}-elasticsearch{{ end }}
+{{- end }}
+
+{{/* The Secret with the key to the object storage of snapshots. */}}
+{{- define "cluster-ai.elasticsearch.snapshotsSecretName" -}}
+{{ if .Values.elasticsearch.snapshots.existingSecret }}{{ .Values.elasticsearch.snapshots.existingSecret }}{{ else }}{{ .Release.Name }}-elasticsearch-snapshots{{ end }}
+{{- end }}
+
+{{/* The Secret with the certificate and its authority. */}}
+{{- define "cluster-ai.elasticsearch.tlsSecretName" -}}
+{{ if .Values.elasticsearch.tlsSecretName }}{{ .Values.elasticsearch.tlsSecretName }}{{ else }}{{ .Release.Name }}-elasticsearch-tls{{ end }}
+{{- end }}
+
 {{/* The Secret with the password of the user admin and the key for what is kept. */}}
 {{- define "cluster-ai.grafana.secretName" -}}
 {{ if .Values.grafana.existingSecret }}{{ .Values.grafana.existingSecret }}{{ else }}{{ .Release.Name }}-grafana{{ end }}
@@ -70,6 +90,11 @@ ports:
 {{/* An image: registry/repository:tag, or @digest where one is set. */}}
 {{- define "cluster-ai.image" -}}
 {{ if .root.Values.global.imageRegistry }}{{ .root.Values.global.imageRegistry }}{{ else }}{{ .image.registry }}{{ end }}/{{ .image.repository }}{{ if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag }}{{ end }}
+{{- end }}
+
+{{/* The Secret with the keys by which Kibana encrypts sessions and what it keeps. */}}
+{{- define "cluster-ai.kibana.secretName" -}}
+{{ if .Values.kibana.existingSecret }}{{ .Values.kibana.existingSecret }}{{ else }}{{ .Release.Name }}-kibana{{ end }}
 {{- end }}
 
 {{/* Labels of an object's own metadata. */}}
@@ -81,6 +106,11 @@ app.kubernetes.io/part-of: cluster-ai
 app.kubernetes.io/version: "0.1.0"
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | quote }}
+{{- end }}
+
+{{/* The Secret with the certificate for Filebeat. */}}
+{{- define "cluster-ai.logstash.tlsSecretName" -}}
+{{ if .Values.logstash.tlsSecretName }}{{ .Values.logstash.tlsSecretName }}{{ else }}{{ .Release.Name }}-logstash-tls{{ end }}
 {{- end }}
 
 {{/* The most pods that run at a time, the surge of a rollout included. */}}

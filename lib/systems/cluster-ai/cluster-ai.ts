@@ -10,8 +10,11 @@ import { RedisCluster } from '../../tiers/data/redis-cluster';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
 import { Alertmanager } from '../../tiers/observability/alertmanager';
 import { BlackboxExporter } from '../../tiers/observability/blackbox-exporter';
+import { Elk } from '../../tiers/observability/elk';
+import { ELASTICSEARCH_KEYS } from '../../tiers/observability/elasticsearch-users';
 import { Grafana } from '../../tiers/observability/grafana';
 import { alertmanagerSource, prometheusSource } from '../../tiers/observability/grafana-configuration';
+import { KIBANA_KEYS } from '../../tiers/observability/kibana-configuration';
 import { Prometheus } from '../../tiers/observability/prometheus';
 import { rulesOf } from '../../tiers/observability/rules/rules';
 import { Backup } from '../../tiers/operations/backup';
@@ -41,6 +44,8 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     'cluster-ai-redis': ['password'],
     'cluster-ai-backup': ['password'],
     'cluster-ai-grafana': ['admin-password', 'secret-key'],
+    'cluster-ai-elasticsearch': ELASTICSEARCH_KEYS,
+    'cluster-ai-kibana': KIBANA_KEYS,
   };
 
   constructor(scope: Construct) {
@@ -68,6 +73,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     const frontend = new Frontend(this, 'frontend', { ...v.frontend, proxy: { '/api/': backend } });
     new Exposure(this, 'ingress', { ...v.ingress, host: v.host, to: frontend });
     const backup = new Backup(this, 'backup', { ...v.backup, postgres, redis: [cluster, single] });
+    const { elasticsearch, kibana, logstash } = new Elk(this, v);
     const prometheus = new Prometheus(this, 'prometheus', v.prometheus);
     const blackbox = new BlackboxExporter(this, 'blackbox', {
       ...v.blackbox,
@@ -90,6 +96,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         pgbouncer,
         redis: [cluster, single],
         backup,
+        elasticsearch,
         probes: conditionOf(blackbox),
         slo: v.slo,
         thresholds: v.thresholds,
@@ -114,6 +121,8 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         slo: v.slo,
         cluster: v.redisCluster.enabled,
         backups: v.backup.enabled,
+        elasticsearch: v.elasticsearch.enabled,
+        elasticsearchSnapshots: v.elasticsearch.snapshots.enabled,
         containers: prometheus.hasContainerMetrics,
       }),
     });
@@ -128,6 +137,8 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         { secret: single.secret, keys: ['password'], enabled: not(v.redisCluster.enabled) },
         { secret: backup.secret, keys: ['password'], enabled: v.backup.enabled },
         { secret: grafana.secret, keys: ['admin-password', 'secret-key'], enabled: hasGrafana },
+        { secret: elasticsearch.secret, keys: ELASTICSEARCH_KEYS, enabled: v.elasticsearch.enabled },
+        { secret: kibana.secret, keys: KIBANA_KEYS, enabled: conditionOf(kibana) },
       ],
     });
     const test = new SmokeTest(this, 'tests', {
@@ -146,6 +157,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       backup: { enabled: v.backup.enabled, secret: backup.secret },
       alerts: { enabled: and(conditionOf(alertmanager), alertmanager.needsSecret), secret: alertmanager.secret },
       grafana: { enabled: hasGrafana, secret: grafana.secret, name: grafana.objectName },
+      logs: { elasticsearch, logstash, kibana },
     });
   }
 }

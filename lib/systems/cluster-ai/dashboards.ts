@@ -1,6 +1,7 @@
 import { apmDashboard } from '../../tiers/observability/dashboards/apm';
 import { backupsDashboard } from '../../tiers/observability/dashboards/backups';
 import type { GrafanaDashboard } from '../../tiers/observability/dashboards/dashboard';
+import { elasticsearchDashboard } from '../../tiers/observability/dashboards/elasticsearch';
 import { overviewDashboard } from '../../tiers/observability/dashboards/overview';
 import { performanceDashboard } from '../../tiers/observability/dashboards/performance';
 import { pgBouncerDashboard } from '../../tiers/observability/dashboards/pgbouncer';
@@ -16,12 +17,16 @@ interface Parts {
   /** Whether Redis is a cluster. */
   readonly cluster: Input<boolean>;
   readonly backups: Input<boolean>;
+  readonly elasticsearch: Input<boolean>;
+  /** Whether it makes snapshots. */
+  readonly elasticsearchSnapshots: Input<boolean>;
   /** Whether Prometheus has the metrics of containers and volumes. */
   readonly containers: Input<boolean>;
 }
 
 /** What there is to see. The first is Grafana's home page. */
-export function clusterAiDashboards({ slo, cluster, backups, containers }: Parts): readonly GrafanaDashboard[] {
+export function clusterAiDashboards(parts: Parts): readonly GrafanaDashboard[] {
+  const { slo, cluster, backups, containers, elasticsearch, elasticsearchSnapshots } = parts;
   return [
     overviewDashboard(),
     sloDashboard({ slo }),
@@ -31,5 +36,6 @@ export function clusterAiDashboards({ slo, cluster, backups, containers }: Parts
     pgBouncerDashboard(),
     redisDashboard({ cluster }),
     backupsDashboard({ enabled: backups }),
+    elasticsearchDashboard({ enabled: elasticsearch, snapshots: elasticsearchSnapshots }),
   ];
 }

@@ -1,3 +1,5 @@
+import { conditionOf } from '../../objects/conditions';
+import type { Elk } from '../../tiers/observability/elk';
 import type { Frontend } from '../../tiers/web/frontend';
 import type { Input } from '../../values/expression';
 import { not } from '../../values/logic';
@@ -22,6 +24,7 @@ interface Notes {
   /** The Secret that backups need. */
   readonly backup: Optional;
   readonly grafana: Optional & { readonly name: Input<string> };
+  readonly logs: Elk;
   /** The Secret that channels of alerts need, where one is on. */
   readonly alerts: Optional;
 }
@@ -34,9 +37,17 @@ export function clusterAiNotes({
   secrets,
   backup,
   grafana,
+  logs: { elasticsearch, logstash, kibana },
   alerts,
 }: Notes): Text {
   const { name, namespace } = release;
+  const hasLogs = conditionOf(elasticsearch);
+  const optional: readonly Optional[] = [
+    backup,
+    grafana,
+    { enabled: hasLogs, secret: elasticsearch.secret },
+    { enabled: conditionOf(kibana), secret: kibana.secret },
+  ];
   return text`
     Cluster AI is installed as "${name}" in the namespace "${namespace}".
     ${when(
@@ -57,7 +68,7 @@ export function clusterAiNotes({
             ${secret}
           `,
         )}
-        ${[backup, grafana].map(({ enabled, secret }) =>
+        ${optional.map(({ enabled, secret }) =>
           when(
             enabled,
             text`
@@ -65,6 +76,13 @@ export function clusterAiNotes({
             `,
           ),
         )}
+      `,
+    )}
+
+    ${when(
+      hasLogs,
+      text`
+        Logs wait for certificates, in the Secrets ${elasticsearch.tlsSecret} and ${logstash.tlsSecret}.
       `,
     )}
 
@@ -86,6 +104,15 @@ export function clusterAiNotes({
         Dashboards, as the user admin with the password in the Secret ${grafana.secret}:
           kubectl --namespace ${namespace} port-forward service/${grafana.name} 3000:80
           then open http://localhost:3000
+
+      `,
+    )}
+    ${when(
+      conditionOf(kibana),
+      text`
+        Logs, as the user elastic with elastic-password of the Secret ${elasticsearch.secret}:
+          kubectl --namespace ${namespace} port-forward service/${kibana.objectName} 5601
+          then open http://localhost:5601
 
       `,
     )}

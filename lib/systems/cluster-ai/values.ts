@@ -12,8 +12,14 @@ import { blackboxExporterValues } from '../../tiers/observability/agents-values'
 import { blackboxExporterDefaults } from '../../tiers/observability/blackbox-exporter';
 import { alertmanagerDefaults } from '../../tiers/observability/alertmanager';
 import { alertmanagerValues } from '../../tiers/observability/alertmanager-values';
+import { elasticsearchDefaults } from '../../tiers/observability/elasticsearch';
+import { elasticsearchValues } from '../../tiers/observability/elasticsearch-values';
 import { grafanaDefaults } from '../../tiers/observability/grafana';
 import { grafanaValues } from '../../tiers/observability/grafana-values';
+import { kibanaDefaults } from '../../tiers/observability/kibana';
+import { kibanaValues } from '../../tiers/observability/kibana-values';
+import { logstashDefaults } from '../../tiers/observability/logstash';
+import { logstashValues } from '../../tiers/observability/logs-values';
 import { prometheusDefaults } from '../../tiers/observability/prometheus';
 import { prometheusValues } from '../../tiers/observability/prometheus-values';
 import { sloValues, thresholdValues } from '../../tiers/observability/rules-values';
@@ -121,6 +127,21 @@ export const clusterAiValues = z.strictObject({
   grafana: section('Grafana, with dashboards of every part of the release.', {
     enabled: z.boolean().default(true).describe('Show dashboards, where there is a Prometheus.'),
     ...grafanaValues({ ...grafanaDefaults, resources: laptop('50m', '384Mi') }),
+  }),
+  elasticsearch: section('Elasticsearch, which keeps the logs; traces too, where Jaeger is told so.', {
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe('Keep logs. It needs a certificate, and the Filebeat of the system node-agents.'),
+    ...elasticsearchValues({ ...elasticsearchDefaults, resources: laptop('100m', '1Gi') }),
+  }),
+  logstash: section('Logstash, which takes lines from Filebeat, masks and reads them.', {
+    enabled: z.boolean().default(true).describe('Collect logs, where there is an Elasticsearch.'),
+    ...logstashValues({ ...logstashDefaults, resources: laptop('100m', '1Gi') }),
+  }),
+  kibana: section('Kibana, with a dashboard of the logs.', {
+    enabled: z.boolean().default(true).describe('Show logs, where there is an Elasticsearch.'),
+    ...kibanaValues({ ...kibanaDefaults, resources: laptop('50m', '1Gi') }),
   }),
   secretGenerator: section(
     'Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.',

@@ -24,7 +24,7 @@ import {
   snapshotRepository,
 } from './elasticsearch-objects';
 import { AUTHORITY, PASSWORDS, RUN, askWithCurl, runVolume } from './elasticsearch-requests';
-import { ELASTICSEARCH_USERS, passwordKey } from './elasticsearch-users';
+import { ELASTICSEARCH_KEYS, ELASTICSEARCH_USERS, passwordKey } from './elasticsearch-users';
 import { jsonFile } from './json-file';
 
 export interface SetupProps extends PodSettings {
@@ -70,7 +70,7 @@ export function addSetup(tier: Elasticsearch, id: string, props: SetupProps): Jo
     ],
     volumes: [
       { name: 'configuration', configMap: { name: str`${tier.objectName}-setup` } },
-      { name: 'passwords', secret: secretFiles(tier.secret, ELASTICSEARCH_USERS.map(passwordKey)) },
+      { name: 'passwords', secret: secretFiles(tier.secret, ELASTICSEARCH_KEYS) },
       { name: 'authority', secret: secretFiles(tier.tlsSecret, ['ca.crt']) },
       runVolume,
     ],

@@ -14,3 +14,6 @@ export type ElasticsearchUser = (typeof ELASTICSEARCH_USERS)[number];
 export function passwordKey(user: ElasticsearchUser): string {
   return `${user.replaceAll('_', '-')}-password`;
 }
+
+/** All keys of the Secret. */
+export const ELASTICSEARCH_KEYS = ELASTICSEARCH_USERS.map(passwordKey);

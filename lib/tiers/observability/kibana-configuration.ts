@@ -57,10 +57,13 @@ export function kibanaYml({ name, client, publicBaseUrl }: KibanaConfiguration):
 }
 
 /** Keys of the Secret, and the settings that they are for. */
-export const KEYS = {
+const KEYS = {
   'security-encryption-key': 'xpack.security.encryptionKey',
   'saved-objects-encryption-key': 'xpack.encryptedSavedObjects.encryptionKey',
 } as const;
+
+/** All keys of the Secret. */
+export const KIBANA_KEYS = Object.keys(KEYS);
 
 /** What is secret goes into a configuration of its own, in memory. Beside the shell's own it uses `cat` and `sed`. */
 export function startKibana({ passwordKey }: ElasticsearchClient): Text {

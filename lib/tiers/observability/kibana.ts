@@ -21,7 +21,7 @@ import {
   AUTHORITY,
   CONFIGURATION,
   DATA,
-  KEYS,
+  KIBANA_KEYS,
   KIBANA_PORT,
   RUN,
   SECRETS,
@@ -149,7 +149,7 @@ export class Kibana extends Tier implements Server {
             defaultMode: 0o440,
             sources: [
               { secret: { name: client.passwordSecret, items: items(client.passwordKey) } },
-              { secret: { name: this.secret, items: items(...Object.keys(KEYS)) } },
+              { secret: { name: this.secret, items: items(...KIBANA_KEYS) } },
             ],
           },
         },

@@ -62,6 +62,11 @@ http {
     "~^[0-9A-Za-z-]{8,64}$" $http_x_request_id;
   }
 
+  # The trace that the client has begun, by W3C Trace Context; other tiers get the header as it came.
+  map $http_traceparent $trace_id {
+    "~^[0-9a-f]{2}-(?<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}" $trace;
+  }
+
   # No query string, cookie, token or full client address is logged.
   map $request_uri $request_path {
     default $uri;
@@ -73,7 +78,8 @@ http {
     "~^(?<ipv6>[0-9a-f]+:[0-9a-f]+:[0-9a-f]+):" $ipv6::;
   }
   log_format json escape=json
-    '{"time":"$time_iso8601","request_id":"$traced_request_id","client":"$client_network","method":"$request_method",'
+    '{"time":"$time_iso8601","request_id":"$traced_request_id","trace_id":"$trace_id","client":"$client_network",'
+    '"method":"$request_method",'
     '"path":"$request_path","protocol":"$server_protocol","status":$status,"bytes":$body_bytes_sent,'
     '"seconds":$request_time,"upstream_seconds":"$upstream_response_time","upstream_status":"$upstream_status",'
     '"user_agent":"$http_user_agent"}';

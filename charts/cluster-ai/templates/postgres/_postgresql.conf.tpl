@@ -33,7 +33,12 @@ hot_standby = on
 
 # Log, to the container's output
 logging_collector = off
-log_line_prefix = '%m [%p] %q%u@%d/%a '
+# Time, process, SQLSTATE, query identifier; of a session, role, database and application too.
+log_line_prefix = '%m [%p] %e %Q %q%u@%d/%a '
+log_timezone = 'UTC'
+# Values that clients bind to parameters are data: none is logged.
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
 log_lock_waits = on
 log_min_duration_statement = {{ int64 .Values.postgres.logMinDurationStatement }}
 shared_preload_libraries = 'pg_stat_statements'

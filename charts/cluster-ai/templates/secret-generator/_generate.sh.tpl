@@ -78,5 +78,11 @@ ensure {{ include "cluster-ai.backup.secretName" . }} password
 {{- if and .Values.grafana.enabled .Values.prometheus.enabled }}
 ensure {{ include "cluster-ai.grafana.secretName" . }} admin-password secret-key
 {{- end }}
+{{- if .Values.elasticsearch.enabled }}
+ensure {{ include "cluster-ai.elasticsearch.secretName" . }} elastic-password kibana-system-password logstash-writer-password exporter-password jaeger-password grafana-password
+{{- end }}
+{{- if and .Values.elasticsearch.enabled .Values.kibana.enabled }}
+ensure {{ include "cluster-ai.kibana.secretName" . }} security-encryption-key saved-objects-encryption-key
+{{- end }}
 exit "$failed"
 {{- end }}

@@ -10,11 +10,13 @@ import type { Backup } from '../../operations/backup';
 import type { Api } from '../../web/api';
 import type { Frontend } from '../../web/frontend';
 import type { Alertmanager } from '../alertmanager';
+import type { Elasticsearch } from '../elasticsearch';
 import type { Prometheus } from '../prometheus';
 import type { RuleGroup } from '../rule';
 import { apiRules } from './api';
 import { backupRules } from './backup';
 import { containerRules } from './containers';
+import { elasticsearchRules } from './elasticsearch';
 import { frontendRules } from './frontend';
 import { alertmanagerRules, prometheusRules, watchdogRules } from './monitoring';
 import { outsideRules } from './outside';
@@ -35,6 +37,7 @@ export interface RuleSubjects {
   /** @default [] */
   readonly redis?: readonly (RedisCluster | RedisCache)[];
   readonly backup?: Backup;
+  readonly elasticsearch?: Elasticsearch;
   /** Whether public names are asked for from outside. @default false */
   readonly probes?: Input<boolean>;
   /** @default - see sloDefaults */
@@ -51,7 +54,7 @@ export interface RuleSubjects {
  * ```
  */
 export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
-  const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup } = subjects;
+  const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup, elasticsearch } = subjects;
   const { redis = [], thresholds = {}, slo = {}, probes = false } = subjects;
   const facts = prometheus.ruleFacts;
   const group = <T>(tier: T | undefined, rules: (tier: T) => RuleGroup): readonly RuleGroup[] =>
@@ -65,6 +68,7 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
     ...group(pgbouncer, (tier) => pgBouncerRules(facts, tier, thresholds)),
     ...redis.map((tier) => redisRules(facts, tier, thresholds)),
     ...group(backup, (tier) => backupRules(facts, tier, thresholds, or(...redis.map(conditionOf)))),
+    ...group(elasticsearch, (tier) => elasticsearchRules(facts, tier, thresholds)),
     outsideRules(facts, probes, thresholds),
     containerRules(facts, prometheus.hasContainerMetrics, thresholds),
     prometheusRules(facts, prometheus, alertmanager === undefined ? false : conditionOf(alertmanager)),

@@ -110,6 +110,7 @@ export { type ServiceProps, addService } from './workload/service';
 export { type StatefulSetProps, StatefulSetWorkload, type Storage } from './workload/stateful-set';
 export {
   autoscalingValues,
+  globalValues,
   imageValues,
   networkValues,
   podValues,

@@ -123,6 +123,7 @@ export { type ServiceProps, addService } from './workload/service';
 export { type StatefulSetProps, StatefulSetWorkload, type Storage } from './workload/stateful-set';
 export {
   autoscalingValues,
+  globalValues,
   imageValues,
   networkValues,
   podValues,

@@ -56,8 +56,11 @@ export function connect(client: Workload, server: Server): void {
 /** Lets a client reach one endpoint, where `enabled` says so. */
 export function allow(client: Workload, endpoint: Endpoint, enabled: Input<boolean> = true): void {
   const ports: Items<NetworkPolicyPort> = [{ port: endpoint.port, protocol: endpoint.protocol ?? 'TCP' }];
-  client.policy.allowTo({ to: [podsOf(endpoint.workload)], ports }, and(enabled, conditionOf(endpoint.workload)));
-  endpoint.workload.policy.allowFrom({ from: [podsOf(client)], ports }, and(enabled, conditionOf(client)));
+  client.policy.allowTo(
+    { to: [podsOf(endpoint.workload)], ports },
+    { enabled: and(enabled, conditionOf(endpoint.workload)) },
+  );
+  endpoint.workload.policy.allowFrom({ from: [podsOf(client)], ports }, { enabled: and(enabled, conditionOf(client)) });
   const own = connections.get(client) ?? [];
   connections.set(client, own);
   own.push({ client, endpoint, condition: and(enabled, conditionOf(client), conditionOf(endpoint.workload)) });

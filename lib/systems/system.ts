@@ -4,7 +4,17 @@ import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { ChartMetadata, ChartSource, PodSecurity } from '../output/helm/source';
 import type { Text } from '../values/parts';
-import { type Values, references } from '../values/reference';
+import { type Values, references, release } from '../values/reference';
+import type { ListInput } from '../values/tree';
+import type { Input } from '../values/expression';
+import { type NetworkFacts, Platform } from '../workload/platform';
+
+/** Values that every system has; see globalValues and networkValues. */
+export interface SharedValues {
+  /** @default - each image's own registry, and no Secrets to pull with */
+  readonly global?: { readonly imageRegistry: Input<string | null>; readonly imagePullSecrets: ListInput<string> };
+  readonly network: NetworkFacts;
+}
 
 export abstract class System<S extends z.ZodObject = z.ZodObject> extends Chart implements ChartSource {
   /** The values inside the system: an expression for each leaf of the schema. */
@@ -26,5 +36,15 @@ export abstract class System<S extends z.ZodObject = z.ZodObject> extends Chart 
   ) {
     super(scope, systemName);
     this.values = references(schema);
+  }
+
+  /** Says what all tiers share. Before the first of them. */
+  protected providePlatform({ global, network }: SharedValues): void {
+    const { systemName: partOf, metadata } = this;
+    const { name: instance, namespace } = release;
+    Platform.provide(
+      this,
+      new Platform({ instance, namespace, partOf, version: metadata.version, ...global, network }),
+    );
   }
 }

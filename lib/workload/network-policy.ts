@@ -11,19 +11,35 @@ import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
 import { isSet, valueOf } from '../values/logic';
 import type { Items, Tree } from '../values/parts';
-import { type ListInput, each, fragment, late, merge, when } from '../values/tree';
+import { each, fragment, late, merge, when } from '../values/tree';
 import type { Platform } from './platform';
 import type { Workload } from './workload';
 
+export interface RuleOptions {
+  /** Whether the rule is there. @default true */
+  readonly enabled?: Input<boolean>;
+  /** What is at the other end, such as `object storage`: an edge of the picture. @default - no edge */
+  readonly neighbour?: string;
+}
+
 /** What is beyond the workloads of the system, and an edge of its picture. */
 export interface Neighbour {
-  /** What it is, such as `object storage`. */
   readonly name: string;
   /** Whether it connects to the workload, or the workload to it. */
   readonly direction: 'in' | 'out';
-  readonly ports: ListInput<number> | readonly Input<number>[];
-  /** Whether it is there. @default true */
-  readonly enabled?: Input<boolean>;
+  /** Those of the rule. */
+  readonly ports: Items<NetworkPolicyPort>;
+  readonly enabled: Input<boolean>;
+}
+
+interface IngressRule {
+  readonly from: Tree<NetworkPolicyPeer[]>;
+  readonly ports: Items<NetworkPolicyPort>;
+}
+
+interface EgressRule {
+  readonly to: Tree<NetworkPolicyPeer[]>;
+  readonly ports: Items<NetworkPolicyPort>;
 }
 
 export class WorkloadPolicy extends Construct {
@@ -47,12 +63,14 @@ export class WorkloadPolicy extends Construct {
     });
   }
 
-  allowFrom(rule: Tree<NetworkPolicyIngressRule>, condition: Input<boolean> = true): void {
-    this.ingress.push(when<NetworkPolicyIngressRule>(condition, rule));
+  allowFrom({ from, ports }: IngressRule, { enabled = true, neighbour }: RuleOptions = {}): void {
+    this.ingress.push(when<NetworkPolicyIngressRule>(enabled, { from, ports }));
+    if (neighbour !== undefined) this.neighbours.push({ name: neighbour, direction: 'in', ports, enabled });
   }
 
-  allowTo(rule: Tree<NetworkPolicyEgressRule>, condition: Input<boolean> = true): void {
-    this.egress.push(when<NetworkPolicyEgressRule>(condition, rule));
+  allowTo({ to, ports }: EgressRule, { enabled = true, neighbour }: RuleOptions = {}): void {
+    this.egress.push(when<NetworkPolicyEgressRule>(enabled, { to, ports }));
+    if (neighbour !== undefined) this.neighbours.push({ name: neighbour, direction: 'out', ports, enabled });
   }
 }
 
@@ -67,7 +85,7 @@ export function allowFromNamespace(
   namespace: Input<string | null>,
   ports: Items<NetworkPolicyPort>,
 ): void {
-  workload.policy.allowFrom({ from: [namespacePeer(valueOf(namespace))], ports }, isSet(namespace));
+  workload.policy.allowFrom({ from: [namespacePeer(valueOf(namespace))], ports }, { enabled: isSet(namespace) });
 }
 
 /** Lets a workload reach pods of another namespace: all, or those with some labels. */
@@ -75,23 +93,25 @@ export function allowToNamespace(
   workload: Workload,
   { namespace, podLabels }: { readonly namespace: Input<string>; readonly podLabels?: Tree<Record<string, string>> },
   ports: Items<NetworkPolicyPort>,
-  condition: Input<boolean> = true,
+  options?: RuleOptions,
 ): void {
   const peer = merge<NetworkPolicyPeer>(
     namespacePeer(namespace),
     podLabels === undefined ? undefined : { podSelector: { matchLabels: podLabels } },
   );
-  workload.policy.allowTo({ to: [peer], ports }, condition);
+  workload.policy.allowTo({ to: [peer], ports }, options);
 }
 
 /** Lets a workload reach the API server. */
 export function allowApiServer(workload: Workload): void {
   const { apiServerAddresses, apiServerPorts } = workload.platform.network;
-  workload.policy.allowTo({
-    to: each<string, NetworkPolicyPeer>(apiServerAddresses, (cidr) => ({ ipBlock: { cidr } })),
-    ports: each<number, NetworkPolicyPort>(apiServerPorts, (port) => ({ port, protocol: 'TCP' })),
-  });
-  workload.policy.neighbours.push({ name: 'Kubernetes API', direction: 'out', ports: apiServerPorts });
+  workload.policy.allowTo(
+    {
+      to: each<string, NetworkPolicyPeer>(apiServerAddresses, (cidr) => ({ ipBlock: { cidr } })),
+      ports: each<number, NetworkPolicyPort>(apiServerPorts, (port) => ({ port, protocol: 'TCP' })),
+    },
+    { neighbour: 'Kubernetes API' },
+  );
 }
 
 /** All pods of a namespace, by its name. */

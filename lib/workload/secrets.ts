@@ -1,7 +1,10 @@
 /** Secrets, always by reference. */
 import type { EnvVar, SecretVolumeSource } from 'kubernetes-types/core/v1';
+import { choose } from '../values/choice';
 import { type Input, isExpr } from '../values/expression';
+import { isSet, valueOf } from '../values/logic';
 import type { Tree } from '../values/parts';
+import { named } from '../values/texts';
 import { fromString } from '../values/token';
 
 /** What cdk8s-plus makes or refers to, such as an `ISecret` or an `IServiceAccount`, of any of its versions. */
@@ -14,6 +17,18 @@ export type SecretInput = Input<string> | NamedResource;
 
 export function secretName(secret: SecretInput): Input<string> {
   return typeof secret === 'string' || isExpr(secret) ? secret : fromString(secret.name, 'the name of a Secret');
+}
+
+/** A Secret given by its name, or null for the one whose name a tier expects. */
+export type ExistingSecret = SecretInput | Input<string | null>;
+
+/** The name of the one that was given, or of the one expected. */
+export function existingSecret(
+  { id, what, expected }: { readonly id: string; readonly what: string; readonly expected: Input<string> },
+  given: ExistingSecret,
+): Input<string> {
+  const name = given === null || isExpr(given) || typeof given === 'string' ? given : secretName(given);
+  return named(`${id}.secretName`, `The Secret ${what}.`, choose(isSet(name), valueOf(name), expected));
 }
 
 /** An environment variable from a key of a Secret. */

@@ -132,6 +132,16 @@ export const storageValues = ({ size, storageClassName }: StorageDefaults) =>
       .describe("StorageClass of the volumes; null for the cluster's default."),
   });
 
+/** Where images come from. */
+export const globalValues = () =>
+  z.strictObject({
+    imageRegistry: imagePart()
+      .nullable()
+      .default(null)
+      .describe('A registry that replaces that of every image, such as a mirror; null for each its own.'),
+    imagePullSecrets: z.array(objectName()).default([]).describe('Secrets to pull images with.'),
+  });
+
 /** Facts of the cluster's network. */
 export const networkValues = () =>
   z.strictObject({

@@ -1,13 +1,15 @@
 /** The picture of a system before it is laid out: what runs, and who reaches whom, read from the construct tree. */
 import type { Construct } from 'constructs';
+import type { NetworkPolicyPort } from 'kubernetes-types/networking/v1';
 import { type Connection, connectionsOf } from '../../lib/network/connections';
 import { conditionOf } from '../../lib/objects/conditions';
 import { KubeObject } from '../../lib/objects/kube-object';
 import type { ChartSource } from '../../lib/output/helm/source';
 import { valuesOf } from '../../lib/systems/environment';
 import type { Environment } from '../../lib/systems/environment';
-import { type Input, type Json, type Scope, isExpr, toExpr } from '../../lib/values/expression';
+import { type Input, type Json, type Scope, toExpr } from '../../lib/values/expression';
 import { isList, isObject } from '../../lib/values/json';
+import type { Items } from '../../lib/values/parts';
 import { evaluate } from '../../lib/values/tree';
 import { forEachScrapeTarget } from '../../lib/workload/scraping';
 import { Workload } from '../../lib/workload/workload';
@@ -134,13 +136,11 @@ function flowsOf(workload: Workload, drawsMetrics: boolean, scope: Scope): reado
       name: connection.endpoint.name,
       isOff: !connection.condition.evaluate(scope),
     }));
-  const there = workload.policy.neighbours.filter(({ enabled }) => toExpr(enabled ?? true).evaluate(scope));
+  const there = workload.policy.neighbours.filter(({ enabled }) => toExpr(enabled).evaluate(scope));
   const beyond = there.map(({ name, direction, ports }) => ({
     from: direction === 'in' ? name : id,
     to: direction === 'in' ? id : name,
-    port: (isExpr(ports) ? toExpr(ports).evaluate(scope) : ports.map((port) => read(port, scope)))
-      .toString()
-      .replaceAll(',', ', '),
+    port: portsOfRule(ports, scope).join(', '),
     isOff: !conditionOf(workload).evaluate(scope),
   }));
   return [...between, ...beyond];
@@ -216,6 +216,13 @@ function idOf({ node }: Workload): string {
 /** The name of the objects without the release's. */
 function nameOf(workload: Workload, scope: Scope): string {
   return read(workload.objectName, scope).replace(`${scope.release?.name ?? ''}-`, '');
+}
+
+/** The numbers of a rule's ports, each once. */
+function portsOfRule(ports: Items<NetworkPolicyPort>, scope: Scope): readonly string[] {
+  const list = evaluate(ports, scope);
+  const numbers = isList(list) ? list.map((rule) => (isObject(rule) ? rule['port'] : undefined)) : [];
+  return [...new Set(numbers.filter((number) => typeof number === 'number').map((number) => `${number}`))];
 }
 
 function read(input: Input<string | number>, scope: Scope): string {

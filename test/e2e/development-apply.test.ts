@@ -1,11 +1,10 @@
 /** Development as it is committed: one command brings it up, and a second one changes nothing. */
 import type { PersistentVolumeClaim, Secret } from 'kubernetes-types/core/v1';
 import { exec, get, kubectl, loadImages, report } from './support/cluster';
-import { eventually } from './support/eventually';
 import { claim, discard, makeNamespaces } from './support/namespaces';
 import { portForward } from './support/port-forward';
 import { expectConnections } from './support/reachability';
-import { everythingReady } from './support/readiness';
+import { everythingReady, nothingRuns } from './support/readiness';
 import { run } from './support/run';
 import { step, thorough } from './support/steps';
 import { type System, psql } from './support/system';
@@ -116,9 +115,7 @@ thorough('deleting the system by its label keeps Secrets and volumes', async () 
   const [madeSecrets, madeVolumes] = [await secrets(), await volumes()];
   expect(Object.keys(madeVolumes).length).toBeGreaterThan(0);
   await kubectl(['delete', '-k', development, '--selector=app.kubernetes.io/instance=cluster-ai', '--wait=false']);
-  await eventually('the workloads are gone', { namespace, seconds: 60 }, async () => {
-    expect(await get('deployments,statefulsets,jobs', inNamespace)).toEqual([]);
-  });
+  await nothingRuns(namespace);
   expect([await secrets(), await volumes()]).toEqual([madeSecrets, madeVolumes]);
 });
 

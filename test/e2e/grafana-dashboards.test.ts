@@ -56,22 +56,15 @@ thorough('every expression of the dashboards is one that Prometheus answers', as
 });
 
 thorough('what is asked in vain is of programs that only stand-ins play, or that have not been used', async () => {
-  const unexplained: string[] = [];
-  const listed = new Set<string>();
-  await asking(async (query) => {
-    const silent = await silentMetrics(query);
-    for (const { at, expr } of questions) {
-      if ((await query(expr)).data?.result.length !== 0) continue;
-      const missing = ask(expr, () => new Set()).metrics.filter((metric) => silent.has(metric));
-      // All of its metrics have series, and yet nothing comes of it: its labels are wrong.
-      if (missing.length === 0) unexplained.push(`${at}: ${expr}`);
-      for (const metric of missing) listed.add(metric);
-    }
-    const down = (await seriesOf(query, 'up == 0')).map(({ job = '' }) => job);
-    report(`down: ${down.join(', ') || 'none'}`);
+  // A rate needs two looks at its target.
+  const missing = await eventually('what has series yields something', { seconds: 180, namespace }, async () => {
+    const { unexplained, silent } = await asking(vainQuestions);
+    expect(unexplained).toEqual([]);
+    return silent;
   });
-  report(`without series here: ${[...listed].sort().join(', ') || 'none'}`);
-  expect(unexplained).toEqual([]);
+  const down = (await asking((query) => seriesOf(query, 'up == 0'))).map(({ job = '' }) => job);
+  report(`down: ${down.join(', ') || 'none'}`);
+  report(`without series here: ${[...missing].sort().join(', ') || 'none'}`);
 });
 
 thorough('Grafana has read its data sources and dashboards, where it is Grafana', async () => {
@@ -120,6 +113,17 @@ async function asking<T>(use: (query: Query) => Promise<T>): Promise<T> {
 /** The labels of the series that an expression yields. */
 async function seriesOf(query: Query, expr: string): Promise<readonly Readonly<Record<string, string>>[]> {
   return ((await query(expr)).data?.result ?? []).map(({ metric }) => metric);
+}
+
+/** Questions without an answer though all of their metrics have series, for their labels are wrong; and metrics without series. */
+async function vainQuestions(query: Query) {
+  const silent = await silentMetrics(query);
+  const unexplained: string[] = [];
+  for (const { at, expr } of questions) {
+    if (ask(expr, () => new Set()).metrics.some((metric) => silent.has(metric))) continue;
+    if ((await query(expr)).data?.result.length === 0) unexplained.push(`${at}: ${expr}`);
+  }
+  return { unexplained, silent };
 }
 
 /** Metrics that dashboards ask for and of which there is no series. */

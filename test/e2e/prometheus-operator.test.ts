@@ -5,10 +5,11 @@ import { crdsOf, kubectl } from './support/cluster';
 import { claim, discard, makeNamespaces } from './support/namespaces';
 import { run } from './support/run';
 import { step } from './support/steps';
+import { systemNames } from './support/system';
 
 /** CustomResourceDefinitions. */
 const CRDS = 'prometheus-operator';
-const namespace = `${process.env.E2E_RELEASE ?? 'faults'}-operator`;
+const namespace = `${systemNames().release}-operator`;
 const OPERATED = ['--set=prometheus.operator.enabled=true', '--set=network.scraperNamespace=monitoring'];
 let made: readonly string[] = [];
 

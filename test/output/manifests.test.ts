@@ -2,6 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { z } from 'zod';
+import { collectObjects } from '../../lib/output/collect';
 import { Manifests } from '../../lib/output/manifests';
 import { demand } from '../../lib/objects/checks';
 import { KubeObject } from '../../lib/objects/kube-object';
@@ -31,6 +32,23 @@ function shop(): Manifests {
   }
   return new Manifests(chart);
 }
+
+describe('objects of one tier', () => {
+  it('are refused where two would be in one file of the chart', () => {
+    const chart = new Chart(new App(), 'shop');
+    const server = new Construct(new Construct(chart, 'web'), 'server');
+    for (const name of ['blue', 'green']) {
+      new KubeObject<ConfigMap>(new Construct(server, name), 'configmap', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name },
+      });
+    }
+    expect(() => collectObjects(chart)).toThrow(
+      'shop/web/server/green/configmap: another object of the tier is in the file server-configmap; give it an id of its own.',
+    );
+  });
+});
 
 describe('the manifests of a system', () => {
   const files = shop().files({ replicas: 2, connections: 5 }, { name: 'blue', namespace: 'shop' });

@@ -26,8 +26,6 @@ import { choose } from '../../values/choice';
 import { and, not, or } from '../../values/logic';
 import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
-import { release } from '../../values/reference';
-import { Platform } from '../../workload/platform';
 import { System } from '../system';
 import { clusterAiDashboards } from './dashboards';
 import { clusterAiMetadata } from './metadata';
@@ -51,18 +49,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
   constructor(scope: Construct) {
     super(scope, 'cluster-ai', clusterAiValues);
     const v = this.values;
-    Platform.provide(
-      this,
-      new Platform({
-        instance: release.name,
-        namespace: release.namespace,
-        partOf: this.systemName,
-        version: this.metadata.version,
-        imageRegistry: v.global.imageRegistry,
-        imagePullSecrets: v.global.imagePullSecrets,
-        network: v.network,
-      }),
-    );
+    this.providePlatform(v);
 
     new DefaultDeny(this, 'network');
     const postgres = new Postgres(this, 'postgres', v.postgres);

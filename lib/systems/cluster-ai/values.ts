@@ -33,8 +33,8 @@ import { apiValues } from '../../tiers/web/api-values';
 import { exposureValues } from '../../tiers/web/exposure-values';
 import { frontendDefaults } from '../../tiers/web/frontend';
 import { frontendValues } from '../../tiers/web/frontend-values';
-import { hostname, imagePart, objectName } from '../../values/leaves';
-import { imageValues, networkValues } from '../../workload/values';
+import { hostname } from '../../values/leaves';
+import { globalValues, imageValues, networkValues } from '../../workload/values';
 
 const section = <T extends z.core.$ZodLooseShape>(description: string, shape: T) =>
   z.strictObject(shape).describe(description);
@@ -46,13 +46,7 @@ const laptop = (cpu: string, memory: string) => ({
 
 export const clusterAiValues = z.strictObject({
   host: hostname().default('cluster-ai.example.com').describe('The public name of the system.'),
-  global: section('What holds for all parts.', {
-    imageRegistry: imagePart()
-      .nullable()
-      .default(null)
-      .describe('A registry that replaces that of every image, such as a mirror; null for each its own.'),
-    imagePullSecrets: z.array(objectName()).default([]).describe('Secrets to pull images with.'),
-  }),
+  global: globalValues().describe('What holds for all parts.'),
   network: networkValues().describe('Facts of the network that no manifest can know.'),
   frontend: section(
     'nginx with the React build.',

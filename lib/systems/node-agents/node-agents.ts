@@ -6,14 +6,13 @@ import { SmokeTest } from '../../tiers/delivery/smoke-test';
 import { KubeStateMetrics } from '../../tiers/observability/kube-state-metrics';
 import { addKubeletScraping } from '../../tiers/observability/kubelet-scraping';
 import { NodeExporter } from '../../tiers/observability/node-exporter';
-import { PROMETHEUS_PORT, Prometheus, prometheusDefaults } from '../../tiers/observability/prometheus';
+import { Prometheus, PROMETHEUS_PORT, prometheusDefaults } from '../../tiers/observability/prometheus';
 import { isNotEmpty } from '../../values/collections';
 import { release } from '../../values/reference';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { str } from '../../values/texts';
 import { each } from '../../values/tree';
-import { Platform } from '../../workload/platform';
 import { namespacePeer } from '../../workload/network-policy';
 import { System } from '../system';
 import { nodeAgentsMetadata } from './metadata';
@@ -33,18 +32,7 @@ export class NodeAgents extends System<typeof nodeAgentsValues> {
   constructor(scope: Construct) {
     super(scope, 'node-agents', nodeAgentsValues);
     const v = this.values;
-    Platform.provide(
-      this,
-      new Platform({
-        instance: release.name,
-        namespace: release.namespace,
-        partOf: this.systemName,
-        version: this.metadata.version,
-        imageRegistry: v.global.imageRegistry,
-        imagePullSecrets: v.global.imagePullSecrets,
-        network: { ...v.network, ingressNamespace: null },
-      }),
-    );
+    this.providePlatform({ ...v, network: { ...v.network, ingressNamespace: null } });
 
     new DefaultDeny(this, 'network');
     new NodeExporter(this, 'node-exporter', v.nodeExporter);
@@ -60,9 +48,8 @@ export class NodeAgents extends System<typeof nodeAgentsValues> {
         from: each<string, NetworkPolicyPeer>(v.clients, (namespace) => namespacePeer(namespace)),
         ports: [{ port: PROMETHEUS_PORT, protocol: 'TCP' }],
       },
-      isNotEmpty(v.clients),
+      { enabled: isNotEmpty(v.clients), neighbour: 'releases' },
     );
-    prometheus.workload.policy.neighbours.push({ name: 'releases', direction: 'in', ports: [PROMETHEUS_PORT] });
     const test = new SmokeTest(this, 'tests', {
       image: v.tests.image,
       urls: [str`http://${state.objectName}:${state.servicePort}/healthz`],

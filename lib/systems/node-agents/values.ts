@@ -6,8 +6,8 @@ import { kubeStateMetricsDefaults } from '../../tiers/observability/kube-state-m
 import { nodeExporterDefaults } from '../../tiers/observability/node-exporter';
 import { prometheusDefaults } from '../../tiers/observability/prometheus';
 import { prometheusValues } from '../../tiers/observability/prometheus-values';
-import { cidr, imagePart, objectName, port } from '../../values/leaves';
-import { imageValues, networkValues } from '../../workload/values';
+import { cidr, objectName, port } from '../../values/leaves';
+import { globalValues, imageValues, networkValues } from '../../workload/values';
 
 const section = <T extends z.core.$ZodLooseShape>(description: string, shape: T) =>
   z.strictObject(shape).describe(description);
@@ -25,13 +25,7 @@ const prometheus = prometheusValues({
 const { enabled, labels } = prometheus.operator.shape;
 
 export const nodeAgentsValues = z.strictObject({
-  global: section('What holds for all parts.', {
-    imageRegistry: imagePart()
-      .nullable()
-      .default(null)
-      .describe('A registry that replaces that of every image, such as a mirror; null for each its own.'),
-    imagePullSecrets: z.array(objectName()).default([]).describe('Secrets to pull images with.'),
-  }),
+  global: globalValues().describe('What holds for all parts.'),
   network: networkValues().omit({ ingressNamespace: true }).describe('Facts of the network that no manifest can know.'),
   clients: z
     .array(objectName())

@@ -5,7 +5,7 @@ import { type Server, allow } from '../../network/connections';
 import { demand } from '../../objects/checks';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
-import { type Input, isExpr, literalOf } from '../../values/expression';
+import { type Input, literalOf } from '../../values/expression';
 import { choose } from '../../values/choice';
 import { atLeast, atMost, isSet, valueOf } from '../../values/logic';
 import { add, bytes, divide } from '../../values/numbers';
@@ -15,7 +15,7 @@ import { checksum } from '../../values/text';
 import type { Resources } from '../../workload/container';
 import type { PodSettings } from '../../workload/pod';
 import type { Image } from '../../workload/platform';
-import { type SecretInput, envFromSecret, secretName } from '../../workload/secrets';
+import { envFromSecret, type ExistingSecret, existingSecret } from '../../workload/secrets';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
 import { Tier, type TierProps } from '../tier';
@@ -35,7 +35,7 @@ export interface PostgresProps extends TierProps, PodSettings {
    * `pooler-password` (PgBouncer's).
    * @default - a Secret of the tier's own name, such as `shop-postgres`, which must exist
    */
-  readonly existingSecret?: SecretInput | Input<string | null>;
+  readonly existingSecret?: ExistingSecret;
   /** @default 200 */
   readonly maxConnections?: Input<number>;
   /**
@@ -125,17 +125,16 @@ export class Postgres extends Tier implements Server {
   constructor(scope: Construct, id: string, props: PostgresProps) {
     super(scope, id, props);
     const settings = { ...postgresDefaults, ...props };
-    const { replicas, maxWalSenders } = settings;
+    const { replicas, maxWalSenders, username } = settings;
     this.database = this.identifier('database', props.database);
     this.username = named(
       `${id}.username`,
       'The role that owns the database and logs in for the application.',
-      this.identifier('username', orElse(settings.username, props.database)),
+      this.identifier('username', choose(isSet(username), valueOf(username), props.database)),
     );
-    this.secret = named(
-      `${id}.secretName`,
-      'The Secret with all passwords of the database.',
-      orElse(nameOf(settings.existingSecret), this.objectName),
+    this.secret = existingSecret(
+      { id, what: 'with all passwords of the database', expected: this.objectName },
+      settings.existingSecret,
     );
     this.maxConnections = settings.maxConnections;
     this.image = settings.image;
@@ -255,15 +254,6 @@ export class Postgres extends Tier implements Server {
     }
     return name;
   }
-}
-
-function nameOf(secret: SecretInput | Input<string | null>): Input<string | null> {
-  return secret === null || isExpr(secret) || typeof secret === 'string' ? secret : secretName(secret);
-}
-
-/** A nullable name, or another where it is null. */
-function orElse(name: Input<string | null>, other: Input<string>): Input<string> {
-  return choose(isSet(name), valueOf(name), other);
 }
 
 function mebibytes(name: string, what: string, quantity: Input<string>): Input<number> {

@@ -3,16 +3,15 @@ import type { EnvVar } from 'kubernetes-types/core/v1';
 import { images } from '../../images';
 import type { Server } from '../../network/connections';
 import { demand } from '../../objects/checks';
-import { type Input, isExpr } from '../../values/expression';
-import { choose } from '../../values/choice';
-import { and, atLeast, atMost, isSet, valueOf } from '../../values/logic';
+import { type Input } from '../../values/expression';
+import { and, atLeast, atMost } from '../../values/logic';
 import { divide } from '../../values/numbers';
-import { named, str } from '../../values/texts';
+import { str } from '../../values/texts';
 import type { Items, Tree } from '../../values/parts';
 import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodProps, PodSettings } from '../../workload/pod';
-import { type SecretInput, envFromSecret, secretFiles, secretName } from '../../workload/secrets';
+import { envFromSecret, type ExistingSecret, existingSecret, secretFiles } from '../../workload/secrets';
 import type { Storage } from '../../workload/stateful-set';
 import type { Tier, TierProps } from '../tier';
 import { type RedisMemory, redisMemory } from './redis-configuration';
@@ -39,7 +38,7 @@ export interface RedisProps extends TierProps, PodSettings {
    * Secret with the key `password`, which servers and clients share.
    * @default - the instance's name and `-redis`, such as `shop-redis`, which must exist
    */
-  readonly existingSecret?: SecretInput | Input<string | null>;
+  readonly existingSecret?: ExistingSecret;
   /**
    * Percent of the memory limit that data may take, 10 to 90. The rest is for buffers and for the pages that are copied
    * while a rewrite of the append-only file or a full synchronisation runs.
@@ -176,13 +175,9 @@ export function redisClientSettings(host: Input<string>, secret: Input<string>):
 }
 
 /** Name of the Secret with the password. */
-export function redisSecret(tier: Tier, secret: SecretInput | Input<string | null>): Input<string> {
-  const name = secret === null || isExpr(secret) || typeof secret === 'string' ? secret : secretName(secret);
-  return named(
-    `${tier.node.id}.secretName`,
-    'The Secret with the password.',
-    choose(isSet(name), valueOf(name), str`${tier.platform.instance}-redis`),
-  );
+export function redisSecret(tier: Tier, given: ExistingSecret): Input<string> {
+  const expected = str`${tier.platform.instance}-redis`;
+  return existingSecret({ id: tier.node.id, what: 'with the password', expected }, given);
 }
 
 /** The memory of a tier's servers, in which data must leave room. */

@@ -5,18 +5,18 @@ import { images } from '../../images';
 import { type Endpoint, type Server, allow } from '../../network/connections';
 import { conditionOf } from '../../objects/conditions';
 import { choose } from '../../values/choice';
-import { type Input, isExpr } from '../../values/expression';
-import { atLeast, isSet, or, valueOf } from '../../values/logic';
+import { type Input } from '../../values/expression';
+import { atLeast, or } from '../../values/logic';
 import type { Items, Tree } from '../../values/parts';
-import { named, str } from '../../values/texts';
+import { str } from '../../values/texts';
 import { type ListInput, each, when } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
 import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
-import { type SecretInput, secretName } from '../../workload/secrets';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
+import { type ExistingSecret, existingSecret } from '../../workload/secrets';
 import { Tier, type TierProps } from '../tier';
 import {
   type Channels,
@@ -42,7 +42,7 @@ export interface AlertmanagerProps extends TierProps, PodSettings {
    * Secret with what the channels in use need: `smtp-password`, `slack-url`, `pagerduty-routing-key`, `watchdog-url`.
    * @default - a Secret of the tier's own name, such as `shop-alertmanager`, which must exist where a channel needs it
    */
-  readonly existingSecret?: SecretInput | Input<string | null>;
+  readonly existingSecret?: ExistingSecret;
   /** @default - see alertmanagerDefaults: off */
   readonly email?: Email;
   /** @default - see alertmanagerDefaults: off */
@@ -129,7 +129,10 @@ export class Alertmanager extends Tier implements Server {
     const settings = { ...alertmanagerDefaults, ...props };
     this.replicas = settings.replicas;
     this.url = str`http://${this.objectName}:${ALERTMANAGER_PORT}`;
-    this.secret = this.secretOf(settings.existingSecret);
+    this.secret = existingSecret(
+      { id, what: 'that the channels of alerts need', expected: this.objectName },
+      settings.existingSecret,
+    );
     const keys = secretKeys(settings);
     this.needsSecret = or(...Object.values(keys));
     const clustered = atLeast(settings.replicas, 2);
@@ -219,22 +222,12 @@ export class Alertmanager extends Tier implements Server {
 
   private allowChannels({ email, slack, pagerDuty, webhook, watchdog, addresses }: Settings): void {
     const to = each<string, NetworkPolicyPeer>(addresses, (cidr) => ({ ipBlock: { cidr } }));
-    const out = (name: string, port: Input<number>, condition: Input<boolean>): void => {
-      this.workload.policy.allowTo({ to, ports: [{ port, protocol: 'TCP' }] }, condition);
-      this.workload.policy.neighbours.push({ name, direction: 'out', ports: [port], enabled: condition });
+    const out = (port: Input<number>, enabled: Input<boolean>): void => {
+      this.workload.policy.allowTo({ to, ports: [{ port, protocol: 'TCP' }] }, { enabled, neighbour: PEOPLE });
     };
-    out(PEOPLE, HTTPS_PORT, or(slack.enabled, pagerDuty.enabled, watchdog.enabled));
-    out(PEOPLE, email.port, email.enabled);
-    out(PEOPLE, webhook.port, webhook.enabled);
-  }
-
-  private secretOf(given: SecretInput | Input<string | null>): Input<string> {
-    const name = given === null || isExpr(given) || typeof given === 'string' ? given : secretName(given);
-    return named(
-      `${this.node.id}.secretName`,
-      'The Secret that the channels of alerts need.',
-      choose(isSet(name), valueOf(name), this.objectName),
-    );
+    out(HTTPS_PORT, or(slack.enabled, pagerDuty.enabled, watchdog.enabled));
+    out(email.port, email.enabled);
+    out(webhook.port, webhook.enabled);
   }
 }
 

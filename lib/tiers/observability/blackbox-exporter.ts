@@ -120,11 +120,10 @@ export class BlackboxExporter extends Tier {
   private allowUrls({ addresses, ports: all }: Required<Pick<BlackboxExporterProps, 'addresses' | 'ports'>>): void {
     const { ingressNamespace } = this.platform.network;
     const ports: Items<NetworkPolicyPort> = each<number, NetworkPolicyPort>(all, (port) => ({ port, protocol: 'TCP' }));
-    this.client.policy.allowTo({
-      to: each<string, NetworkPolicyPeer>(addresses, (cidr) => ({ ipBlock: { cidr } })),
-      ports,
+    const to = each<string, NetworkPolicyPeer>(addresses, (cidr) => ({ ipBlock: { cidr } }));
+    this.client.policy.allowTo({ to, ports }, { neighbour: 'public name' });
+    allowToNamespace(this.client, { namespace: valueOf(ingressNamespace) }, ports, {
+      enabled: isSet(ingressNamespace),
     });
-    allowToNamespace(this.client, { namespace: valueOf(ingressNamespace) }, ports, isSet(ingressNamespace));
-    this.client.policy.neighbours.push({ name: 'public name', direction: 'out', ports: all });
   }
 }

@@ -5,18 +5,16 @@ import { images } from '../../images';
 import type { Endpoint, Server } from '../../network/connections';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
-import { choose } from '../../values/choice';
-import { type Input, isExpr } from '../../values/expression';
-import { isSet, valueOf } from '../../values/logic';
+import { type Input } from '../../values/expression';
 import type { Items } from '../../values/parts';
 import { checksum } from '../../values/text';
-import { named, str } from '../../values/texts';
+import { str } from '../../values/texts';
 import { when } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
 import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
-import { type SecretInput, secretFiles, secretName } from '../../workload/secrets';
+import { type ExistingSecret, existingSecret, secretFiles } from '../../workload/secrets';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
 import { Tier, type TierProps } from '../tier';
@@ -40,7 +38,7 @@ export interface GrafanaProps extends TierProps, PodSettings {
    * Secret with the keys `admin-password`, of the user `admin`, and `secret-key`, by which Grafana encrypts what it keeps.
    * @default - the instance's name and `-grafana`, such as `shop-grafana`, which must exist
    */
-  readonly existingSecret?: SecretInput | Input<string | null>;
+  readonly existingSecret?: ExistingSecret;
   /** Volume with users, preferences and dashboards made by hand. @default 1Gi of the cluster's default class */
   readonly storage?: Storage;
   /** @default - see grafanaDefaults */
@@ -88,7 +86,14 @@ export class Grafana extends Tier implements Server {
     super(scope, id, props);
     const settings = { ...grafanaDefaults, ...props };
     const { dashboards, dataSources } = settings;
-    this.secret = secretOf(this, settings.existingSecret);
+    this.secret = existingSecret(
+      {
+        id,
+        what: 'with the password of the user admin and the key for what is kept',
+        expected: str`${this.platform.instance}-grafana`,
+      },
+      settings.existingSecret,
+    );
     const [home] = dashboards;
     const ini = grafanaIni({ home });
     const sources = dataSourcesYaml(dataSources);
@@ -189,13 +194,4 @@ export class Grafana extends Tier implements Server {
   private configMapOf({ id }: GrafanaDashboard): Input<string> {
     return str`${this.objectName}-dashboard-${id}`;
   }
-}
-
-function secretOf(tier: Tier, secret: SecretInput | Input<string | null>): Input<string> {
-  const name = secret === null || isExpr(secret) || typeof secret === 'string' ? secret : secretName(secret);
-  return named(
-    `${tier.node.id}.secretName`,
-    'The Secret with the password of the user admin and the key for what is kept.',
-    choose(isSet(name), valueOf(name), str`${tier.platform.instance}-grafana`),
-  );
 }

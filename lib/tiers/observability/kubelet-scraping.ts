@@ -65,11 +65,13 @@ export function addKubeletScraping(prometheus: Prometheus, facts: KubeletFacts):
     { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
     { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
   ]);
-  workload.policy.allowTo({
-    to: each<string, NetworkPolicyPeer>(facts.addresses, (cidr) => ({ ipBlock: { cidr } })),
-    ports: [{ port: facts.port, protocol: 'TCP' }],
-  });
-  workload.policy.neighbours.push({ name: 'kubelets', direction: 'out', ports: [facts.port] });
+  workload.policy.allowTo(
+    {
+      to: each<string, NetworkPolicyPeer>(facts.addresses, (cidr) => ({ ipBlock: { cidr } })),
+      ports: [{ port: facts.port, protocol: 'TCP' }],
+    },
+    { neighbour: 'kubelets' },
+  );
   addServiceMonitor(prometheus, facts);
 }
 

@@ -200,9 +200,10 @@ export class Prometheus extends Tier implements Server {
 
   private allowOperators(client: Workload, port: Input<number>): void {
     const { scraperNamespace } = this.platform.network;
-    const isThere = and(this.settings.operator.enabled, isSet(scraperNamespace));
-    allowToNamespace(client, { namespace: valueOf(scraperNamespace) }, [{ port, protocol: 'TCP' }], isThere);
-    client.policy.neighbours.push({ name: 'prometheus-operator', direction: 'out', ports: [port], enabled: isThere });
+    allowToNamespace(client, { namespace: valueOf(scraperNamespace) }, [{ port, protocol: 'TCP' }], {
+      enabled: and(this.settings.operator.enabled, isSet(scraperNamespace)),
+      neighbour: 'prometheus-operator',
+    });
   }
 
   private addPlain(id: string, settings: Settings): StatefulSetWorkload {
@@ -278,9 +279,10 @@ export class Prometheus extends Tier implements Server {
       'app.kubernetes.io/component': COMPONENT,
     };
     const ports = [{ port: PROMETHEUS_PORT, protocol: 'TCP' }];
-    allowToNamespace(workload, { namespace: valueOf(namespace), podLabels }, ports, isSet(namespace));
-    const enabled = isSet(namespace);
-    workload.policy.neighbours.push({ name: 'node-agents', direction: 'out', ports: [PROMETHEUS_PORT], enabled });
+    allowToNamespace(workload, { namespace: valueOf(namespace), podLabels }, ports, {
+      enabled: isSet(namespace),
+      neighbour: 'node-agents',
+    });
   }
 
   private addConfiguration(workload: StatefulSetWorkload, settings: Settings): void {

@@ -236,12 +236,6 @@ export function connectDestinations(workload: Workload, { store, offsite }: Dest
       to: each<string, NetworkPolicyPeer>(offsite.addresses, (cidr) => ({ ipBlock: { cidr } })),
       ports: [{ port: offsite.port, protocol: 'TCP' }],
     },
-    offsite.enabled,
+    { enabled: offsite.enabled, neighbour: 'object storage' },
   );
-  workload.policy.neighbours.push({
-    name: 'object storage',
-    direction: 'out',
-    ports: [offsite.port],
-    enabled: offsite.enabled,
-  });
 }

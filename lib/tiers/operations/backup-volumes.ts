@@ -2,7 +2,6 @@
 import { Construct } from 'constructs';
 import type { CronJob } from 'kubernetes-types/batch/v1';
 import type { Affinity, EnvVar, Volume } from 'kubernetes-types/core/v1';
-import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import { demand, demandEmpty } from '../../objects/checks';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
@@ -12,25 +11,26 @@ import type { Input } from '../../values/expression';
 import { equals, isSet, valueOf } from '../../values/logic';
 import type { Items, Tree } from '../../values/parts';
 import { str, truncate } from '../../values/texts';
-import { type Element, type ListInput, type MapInput, eachEntry, eachPair, merge, when } from '../../values/tree';
+import { eachEntry, eachPair, type Element, type ListInput, type MapInput, merge, when } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
 import type { ContainerProps, Resources } from '../../workload/container';
 import { cronJobSpec } from '../../workload/cron-job';
 import { allowApiServer } from '../../workload/network-policy';
 import type { Image } from '../../workload/platform';
 import type { PodProps, PodSettings } from '../../workload/pod';
+import { addRole } from '../../workload/rbac';
 import { Workload } from '../../workload/workload';
 import type { Tier } from '../tier';
 import {
   BackupJob,
-  type Destinations,
-  NEVER,
-  SCRIPTS,
   connectDestinations,
   destinationEnv,
   destinationMounts,
+  type Destinations,
   destinationVolumes,
+  NEVER,
   restoreEnv,
+  SCRIPTS,
   toolsContainer,
 } from './backup-job';
 import { archiveVolume, restoreVolume, takeSnapshots } from './backup-volumes-scripts';
@@ -119,25 +119,13 @@ function addSnapshots(tier: Tier, { snapshots, ...props }: VolumeBackupProps): v
     ],
   });
   allowApiServer(job);
-  new KubeObject<Role>(job, 'role', {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    metadata: job.metadata(),
-    rules: [
-      {
-        apiGroups: ['snapshot.storage.k8s.io'],
-        resources: ['volumesnapshots'],
-        verbs: ['create', 'get', 'list', 'delete'],
-      },
-    ],
-  });
-  new KubeObject<RoleBinding>(job, 'role-binding', {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'RoleBinding',
-    metadata: job.metadata(),
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: job.objectName },
-    subjects: [{ kind: 'ServiceAccount', name: job.serviceAccountName, namespace: tier.platform.namespace }],
-  });
+  addRole(job, [
+    {
+      apiGroups: ['snapshot.storage.k8s.io'],
+      resources: ['volumesnapshots'],
+      verbs: ['create', 'get', 'list', 'delete'],
+    },
+  ]);
 }
 
 /** What `-archive-` and the 16 characters of a claim's leave of a CronJob's name, which has 52. */

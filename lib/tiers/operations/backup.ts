@@ -2,16 +2,16 @@ import type { Construct } from 'constructs';
 import { images } from '../../images';
 import { demand } from '../../objects/checks';
 import { choose } from '../../values/choice';
-import { type Input, isExpr } from '../../values/expression';
+import { type Input } from '../../values/expression';
 import { atLeast, atMost, isSet, valueOf } from '../../values/logic';
 import { bytes, multiply } from '../../values/numbers';
-import { named, str } from '../../values/texts';
+import { str } from '../../values/texts';
 import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
-import { type SecretInput, secretName } from '../../workload/secrets';
 import type { Storage } from '../../workload/stateful-set';
 import type { Postgres } from '../data/postgres';
+import { type ExistingSecret, existingSecret } from '../../workload/secrets';
 import { Tier, type TierProps } from '../tier';
 import type { Encryption, Offsite, Places } from './backup-job';
 import { type BaseBackup, addPostgresBackup, postgresLibraries, walReceiver } from './backup-postgres';
@@ -49,7 +49,7 @@ export interface BackupProps extends TierProps, PodSettings {
    * Secret with the key `password`, by which the pods of the backups know each other.
    * @default - a Secret of the tier's own name, such as `shop-backup`, which must exist
    */
-  readonly existingSecret?: SecretInput | Input<string | null>;
+  readonly existingSecret?: ExistingSecret;
   /** Volume of the store. @default 20Gi of the cluster's default class */
   readonly storage?: Storage;
   /** Volume of a restore or drill, for a server with all data. @default 20Gi of the cluster's default class */
@@ -166,13 +166,8 @@ export class Backup extends Tier {
     };
   }
 
-  private secretOf(given: SecretInput | Input<string | null>, suffix: string, what: string): Input<string> {
-    const name = given === null || isExpr(given) || typeof given === 'string' ? given : secretName(given);
-    return named(
-      `${this.node.id}${suffix}.secretName`,
-      `The Secret ${what}.`,
-      choose(isSet(name), valueOf(name), str`${this.objectName}${suffix}`),
-    );
+  private secretOf(given: ExistingSecret, suffix: string, what: string): Input<string> {
+    return existingSecret({ id: `${this.node.id}${suffix}`, what, expected: str`${this.objectName}${suffix}` }, given);
   }
 
   private demandUse({ walUploadSeconds, retentionDays, baseBackup, scratch, postgres }: Settings): void {

@@ -1,10 +1,9 @@
 import type { Construct } from 'constructs';
-import type { PolicyRule, Role, RoleBinding } from 'kubernetes-types/rbac/v1';
+import type { PolicyRule } from 'kubernetes-types/rbac/v1';
 import { images } from '../../images';
-import { KubeObject } from '../../objects/kube-object';
 import type { Input } from '../../values/expression';
 import { or } from '../../values/logic';
-import type { Text } from '../../values/parts';
+import type { Items, Text } from '../../values/parts';
 import { checksum, text } from '../../values/text';
 import { when } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
@@ -13,6 +12,7 @@ import { JobWorkload } from '../../workload/job';
 import { allowApiServer } from '../../workload/network-policy';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
+import { addRole } from '../../workload/rbac';
 import { type SecretInput, secretName } from '../../workload/secrets';
 import { Tier, type TierProps } from '../tier';
 
@@ -90,36 +90,24 @@ export class SecretGenerator extends Tier {
       checksums: { 'generate.sh': checksum(script) },
     });
     addConfigMap(this.workload, 'configuration', { 'generate.sh': script });
-    this.addRole(props.secrets);
+    addRole(this.workload, rules(props.secrets));
     allowApiServer(this.workload);
     this.client = this.workload;
   }
+}
 
-  /** It may create Secrets, which cannot be limited by name, and read those it is for. */
-  private addRole(secrets: readonly GeneratedSecret[]): void {
-    new KubeObject<Role>(this, 'role', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata: this.workload.metadata(),
-      rules: [
-        { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
-        // Without names the rule would be for all Secrets.
-        when<PolicyRule>(or(...secrets.map(({ enabled }) => enabled ?? true)), {
-          apiGroups: [''],
-          resources: ['secrets'],
-          resourceNames: secrets.map(({ secret, enabled }) => when<string>(enabled ?? true, secretName(secret))),
-          verbs: ['get'],
-        }),
-      ],
-    });
-    new KubeObject<RoleBinding>(this, 'role-binding', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: this.workload.metadata(),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: this.objectName },
-      subjects: [{ kind: 'ServiceAccount', name: this.objectName, namespace: this.platform.namespace }],
-    });
-  }
+/** Creating cannot be limited by name; reading is limited to those it is for. */
+function rules(secrets: readonly GeneratedSecret[]): Items<PolicyRule> {
+  return [
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+    // Without names the rule would be for all Secrets.
+    when<PolicyRule>(or(...secrets.map(({ enabled }) => enabled ?? true)), {
+      apiGroups: [''],
+      resources: ['secrets'],
+      resourceNames: secrets.map(({ secret, enabled }) => when<string>(enabled ?? true, secretName(secret))),
+      verbs: ['get'],
+    }),
+  ];
 }
 
 /** In POSIX sh. Beside the shell's own it uses `cat`, `curl`, `head`, `sed` and `tr`, which the image has. */

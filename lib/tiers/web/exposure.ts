@@ -149,9 +149,11 @@ export class Exposure extends Construct {
     const { ingressNamespace } = this.platform.network;
     const here = conditionOf(this);
     for (const { workload, port } of to.endpoints) {
-      workload.policy.neighbours.push({ name: 'ingress or gateway', direction: 'in', ports: [port], enabled: here });
       const open = (from: Tree<NetworkPolicyPeer[]>, condition: Input<boolean>): void => {
-        workload.policy.allowFrom({ from, ports: [{ port, protocol: 'TCP' }] }, and(here, condition));
+        workload.policy.allowFrom(
+          { from, ports: [{ port, protocol: 'TCP' }] },
+          { enabled: and(here, condition), neighbour: 'ingress or gateway' },
+        );
       };
       const namespace = { 'kubernetes.io/metadata.name': valueOf(ingressNamespace) };
       open([{ namespaceSelector: { matchLabels: namespace } }], isSet(ingressNamespace));

@@ -3,13 +3,13 @@ import { type GrafanaDashboard, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
 
 /** Backups: how old the newest is, and whether it can be restored. */
-export function backupsDashboard({ enabled }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
+export function backupsDashboard({ enabled = true }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
   return dashboard({
     id: 'backups',
     title: 'Backups',
     description: 'How old the newest backups are, and whether they were seen to be whole.',
     since: '7d',
-    ...(enabled === undefined ? {} : { enabled }),
+    enabled,
     rows: [
       {
         height: 5,

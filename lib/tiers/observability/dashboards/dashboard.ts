@@ -65,13 +65,8 @@ const LONGEST_UID = 40;
  * ```
  */
 export function dashboard(settings: DashboardSettings): GrafanaDashboard {
-  const { id, title, enabled } = settings;
-  return {
-    id,
-    title,
-    ...(enabled === undefined ? {} : { enabled }),
-    json: (facts) => fileOf(settings, facts),
-  };
+  const { id, title, enabled = true } = settings;
+  return { id, title, enabled, json: (facts) => fileOf(settings, facts) };
 }
 
 /** A field on each line, and a panel on each line, so that a change shows as one. */

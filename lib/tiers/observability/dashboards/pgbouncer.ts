@@ -4,12 +4,12 @@ import { RELEASE, stat, timeSeries } from './panels';
 import { QUERY_TIME, recorded } from './queries';
 
 /** PgBouncer: its pools, and how long clients wait for a connection. */
-export function pgBouncerDashboard({ enabled }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
+export function pgBouncerDashboard({ enabled = true }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
   return dashboard({
     id: 'pgbouncer',
     title: 'PgBouncer',
     description: 'The pools of all pods, and how long clients wait for a connection.',
-    ...(enabled === undefined ? {} : { enabled }),
+    enabled,
     rows: [
       {
         height: 4,

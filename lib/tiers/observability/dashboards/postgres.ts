@@ -4,12 +4,12 @@ import { RELEASE, stat, timeSeries } from './panels';
 import { CONNECTIONS_USED, recorded } from './queries';
 
 /** PostgreSQL: the primary and its replicas, by what postgres_exporter says. */
-export function postgresDashboard({ enabled }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
+export function postgresDashboard({ enabled = true }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
   return dashboard({
     id: 'postgres',
     title: 'PostgreSQL',
     description: 'The primary and its replicas.',
-    ...(enabled === undefined ? {} : { enabled }),
+    enabled,
     rows: [
       {
         height: 4,

@@ -11,12 +11,12 @@ export interface RedisDashboardSettings {
 }
 
 /** Redis, one server or a cluster. */
-export function redisDashboard({ enabled, cluster = false }: RedisDashboardSettings = {}): GrafanaDashboard {
+export function redisDashboard({ enabled = true, cluster = false }: RedisDashboardSettings = {}): GrafanaDashboard {
   return dashboard({
     id: 'redis',
     title: 'Redis',
     description: 'Memory, hits and commands of each server.',
-    ...(enabled === undefined ? {} : { enabled }),
+    enabled,
     rows: [
       {
         height: 4,

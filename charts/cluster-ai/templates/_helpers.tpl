@@ -62,6 +62,16 @@ ports:
 {{- end }}
 {{- end }}
 
+{{/* The Secret with the key to the object storage of snapshots. */}}
+{{- define "cluster-ai.elasticsearch-snapshots.secretName" -}}
+{{ if .Values.elasticsearch.snapshots.existingSecret }}{{ .Values.elasticsearch.snapshots.existingSecret }}{{ else }}{{ .Release.Name }}-elasticsearch-snapshots{{ end }}
+{{- end }}
+
+{{/* The Secret with the certificate and its authority. */}}
+{{- define "cluster-ai.elasticsearch-tls.secretName" -}}
+{{ if .Values.elasticsearch.tlsSecretName }}{{ .Values.elasticsearch.tlsSecretName }}{{ else }}{{ .Release.Name }}-elasticsearch-tls{{ end }}
+{{- end }}
+
 {{/* The heap of a node, in MiB. */}}
 {{- define "cluster-ai.elasticsearch.heap" -}}
 {{ min (div (include "cluster-ai.bytes" .Values.elasticsearch.resources.limits.memory | int64) 2097152) 26624 }}
@@ -70,16 +80,6 @@ ports:
 {{/* The Secret with the passwords of all users. */}}
 {{- define "cluster-ai.elasticsearch.secretName" -}}
 {{ if .Values.elasticsearch.existingSecret }}{{ .Values.elasticsearch.existingSecret }}{{ else }}{{ .Release.Name }}-elasticsearch{{ end }}
-{{- end }}
-
-{{/* The Secret with the key to the object storage of snapshots. */}}
-{{- define "cluster-ai.elasticsearch.snapshotsSecretName" -}}
-{{ if .Values.elasticsearch.snapshots.existingSecret }}{{ .Values.elasticsearch.snapshots.existingSecret }}{{ else }}{{ .Release.Name }}-elasticsearch-snapshots{{ end }}
-{{- end }}
-
-{{/* The Secret with the certificate and its authority. */}}
-{{- define "cluster-ai.elasticsearch.tlsSecretName" -}}
-{{ if .Values.elasticsearch.tlsSecretName }}{{ .Values.elasticsearch.tlsSecretName }}{{ else }}{{ .Release.Name }}-elasticsearch-tls{{ end }}
 {{- end }}
 
 {{/* The Secret with the password of the user admin and the key for what is kept. */}}
@@ -109,7 +109,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | quote }}
 {{- end }}
 
 {{/* The Secret with the certificate for Filebeat. */}}
-{{- define "cluster-ai.logstash.tlsSecretName" -}}
+{{- define "cluster-ai.logstash-tls.secretName" -}}
 {{ if .Values.logstash.tlsSecretName }}{{ .Values.logstash.tlsSecretName }}{{ else }}{{ .Release.Name }}-logstash-tls{{ end }}
 {{- end }}
 

@@ -14,8 +14,8 @@ import type { ContainerProps, Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import { addService } from '../../workload/service';
+import { existingSecret } from '../../workload/secrets';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
-import { secretNameOf } from '../secret-name';
 import type { Elasticsearch, Snapshots } from './elasticsearch';
 import {
   CERTIFICATES,
@@ -133,11 +133,14 @@ function heapOf(tier: Elasticsearch, { resources }: NodesProps): Input<number> {
 }
 
 function snapshotsSecret(tier: Elasticsearch, { snapshots }: NodesProps): Input<string> {
-  return secretNameOf(tier, snapshots.existingSecret, {
-    comment: 'The Secret with the key to the object storage of snapshots.',
-    suffix: 'elasticsearch-snapshots',
-    id: 'snapshotsSecretName',
-  });
+  return existingSecret(
+    {
+      id: `${tier.node.id}-snapshots`,
+      what: 'with the key to the object storage of snapshots',
+      expected: str`${tier.platform.instance}-elasticsearch-snapshots`,
+    },
+    snapshots.existingSecret,
+  );
 }
 
 function prepareContainer({ image }: NodesProps): ContainerProps {
@@ -211,7 +214,6 @@ function connectObjectStorage(nodes: StatefulSetWorkload, { addresses, port, ena
       to: each<string, NetworkPolicyPeer>(addresses, (cidr) => ({ ipBlock: { cidr } })),
       ports: [{ port, protocol: 'TCP' }],
     },
-    enabled,
+    { enabled, neighbour: 'object storage' },
   );
-  nodes.policy.neighbours.push({ name: 'object storage', direction: 'out', ports: [port], enabled });
 }

@@ -11,9 +11,8 @@ import type { DeploymentWorkload } from '../../workload/deployment';
 import type { JobWorkload } from '../../workload/job';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
-import type { SecretInput } from '../../workload/secrets';
+import { existingSecret, type ExistingSecret } from '../../workload/secrets';
 import type { StatefulSetWorkload, Storage } from '../../workload/stateful-set';
-import { secretNameOf } from '../secret-name';
 import { Tier, type TierProps } from '../tier';
 import { HTTP_PORT, type S3Client } from './elasticsearch-configuration';
 import { type ElasticsearchExporter, addExporter } from './elasticsearch-exporter';
@@ -29,12 +28,12 @@ export interface ElasticsearchProps extends TierProps, PodSettings {
    * `logstash-writer-password`, `exporter-password`, `jaeger-password` and `grafana-password`.
    * @default - the instance's name and `-elasticsearch`, such as `shop-elasticsearch`, which must exist
    */
-  readonly existingSecret?: SecretInput | Input<string | null>;
+  readonly existingSecret?: ExistingSecret;
   /**
    * Secret with `tls.crt` and `tls.key`, for the nodes as servers and as clients of each other, and `ca.crt`.
    * @default - the instance's name and `-elasticsearch-tls`, which must exist
    */
-  readonly tlsSecretName?: SecretInput | Input<string | null>;
+  readonly tlsSecretName?: ExistingSecret;
   /** Days for which logs are kept, counted from the last line of an index, which is one day's. @default 30 */
   readonly retentionDays?: Input<number>;
   /** Whether indices are mapped into memory; nodes then need `vm.max_map_count` of 262144 or more. @default false */
@@ -64,7 +63,7 @@ export interface Snapshots extends S3Client {
   /** Folder in the bucket, of this cluster alone. */
   readonly folder: Input<string>;
   /** Secret with `access-key-id` and `secret-access-key`; null for the instance's name and `-elasticsearch-snapshots`. */
-  readonly existingSecret: SecretInput | Input<string | null>;
+  readonly existingSecret: ExistingSecret;
   /** Networks in which the endpoint is, as pods reach it. */
   readonly addresses: ListInput<string>;
   /** Port of the endpoint, as pods reach it. */
@@ -162,15 +161,18 @@ export class Elasticsearch extends Tier implements Server {
     const settings = { ...elasticsearchDefaults, ...props };
     this.replicas = settings.replicas;
     this.snapshots = settings.snapshots;
-    this.secret = secretNameOf(this, settings.existingSecret, {
-      comment: 'The Secret with the passwords of all users.',
-      suffix: 'elasticsearch',
-    });
-    this.tlsSecret = secretNameOf(this, settings.tlsSecretName, {
-      comment: 'The Secret with the certificate and its authority.',
-      suffix: 'elasticsearch-tls',
-      id: 'tlsSecretName',
-    });
+    this.secret = existingSecret(
+      { id, what: 'with the passwords of all users', expected: str`${this.platform.instance}-elasticsearch` },
+      settings.existingSecret,
+    );
+    this.tlsSecret = existingSecret(
+      {
+        id: `${id}-tls`,
+        what: 'with the certificate and its authority',
+        expected: str`${this.platform.instance}-elasticsearch-tls`,
+      },
+      settings.tlsSecretName,
+    );
     this.url = str`https://${this.objectName}:${HTTP_PORT}`;
     this.nodes = addNodes(this, id, settings);
     this.client = this.nodes;

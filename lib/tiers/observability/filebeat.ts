@@ -12,8 +12,7 @@ import { allowApiServer, allowToNamespace } from '../../workload/network-policy'
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import { addClusterRole } from '../../workload/rbac';
-import { type SecretInput, secretFiles } from '../../workload/secrets';
-import { secretNameOf } from '../secret-name';
+import { existingSecret, secretFiles, type ExistingSecret } from '../../workload/secrets';
 import { Tier, type TierProps } from '../tier';
 import { CA_FOLDER, HTTP_PORT, LOGS, REGISTRY, filebeatMetrics, filebeatYml } from './filebeat-configuration';
 import {
@@ -44,7 +43,7 @@ export interface FilebeatProps extends TierProps, Omit<PodSettings, 'tolerations
    * Secret with the key `ca.crt`: who has signed Logstash's certificate.
    * @default - the instance's name and `-filebeat`, which must exist
    */
-  readonly existingSecret?: SecretInput | Input<string | null>;
+  readonly existingSecret?: ExistingSecret;
   /** @default - see filebeatDefaults */
   readonly resources?: Resources;
   /** @default - see lib/images.ts */
@@ -89,10 +88,10 @@ export class Filebeat extends Tier {
     super(scope, id, props);
     const settings = { ...filebeatDefaults, ...props };
     const { logstash, namespaces } = settings;
-    this.secret = secretNameOf(this, settings.existingSecret, {
-      comment: "The Secret with the certificate of who signed Logstash's.",
-      suffix: id,
-    });
+    this.secret = existingSecret(
+      { id, what: "with the certificate of who signed Logstash's", expected: this.objectName },
+      settings.existingSecret,
+    );
     const yml = filebeatYml({ namespaces, host: str`${logstash.release}-logstash.${logstash.namespace}.svc` });
     const metrics = jsonExporterYaml(filebeatMetrics);
     const workload = new DaemonSetWorkload(this, 'workload', {
@@ -126,8 +125,7 @@ export class Filebeat extends Tier {
       'app.kubernetes.io/component': LOGSTASH_COMPONENT,
     };
     const ports = [{ port: BEATS_PORT, protocol: 'TCP' }];
-    allowToNamespace(workload, { namespace: logstash.namespace, podLabels }, ports);
-    workload.policy.neighbours.push({ name: 'Logstash', direction: 'out', ports: [BEATS_PORT] });
+    allowToNamespace(workload, { namespace: logstash.namespace, podLabels }, ports, { neighbour: 'Logstash' });
     this.endpoints = [{ workload, port: JSON_EXPORTER_PORT, name: 'metrics' }];
   }
 }

@@ -12,9 +12,8 @@ import { DeploymentWorkload } from '../../workload/deployment';
 import type { JobWorkload } from '../../workload/job';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
-import { type SecretInput, secretFiles } from '../../workload/secrets';
+import { existingSecret, secretFiles, type ExistingSecret } from '../../workload/secrets';
 import { addService } from '../../workload/service';
-import { secretNameOf } from '../secret-name';
 import { Tier, type TierProps } from '../tier';
 import type { Elasticsearch } from './elasticsearch';
 import {
@@ -39,7 +38,7 @@ export interface KibanaProps extends TierProps, PodSettings {
    * Secret with the keys `security-encryption-key` and `saved-objects-encryption-key`, 32 characters or more each.
    * @default - the instance's name and `-kibana`, such as `shop-kibana`, which must exist
    */
-  readonly existingSecret?: SecretInput | Input<string | null>;
+  readonly existingSecret?: ExistingSecret;
   /** Where browsers find it, a URL without a slash at its end. @default - it makes links relative */
   readonly publicBaseUrl?: Input<string | null>;
   /** Where browsers find Jaeger, to which trace IDs are links. @default http://localhost:16686, as a port is forwarded */
@@ -103,10 +102,14 @@ export class Kibana extends Tier implements Server {
     super(scope, id, props);
     const settings = { ...kibanaDefaults, ...props };
     const { elasticsearch, image, publicBaseUrl, resources } = settings;
-    this.secret = secretNameOf(this, settings.existingSecret, {
-      comment: 'The Secret with the keys by which Kibana encrypts sessions and what it keeps.',
-      suffix: 'kibana',
-    });
+    this.secret = existingSecret(
+      {
+        id,
+        what: 'with the keys by which Kibana encrypts sessions and what it keeps',
+        expected: str`${this.platform.instance}-kibana`,
+      },
+      settings.existingSecret,
+    );
     this.url = str`http://${this.objectName}:${KIBANA_PORT}`;
     const client = elasticsearch.clientFor('kibana_system');
     const yml = kibanaYml({ name: this.objectName, client, publicBaseUrl });

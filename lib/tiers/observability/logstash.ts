@@ -16,10 +16,9 @@ import type { ContainerProps, Resources } from '../../workload/container';
 import { namespacePeer } from '../../workload/network-policy';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
-import { type SecretInput, envFromSecret, secretFiles } from '../../workload/secrets';
+import { envFromSecret, existingSecret, secretFiles, type ExistingSecret } from '../../workload/secrets';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
-import { secretNameOf } from '../secret-name';
 import { Tier, type TierProps } from '../tier';
 import type { ElasticsearchClient } from './elasticsearch';
 import {
@@ -64,7 +63,7 @@ export interface LogstashProps extends TierProps, PodSettings {
    * Secret with the keys `tls.crt` and `tls.key`, in PKCS #8, for `<name>.<namespace>.svc`.
    * @default - the instance's name and `-logstash-tls`, which must exist
    */
-  readonly tlsSecretName?: SecretInput | Input<string | null>;
+  readonly tlsSecretName?: ExistingSecret;
   /** Volume of each pod with what waits: 1Gi at the least. @default 4Gi of the cluster's default class */
   readonly storage?: Storage;
   /** Half of the memory limit is heap: 1Gi at the least. @default - see logstashDefaults */
@@ -139,11 +138,10 @@ export class Logstash extends Tier implements Server {
     const settings = { ...logstashDefaults, ...props };
     const { elasticsearch, filebeat, resources, storage } = settings;
     this.replicas = settings.replicas;
-    this.tlsSecret = secretNameOf(this, settings.tlsSecretName, {
-      comment: 'The Secret with the certificate for Filebeat.',
-      suffix: `${id}-tls`,
-      id: 'tlsSecretName',
-    });
+    this.tlsSecret = existingSecret(
+      { id: `${id}-tls`, what: 'with the certificate for Filebeat', expected: str`${this.objectName}-tls` },
+      settings.tlsSecretName,
+    );
     this.check(resources, storage);
 
     const yml = logstashYml(storage.size);
@@ -286,8 +284,8 @@ export class Logstash extends Tier implements Server {
   private allowFilebeat({ namespace, release }: LogSource): void {
     const podLabels = { 'app.kubernetes.io/name': 'filebeat', 'app.kubernetes.io/instance': release };
     const from = [merge<NetworkPolicyPeer>(namespacePeer(namespace), { podSelector: { matchLabels: podLabels } })];
-    this.workload.policy.allowFrom({ from, ports: [{ port: BEATS_PORT, protocol: 'TCP' }] });
-    this.workload.policy.neighbours.push({ name: 'node-agents', direction: 'in', ports: [BEATS_PORT] });
+    const ports = [{ port: BEATS_PORT, protocol: 'TCP' }];
+    this.workload.policy.allowFrom({ from, ports }, { neighbour: 'node-agents' });
   }
 }
 

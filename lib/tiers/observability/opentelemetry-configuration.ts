@@ -1,9 +1,10 @@
 /** What agents and gateways of the OpenTelemetry collector are told: config.yaml of each. */
 import { type Input } from '../../values/expression';
-import { multiply } from '../../values/numbers';
+import { bytes, divide, multiply } from '../../values/numbers';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
-import { str } from '../../values/texts';
+import { named, str } from '../../values/texts';
+import type { Resources } from '../../workload/container';
 
 export const OTLP_GRPC_PORT = 4317;
 export const OTLP_HTTP_PORT = 4318;
@@ -61,6 +62,15 @@ export interface GatewayYaml {
   readonly sampling: Sampling;
   /** Where kept traces go, by OTLP over gRPC: `host:port`. */
   readonly traces: Input<string>;
+}
+
+/** Four fifths of the memory limit at the most; above three fifths, spans are refused. */
+export function memoryLimits(name: string, { limits }: Resources): MemoryLimits {
+  const fifth = divide(bytes(limits.memory), 5 * 2 ** 20);
+  return {
+    hard: named(`${name}Memory`, 'MiB that the program may take: four fifths of its limit.', multiply(fifth, 4)),
+    spike: fifth,
+  };
 }
 
 export function agentYaml({ memory, queueSpans, gateways }: AgentYaml): Text {

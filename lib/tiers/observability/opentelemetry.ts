@@ -3,10 +3,9 @@ import type { EnvVar } from 'kubernetes-types/core/v1';
 import { images } from '../../images';
 import { type Endpoint, type Server, allow } from '../../network/connections';
 import type { Input } from '../../values/expression';
-import { bytes, divide, multiply } from '../../values/numbers';
 import type { Items, Text } from '../../values/parts';
 import { checksum } from '../../values/text';
-import { named, str } from '../../values/texts';
+import { str } from '../../values/texts';
 import { addConfigMap } from '../../workload/config-map';
 import type { ContainerProps, Resources } from '../../workload/container';
 import { DaemonSetWorkload } from '../../workload/daemon-set';
@@ -26,6 +25,7 @@ import {
   TELEMETRY_PORT,
   agentYaml,
   gatewayYaml,
+  memoryLimits,
 } from './opentelemetry-configuration';
 
 /** What takes traces by OTLP over gRPC. */
@@ -235,15 +235,6 @@ function collector(image: Image, resources: Resources, { hard }: MemoryLimits): 
       readiness: { tcpSocket: { port: 'otlp' }, periodSeconds: 5, failureThreshold: 2 },
     },
     mounts: [{ name: 'configuration', mountPath: FOLDER, readOnly: true }],
-  };
-}
-
-/** Four fifths of the memory limit at the most; above three fifths, spans are refused. */
-function memoryLimits(name: string, { limits }: Resources): MemoryLimits {
-  const fifth = divide(bytes(limits.memory), 5 * 2 ** 20);
-  return {
-    hard: named(`${name}Memory`, 'MiB that the collector may take: four fifths of its limit.', multiply(fifth, 4)),
-    spike: fifth,
   };
 }
 

@@ -13,6 +13,8 @@ export const SECRETS_FOLDER = '/run/secrets/grafana';
 /** Seconds between two looks at the folder with dashboards. A ConfigMap itself takes up to a minute to arrive. */
 const RELOAD_SECONDS = 30;
 
+type Setting = Input<Scalar> | Text | When<Text>;
+
 /** A data source, by the fields of Grafana's provisioning files. */
 export interface DataSource {
   readonly name: string;
@@ -22,7 +24,7 @@ export interface DataSource {
   readonly type: string;
   readonly url: Input<string>;
   /** Settings of the plugin; a text is YAML of more than one line, which may be there or not. @default {} */
-  readonly jsonData?: Readonly<Record<string, Input<Scalar> | Text | When<Text>>>;
+  readonly jsonData?: Readonly<Record<string, Setting | undefined>>;
   /** Whether what it asks is there. @default true */
   readonly enabled?: Input<boolean>;
 }
@@ -171,7 +173,9 @@ export function dataSourcesYaml(sources: readonly DataSource[]): Text {
 }
 
 function dataSource({ name, uid, type, url, jsonData }: DataSource, isDefault: boolean): Text {
-  const settings = Object.entries(jsonData ?? {});
+  const settings = Object.entries(jsonData ?? {}).flatMap(([key, value]) =>
+    value === undefined ? [] : [isBlock(value) ? value : text`${key}: ${value}`],
+  );
   return text`
     - name: ${name}
       uid: ${uid}
@@ -184,7 +188,7 @@ function dataSource({ name, uid, type, url, jsonData }: DataSource, isDefault: b
         settings.length > 0
           ? text`
               jsonData:
-                ${settings.map(([key, value]) => (isBlock(value) ? value : text`${key}: ${value}`))}
+                ${settings}
             `
           : undefined
       }
@@ -206,6 +210,6 @@ export function dashboardProvider(instance: Input<string>): Text {
   `;
 }
 
-function isBlock(value: Input<Scalar> | Text | When<Text>): value is Text | When<Text> {
+function isBlock(value: Setting): value is Text | When<Text> {
   return value instanceof Text || value instanceof When;
 }

@@ -236,7 +236,7 @@ export class Prometheus extends Tier implements Server {
             str`--storage.tsdb.retention.size=${retentionMebibytes(settings.storage)}MB`,
             '--web.enable-lifecycle',
             when<string>(settings.exemplars, '--enable-feature=exemplar-storage'),
-          ],
+          ].filter((arg) => arg !== undefined),
           ports: [{ name: 'http', containerPort: PROMETHEUS_PORT }],
           resources: settings.resources,
           probes: {

@@ -52,9 +52,8 @@ export function openTelemetryRules(facts: RuleFacts, openTelemetry: OpenTelemetr
       {
         alert: 'TracesLost',
         expr: text`
-          sum by (namespace, release, tier, pod) (
-            rate(otelcol_exporter_enqueue_failed_spans_total${all()}[5m])
-              or rate(otelcol_exporter_send_failed_spans_total${all()}[5m])) > 0
+          sum by (namespace, release, tier, pod) (rate(otelcol_exporter_enqueue_failed_spans_total${all()}[5m])) > 0
+            or sum by (namespace, release, tier, pod) (rate(otelcol_exporter_send_failed_spans_total${all()}[5m])) > 0
         `,
         for: '5m',
         severity: 'warning',
@@ -118,8 +117,8 @@ export function jaegerRules(facts: RuleFacts, jaeger: Jaeger): RuleGroup {
       {
         alert: 'JaegerWritesFailing',
         expr: text`
-          sum by (namespace, release, tier, pod) (
-            rate(otelcol_receiver_refused_spans_total${all()}[5m]) or rate(otelcol_exporter_send_failed_spans_total${all()}[5m])) > 0
+          sum by (namespace, release, tier, pod) (rate(otelcol_receiver_refused_spans_total${all()}[5m])) > 0
+            or sum by (namespace, release, tier, pod) (rate(otelcol_exporter_send_failed_spans_total${all()}[5m])) > 0
         `,
         for: '10m',
         severity: 'warning',

@@ -15,6 +15,7 @@ const SETTINGS = [
   '--set=opentelemetry.enabled=true',
   '--set=opentelemetry.sampling.sharePercent=100',
   '--set=jaeger.enabled=true',
+  '--set=jaeger.storage=memory',
 ];
 /** For the decision, the way there, and a busy node. */
 const SECONDS = 120;

@@ -60,6 +60,7 @@ describe('Rules of Cluster AI', () => {
         'api',
         'backup',
         'containers',
+        'elasticsearch',
         'frontend',
         'jaeger',
         'opentelemetry',

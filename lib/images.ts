@@ -84,6 +84,22 @@ export const images = {
   },
   // https://github.com/elastic/kibana/releases, docker_generator: UBI 9 with bash, cat and sed; user 1000.
   kibana: { registry: 'docker.elastic.co', repository: 'kibana/kibana', tag: '9.5.3', digest: null },
+  // https://github.com/open-telemetry/opentelemetry-collector-releases, distribution contrib: one program; user 10001.
+  openTelemetryCollector: {
+    registry: 'docker.io',
+    repository: 'otel/opentelemetry-collector-contrib',
+    tag: '0.159.0',
+    digest: null,
+  },
+  // https://github.com/jaegertracing/jaeger/releases, cmd/jaeger/Dockerfile: one program; user 10001.
+  jaeger: { registry: 'docker.io', repository: 'jaegertracing/jaeger', tag: '2.13.0', digest: null },
+  // The same repository's, cmd/es-index-cleaner: one program.
+  jaegerIndexCleaner: {
+    registry: 'docker.io',
+    repository: 'jaegertracing/jaeger-es-index-cleaner',
+    tag: '2.13.0',
+    digest: null,
+  },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

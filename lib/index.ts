@@ -75,8 +75,26 @@ export {
 export { elasticsearchValues } from './tiers/observability/elasticsearch-values';
 export { Elk, type ElkProps } from './tiers/observability/elk';
 export { ELASTICSEARCH_USERS, type ElasticsearchUser } from './tiers/observability/elasticsearch-users';
+export {
+  OpenTelemetry,
+  type OpenTelemetryAgent,
+  type OpenTelemetryGateway,
+  type OpenTelemetryProps,
+  type TraceReceiver,
+  openTelemetryDefaults,
+} from './tiers/observability/opentelemetry';
+export { type Sampling } from './tiers/observability/opentelemetry-configuration';
+export { openTelemetryValues } from './tiers/observability/opentelemetry-values';
+export { Jaeger, type JaegerCleaner, type JaegerProps, jaegerDefaults } from './tiers/observability/jaeger';
+export { jaegerValues } from './tiers/observability/jaeger-values';
+export { tracesDashboard } from './tiers/observability/dashboards/traces';
 export { Grafana, type GrafanaProps, grafanaDefaults } from './tiers/observability/grafana';
-export { type DataSource, alertmanagerSource, prometheusSource } from './tiers/observability/grafana-configuration';
+export {
+  type DataSource,
+  alertmanagerSource,
+  jaegerSource,
+  prometheusSource,
+} from './tiers/observability/grafana-configuration';
 export { grafanaValues } from './tiers/observability/grafana-values';
 export { Kibana, type KibanaProps, kibanaDefaults } from './tiers/observability/kibana';
 export { kibanaValues } from './tiers/observability/kibana-values';

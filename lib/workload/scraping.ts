@@ -6,7 +6,7 @@ import type { Workload } from './workload';
 /** The metrics of a workload's pods. */
 export interface ScrapeTarget extends Scrape {
   readonly workload: Workload;
-  /** The workload's name without the instance: the label `job`. */
+  /** The workload's name without the instance, or that with a suffix for a further port: the label `job`. */
   readonly job: string;
   /** The tier's name: the label `tier`. */
   readonly tier: string;

@@ -1,4 +1,4 @@
-import type { Service, ServicePort, ServiceSpec } from 'kubernetes-types/core/v1';
+import type { Service, ServicePort } from 'kubernetes-types/core/v1';
 import { KubeObject } from '../objects/kube-object';
 import type { Items } from '../values/parts';
 import type { Workload } from './workload';
@@ -7,20 +7,24 @@ export interface ServiceProps {
   /** @default - the workload's own name */
   readonly suffix?: string;
   readonly ports: Items<ServicePort>;
-  /** Gives each pod a name in DNS, ready or not. @default false */
-  readonly headless?: boolean;
+  /** Leads to each pod rather than to any: those that are not ready too, or `ready` ones alone. @default false */
+  readonly headless?: boolean | 'ready';
+  /** Leads to the pod on the client's node alone. @default false */
+  readonly nodeLocal?: boolean;
 }
 
 /** A Service in front of a workload's pods. */
 export function addService(workload: Workload, id: string, props: ServiceProps): KubeObject<Service> {
-  const headless: ServiceSpec = { clusterIP: 'None', publishNotReadyAddresses: true };
+  const { headless = false, nodeLocal = false } = props;
   return new KubeObject<Service>(workload, id, {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: workload.metadata(props.suffix),
     spec: {
       type: 'ClusterIP',
-      ...(props.headless === true ? headless : {}),
+      ...(headless === false ? {} : { clusterIP: 'None' }),
+      ...(headless === true ? { publishNotReadyAddresses: true } : {}),
+      ...(nodeLocal ? { internalTrafficPolicy: 'Local' } : {}),
       selector: workload.selectorLabels,
       ports: props.ports,
     },

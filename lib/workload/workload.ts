@@ -18,6 +18,7 @@ import {
   type PodProps,
   type PodSettings,
   SELECTOR_KEYS,
+  type Scrape,
   envNames,
   ownAnnotations,
   podSpec,
@@ -77,12 +78,14 @@ export abstract class Workload extends Construct {
         (keys) => str`${given} sets ${keys}, which this project sets; remove it.`,
       );
     }
-    if (props.scrape) {
-      const { port } = props.scrape;
-      allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port, protocol: 'TCP' }]);
-      const job = props.objectName ?? props.name;
-      addScrapeTarget(this.platform, { ...props.scrape, workload: this, job, tier: props.name });
-    }
+    if (props.scrape) this.addMetrics(props.objectName ?? props.name, props.scrape);
+  }
+
+  /** Has metrics collected, those of a further port too, as those of a job. */
+  addMetrics(job: string, scrape: Scrape): void {
+    const { port } = scrape;
+    allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port, protocol: 'TCP' }]);
+    addScrapeTarget(this.platform, { ...scrape, workload: this, job, tier: this.props.name });
   }
 
   /** Gives the main container settings: where a server is, and the key to it. */

@@ -8,8 +8,10 @@ import { SmokeTest } from '../../lib/tiers/delivery/smoke-test';
 import { Alertmanager } from '../../lib/tiers/observability/alertmanager';
 import { BlackboxExporter } from '../../lib/tiers/observability/blackbox-exporter';
 import { Grafana } from '../../lib/tiers/observability/grafana';
+import { Jaeger } from '../../lib/tiers/observability/jaeger';
 import { KubeStateMetrics } from '../../lib/tiers/observability/kube-state-metrics';
 import { NodeExporter } from '../../lib/tiers/observability/node-exporter';
+import { OpenTelemetry } from '../../lib/tiers/observability/opentelemetry';
 import { Prometheus } from '../../lib/tiers/observability/prometheus';
 import { Backup } from '../../lib/tiers/operations/backup';
 import { SecretGenerator } from '../../lib/tiers/operations/secret-generator';
@@ -55,6 +57,12 @@ export const kinds: readonly Kind[] = [
   { tier: Prometheus, group: 'Observability', does: { server: 'scrapes metrics, evaluates rules' } },
   { tier: Alertmanager, group: 'Observability', does: { server: 'tells people' } },
   { tier: Grafana, group: 'Observability', does: { dashboards: 'dashboards' } },
+  {
+    tier: OpenTelemetry,
+    group: 'Observability',
+    does: { agent: 'takes traces on each node', gateway: 'decides which are kept' },
+  },
+  { tier: Jaeger, group: 'Observability', does: { traces: 'keeps and shows traces', cleaner: 'deletes old ones' } },
   { tier: BlackboxExporter, group: 'Observability', does: { prober: 'asks from outside' } },
   { tier: KubeStateMetrics, group: 'Observability', does: { exporter: 'what the API server says of pods' } },
   { tier: NodeExporter, group: 'Observability', does: { agent: 'what each node says of itself' } },

@@ -29,9 +29,9 @@ export function familiesOf(exposition: string): ReadonlyMap<string, Family> {
 }
 
 function versionOf(program: string, versions: string): string {
-  const names: Readonly<Record<string, string>> = { 'backup-exporter': 'node-exporter' };
+  const names: Readonly<Record<string, string>> = { 'backup-exporter': 'node-exporter', 'otelcol-spans': 'otelcol' };
   const name = names[program] ?? program;
-  const found = new RegExp(`^prometheus-?${name === 'prometheus' ? '' : name} (?:\\d+:)?([\\d.]+)`, 'm').exec(versions);
+  const found = new RegExp(`^(?:prometheus-)?${name} (?:\\d+:)?([\\d.]+)`, 'm').exec(versions);
   return found?.[1] ?? '';
 }
 

@@ -1,7 +1,8 @@
 /**
  * Runs pods of manifests without a cluster: each container in a root of its own, which lies over the folder that
- * PROGRAMS_ROOT names (the machine's own without it) and has the programs; with the pod's volumes, its environment and
- * user, and a network of which only the pod's own address is there. Needs root.
+ * PROGRAMS_ROOT names (the machine's own without it) and has the programs, and below PROGRAMS_OVERLAY, which has those
+ * that are built; with the pod's volumes, its environment and user, and a network of which only the pod's own address is
+ * there, or those of all pods where each has one of its own. Needs root.
  */
 import { execFile } from 'node:child_process';
 import type { Container, EnvVar, PodTemplateSpec, Volume } from 'kubernetes-types/core/v1';
@@ -15,14 +16,22 @@ export interface Given {
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Names that lead to the pods. */
   readonly hosts?: readonly string[];
+  /** Addresses of the pods, where each is to have one of its own; the checks reach all. @default - all have one */
+  readonly addresses?: readonly string[];
+  /** Addresses to which names lead. @default {} */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
+  /** Files for the checks, by their names in /tmp. @default {} */
+  readonly files?: Readonly<Record<string, string>>;
   /** Shell commands that must succeed, each within a minute, in the first container of the last pod. */
   readonly checks: readonly string[];
 }
 
 /** What runs in images that start by themselves. */
 const ENTRYPOINTS: Readonly<Record<string, string>> = {
+  'jaegertracing/jaeger': 'jaeger',
   'nginx/nginx-prometheus-exporter': 'prometheus-nginx-exporter',
   'oliver006/redis_exporter': 'prometheus-redis-exporter',
+  'otel/opentelemetry-collector-contrib': 'otelcol',
   'prom/prometheus': 'prometheus',
   'prometheuscommunity/pgbouncer-exporter': 'prometheus-pgbouncer-exporter',
   'prometheuscommunity/postgres-exporter': 'prometheus-postgres-exporter',
@@ -36,14 +45,17 @@ const PATIENCE_SECONDS = 60;
 
 /** @throws with what all containers said, where a check fails */
 export async function runPods(given: Given): Promise<void> {
-  const root = process.env.PROGRAMS_ROOT ?? '/';
+  const { PROGRAMS_OVERLAY: overlay, PROGRAMS_ROOT: debian = '/' } = process.env;
+  const root = overlay === undefined ? debian : `${overlay}:${debian}`;
   const script = [
     'set -eu',
     'mount --make-rprivate /',
     'ip link set lo up',
     'work=$(mktemp -d)',
     'mount -t tmpfs tmpfs "$work"',
-    ...given.owners.flatMap((owner, index) => podScript(given, owner, `pod${index}`, root)),
+    ...(given.addresses === undefined ? [] : BRIDGE),
+    ...given.owners.flatMap((owner, index) => podScript(given, owner, index, root)),
+    ...Object.entries(given.files ?? {}).map(([name, content]) => `${written(content)} > "$last"/tmp/${name}`),
     ...given.checks.map((check) => `check ${quoted(check)}`),
   ];
   const isolated = ['--mount', '--net', '--pid', '--fork', '--kill-child', 'sh', '-c', [CHECK, ...script].join('\n')];
@@ -73,7 +85,33 @@ check() {
   done
 }`;
 
-function podScript(given: Given, owner: string, pod: string, root: string): readonly string[] {
+/** A network of all pods, to which the checks belong. */
+const BRIDGE = [
+  'mount -t proc proc /proc',
+  'ip link add pods type bridge',
+  'ip address add 10.77.0.1/24 dev pods',
+  'ip link set pods up',
+];
+
+/** The network of one pod, which ends with the others; `$enter` runs a command in it. */
+function networkScript(address: string | undefined, index: number): readonly string[] {
+  if (address === undefined) return ['enter='];
+  return [
+    // Not in the background of this shell's network, so that it is there when the link is made.
+    `unshare --net sh -c 'touch "$0" && exec sleep infinity' "$work"/network${index} &`,
+    'network=$!',
+    `until [ -e "$work"/network${index} ]; do sleep 0.1; done`,
+    `ip link add pod${index} type veth peer name eth0 netns "$network"`,
+    `ip link set pod${index} master pods up`,
+    'enter="nsenter --net=/proc/$network/ns/net"',
+    '$enter ip link set lo up',
+    `$enter ip address add ${address}/24 dev eth0`,
+    '$enter ip link set eth0 up',
+  ];
+}
+
+function podScript(given: Given, owner: string, index: number, root: string): readonly string[] {
+  const pod = `pod${index}`;
   const { spec } = templateOf(find(given.objects, owner));
   if (!spec) throw new Error(`${owner} has no pod`);
   const user = spec.securityContext?.runAsUser ?? 0;
@@ -82,15 +120,16 @@ function podScript(given: Given, owner: string, pod: string, root: string): read
   const containers = spec.containers.filter(({ image = '' }) => !ABSENT.some((name) => image.includes(name)));
   const name = `${owner.replace(/^.*\//, '')}-0`;
   return [
+    ...networkScript(given.addresses?.[index], index),
     ...volumes.flatMap((volume) => volumeScript(given, volume, `"$work"/${pod}/volumes/${volume.name}`)),
     `user=${user}`,
     `chown -R ${user}:${user} "$work"/${pod}/volumes`,
     ...containers.toReversed().flatMap((container) => [
       // A program may open its output anew, as its user.
       `: > "$work"/${pod}-${container.name}.log && chown ${user} "$work"/${pod}-${container.name}.log`,
-      ...rootScript(container, `"$work"/${pod}/${container.name}`, root, pod, given.hosts ?? []),
+      ...rootScript(container, `"$work"/${pod}/${container.name}`, root, pod, hostsOf(given)),
       // One that ends is started again, as the kubelet does.
-      `(root=$last; while :; do chroot --userspec=${user}:${user} "$root" env -i PATH=${PATH} ${environment(given, container.env ?? [], name)} ${commandOf(container)} || :; sleep 1; done) >> "$work"/${pod}-${container.name}.log 2>&1 &`,
+      `(root=$last; while :; do $enter chroot --userspec=${user}:${user} "$root" env -i PATH=${PATH} ${environment(given, container.env ?? [], name)} ${commandOf(container)} || :; sleep 1; done) >> "$work"/${pod}-${container.name}.log 2>&1 &`,
     ]),
   ];
 }
@@ -108,9 +147,7 @@ function volumeScript({ objects, secrets = {} }: Given, volume: Volume, folder: 
   if (!files) throw new Error(`no files for the volume ${volume.name}`);
   return [
     `mkdir -p ${folder}`,
-    ...Object.entries(files).map(
-      ([file, content]) => `echo ${Buffer.from(content).toString('base64')} | base64 -d > ${folder}/${file}`,
-    ),
+    ...Object.entries(files).map(([file, content]) => `${written(content)} > ${folder}/${file}`),
   ];
 }
 
@@ -120,7 +157,7 @@ function rootScript(
   folder: string,
   root: string,
   pod: string,
-  hosts: readonly string[],
+  hosts: string,
 ): readonly string[] {
   return [
     `mkdir -p ${folder}/upper ${folder}/work ${folder}/root`,
@@ -128,7 +165,7 @@ function rootScript(
     `last=$(echo ${folder}/root)`,
     'mount -t proc proc "$last"/proc',
     'mount --rbind /dev "$last"/dev',
-    `echo ${quoted(['127.0.0.1 localhost', ...hosts].join(' '))} > "$last"/etc/hosts`,
+    `${written(hosts)} > "$last"/etc/hosts`,
     // By way of the root, where links in the path lead within it.
     ...volumeMounts.map(
       ({ name, mountPath }) =>
@@ -168,6 +205,16 @@ function claimsOf({ spec }: KubernetesObject): readonly string[] {
     readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
   };
   return volumeClaimTemplates.map(({ metadata }) => metadata.name);
+}
+
+function hostsOf({ hosts = [], names = {} }: Given): string {
+  const lines = Object.entries(names).flatMap(([name, addresses]) => addresses.map((address) => `${address} ${name}`));
+  return [['127.0.0.1 localhost', ...hosts].join(' '), ...lines, ''].join('\n');
+}
+
+/** A command that writes a text, whatever it has. */
+function written(content: string): string {
+  return `echo ${Buffer.from(content).toString('base64')} | base64 -d`;
 }
 
 function quoted(text: string): string {

@@ -13,8 +13,10 @@ import { BlackboxExporter } from '../../tiers/observability/blackbox-exporter';
 import { Elk } from '../../tiers/observability/elk';
 import { ELASTICSEARCH_KEYS } from '../../tiers/observability/elasticsearch-users';
 import { Grafana } from '../../tiers/observability/grafana';
-import { alertmanagerSource, prometheusSource } from '../../tiers/observability/grafana-configuration';
 import { KIBANA_KEYS } from '../../tiers/observability/kibana-configuration';
+import { alertmanagerSource, jaegerSource, prometheusSource } from '../../tiers/observability/grafana-configuration';
+import { Jaeger } from '../../tiers/observability/jaeger';
+import { OpenTelemetry } from '../../tiers/observability/opentelemetry';
 import { Prometheus } from '../../tiers/observability/prometheus';
 import { rulesOf } from '../../tiers/observability/rules/rules';
 import { Backup } from '../../tiers/operations/backup';
@@ -61,7 +63,13 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     new Exposure(this, 'ingress', { ...v.ingress, host: v.host, to: frontend });
     const backup = new Backup(this, 'backup', { ...v.backup, postgres, redis: [cluster, single] });
     const { elasticsearch, kibana, logstash } = new Elk(this, v);
-    const prometheus = new Prometheus(this, 'prometheus', v.prometheus);
+    const jaeger = new Jaeger(this, 'jaeger', { ...v.jaeger, elasticsearch });
+    const openTelemetry = new OpenTelemetry(this, 'opentelemetry', {
+      ...v.opentelemetry,
+      enabled: and(v.opentelemetry.enabled, v.jaeger.enabled),
+      traces: jaeger.receiver,
+    });
+    const prometheus = new Prometheus(this, 'prometheus', { ...v.prometheus, exemplars: conditionOf(openTelemetry) });
     const blackbox = new BlackboxExporter(this, 'blackbox', {
       ...v.blackbox,
       enabled: and(v.blackbox.enabled, v.ingress.enabled),
@@ -84,6 +92,8 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         redis: [cluster, single],
         backup,
         elasticsearch,
+        openTelemetry,
+        jaeger,
         probes: conditionOf(blackbox),
         slo: v.slo,
         thresholds: v.thresholds,
@@ -94,7 +104,8 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       ...v.grafana,
       enabled: hasGrafana,
       dataSources: [
-        prometheusSource(prometheus.url, v.prometheus.scrapeIntervalSeconds),
+        prometheusSource(prometheus.url, v.prometheus.scrapeIntervalSeconds, conditionOf(openTelemetry)),
+        jaegerSource(jaeger.url, conditionOf(jaeger)),
         alertmanagerSource(
           choose(
             v.prometheus.operator.enabled,
@@ -110,12 +121,13 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         backups: v.backup.enabled,
         elasticsearch: v.elasticsearch.enabled,
         elasticsearchSnapshots: v.elasticsearch.snapshots.enabled,
+        traces: conditionOf(openTelemetry),
         containers: prometheus.hasContainerMetrics,
       }),
     });
     prometheus.allowQueries(grafana.workload);
     prometheus.allowOperatorsAlertmanager(grafana.workload);
-    for (const endpoint of alertmanager.endpoints) allow(grafana.workload, endpoint);
+    for (const endpoint of [...alertmanager.endpoints, ...jaeger.endpoints]) allow(grafana.workload, endpoint);
     new SecretGenerator(this, 'secret-generator', {
       ...v.secretGenerator,
       secrets: [
@@ -133,7 +145,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       urls: [str`http://${frontend.objectName}/readyz`, str`http://${backend.objectName}:${backend.servicePort}/ready`],
     });
 
-    backend.connectTo(pgbouncer, pgbouncer.replicas, cluster, single);
+    backend.connectTo(pgbouncer, pgbouncer.replicas, cluster, single, openTelemetry);
     test.connectTo(frontend, backend);
     this.notes = clusterAiNotes({
       frontend,

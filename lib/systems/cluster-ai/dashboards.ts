@@ -8,6 +8,7 @@ import { pgBouncerDashboard } from '../../tiers/observability/dashboards/pgbounc
 import { postgresDashboard } from '../../tiers/observability/dashboards/postgres';
 import { redisDashboard } from '../../tiers/observability/dashboards/redis';
 import { sloDashboard } from '../../tiers/observability/dashboards/slo';
+import { tracesDashboard } from '../../tiers/observability/dashboards/traces';
 import type { Slo } from '../../tiers/observability/rules/thresholds';
 import type { Input } from '../../values/expression';
 
@@ -20,13 +21,14 @@ interface Parts {
   readonly elasticsearch: Input<boolean>;
   /** Whether it makes snapshots. */
   readonly elasticsearchSnapshots: Input<boolean>;
+  readonly traces: Input<boolean>;
   /** Whether Prometheus has the metrics of containers and volumes. */
   readonly containers: Input<boolean>;
 }
 
 /** What there is to see. The first is Grafana's home page. */
 export function clusterAiDashboards(parts: Parts): readonly GrafanaDashboard[] {
-  const { slo, cluster, backups, containers, elasticsearch, elasticsearchSnapshots } = parts;
+  const { slo, cluster, backups, traces, containers, elasticsearch, elasticsearchSnapshots } = parts;
   return [
     overviewDashboard(),
     sloDashboard({ slo }),
@@ -37,5 +39,6 @@ export function clusterAiDashboards(parts: Parts): readonly GrafanaDashboard[] {
     redisDashboard({ cluster }),
     backupsDashboard({ enabled: backups }),
     elasticsearchDashboard({ enabled: elasticsearch, snapshots: elasticsearchSnapshots }),
+    tracesDashboard({ enabled: traces }),
   ];
 }

@@ -20,6 +20,10 @@ import { kibanaDefaults } from '../../tiers/observability/kibana';
 import { kibanaValues } from '../../tiers/observability/kibana-values';
 import { logstashDefaults } from '../../tiers/observability/logstash';
 import { logstashValues } from '../../tiers/observability/logs-values';
+import { jaegerDefaults } from '../../tiers/observability/jaeger';
+import { jaegerValues } from '../../tiers/observability/jaeger-values';
+import { openTelemetryDefaults } from '../../tiers/observability/opentelemetry';
+import { openTelemetryValues } from '../../tiers/observability/opentelemetry-values';
 import { prometheusDefaults } from '../../tiers/observability/prometheus';
 import { prometheusValues } from '../../tiers/observability/prometheus-values';
 import { sloValues, thresholdValues } from '../../tiers/observability/rules-values';
@@ -136,6 +140,18 @@ export const clusterAiValues = z.strictObject({
   kibana: section('Kibana, with a dashboard of the logs.', {
     enabled: z.boolean().default(true).describe('Show logs, where there is an Elasticsearch.'),
     ...kibanaValues({ ...kibanaDefaults, resources: laptop('50m', '1Gi') }),
+  }),
+  opentelemetry: section('The OpenTelemetry collector, which takes traces and decides which of them are kept.', {
+    enabled: z.boolean().default(false).describe('Have the API send traces, where there is a Jaeger.'),
+    ...openTelemetryValues({
+      ...openTelemetryDefaults,
+      agent: { ...openTelemetryDefaults.agent, resources: laptop('20m', '128Mi') },
+      gateway: { ...openTelemetryDefaults.gateway, replicas: 1, resources: laptop('50m', '256Mi') },
+    }),
+  }),
+  jaeger: section('Jaeger, which keeps traces and shows them.', {
+    enabled: z.boolean().default(false).describe('Keep traces.'),
+    ...jaegerValues({ ...jaegerDefaults, maxTraces: 5000, resources: laptop('50m', '512Mi') }),
   }),
   secretGenerator: section(
     'Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.',

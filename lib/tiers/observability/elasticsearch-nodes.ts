@@ -26,7 +26,7 @@ import {
   elasticsearchYml,
   jvmOptions,
 } from './elasticsearch-configuration';
-import { FILES, SECRETS, prepareNode, stopNode } from './elasticsearch-scripts';
+import { FILES, SECRETS, askNode, prepareNode, stopNode } from './elasticsearch-scripts';
 
 export interface NodesProps extends PodSettings {
   readonly replicas: Input<number>;
@@ -104,6 +104,7 @@ export function addNodes(tier: Elasticsearch, id: string, settings: NodesProps):
     'heap.options': options,
     'prepare.sh': prepareNode,
     'stop.sh': stopNode,
+    'ask.sh': askNode,
   });
   const http = { name: 'https', port: HTTP_PORT, targetPort: 'https' };
   addService(nodes, 'service', { ports: [http] });

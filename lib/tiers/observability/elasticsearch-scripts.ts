@@ -64,3 +64,17 @@ export const stopNode: Text = text`
       "https://$HOST:${HTTP_PORT}/_cluster/health?wait_for_status=green&timeout=\${WAIT_SECONDS}s"
   exit 0
 `;
+
+/** For people: `kubectl exec … -- sh ask.sh '_cluster/health?pretty'`. */
+export const askNode: Text = text`
+  #!/bin/sh
+  # Asks this node as the user elastic: ask.sh PATH, and options of curl after it, such as --request DELETE.
+  set -eu
+  path=$1
+  shift
+  password=$(sed 's/["\\]/\\&/g' ${SECRETS}/elastic-password)
+  printf 'user = "elastic:%s"\n' "$password" |
+    curl --silent --show-error --config - --cacert ${CERTIFICATES}/ca.crt \
+      --connect-to "$HOST:${HTTP_PORT}:127.0.0.1:${HTTP_PORT}" --header 'Content-Type: application/json' \
+      "$@" "https://$HOST:${HTTP_PORT}/$path"
+`;

@@ -1,6 +1,6 @@
 /** The files that Grafana reads at its start. */
 import type { Input, Scalar } from '../../values/expression';
-import type { Text } from '../../values/parts';
+import { Text, When } from '../../values/parts';
 import { text } from '../../values/text';
 import { when } from '../../values/tree';
 import { str } from '../../values/texts';
@@ -13,6 +13,8 @@ export const SECRETS_FOLDER = '/run/secrets/grafana';
 /** Seconds between two looks at the folder with dashboards. A ConfigMap itself takes up to a minute to arrive. */
 const RELOAD_SECONDS = 30;
 
+type Setting = Input<Scalar> | Text | When<Text>;
+
 /** A data source, by the fields of Grafana's provisioning files. */
 export interface DataSource {
   readonly name: string;
@@ -21,19 +23,60 @@ export interface DataSource {
   /** Grafana's name of the plugin, one that its image has: none is downloaded. */
   readonly type: string;
   readonly url: Input<string>;
-  /** Settings of the plugin. @default {} */
-  readonly jsonData?: Readonly<Record<string, Input<Scalar>>>;
+  /** Settings of the plugin; a text is YAML of more than one line, which may be there or not. @default {} */
+  readonly jsonData?: Readonly<Record<string, Setting | undefined>>;
   /** Whether what it asks is there. @default true */
   readonly enabled?: Input<boolean>;
 }
 
-/** By this uid dashboards refer to it; the interval is that of its scrapes. */
-export function prometheusSource(url: Input<string>, scrapeIntervalSeconds: Input<number>): DataSource {
+/**
+ * By this uid dashboards refer to it; the interval is that of its scrapes.
+ * @param traces whether its exemplars lead to traces, in `jaegerSource`
+ */
+export function prometheusSource(
+  url: Input<string>,
+  scrapeIntervalSeconds: Input<number>,
+  traces: Input<boolean> = false,
+): DataSource {
   return {
     name: 'Prometheus',
     ...PROMETHEUS,
     url,
-    jsonData: { httpMethod: 'POST', timeInterval: str`${scrapeIntervalSeconds}s`, manageAlerts: true },
+    jsonData: {
+      httpMethod: 'POST',
+      timeInterval: str`${scrapeIntervalSeconds}s`,
+      manageAlerts: true,
+      exemplarTraceIdDestinations: when<Text>(
+        traces,
+        text`
+          exemplarTraceIdDestinations:
+            - { name: trace_id, datasourceUid: ${JAEGER_UID} }
+        `,
+      ),
+    },
+  };
+}
+
+const JAEGER_UID = 'jaeger';
+
+/** Traces; from a span, the metrics of all spans like it are one step away. */
+export function jaegerSource(url: Input<string>, enabled: Input<boolean> = true): DataSource {
+  return {
+    name: 'Jaeger',
+    uid: JAEGER_UID,
+    type: 'jaeger',
+    url,
+    jsonData: {
+      tracesToMetrics: text`
+        tracesToMetrics:
+          datasourceUid: ${PROMETHEUS.uid}
+          tags:
+            - { key: service.name, value: service_name }
+          queries:
+            - { name: Spans per second, query: "sum(rate(traces_span_metrics_calls_total{$$__tags}[5m]))" }
+      `,
+    },
+    enabled,
   };
 }
 
@@ -130,7 +173,9 @@ export function dataSourcesYaml(sources: readonly DataSource[]): Text {
 }
 
 function dataSource({ name, uid, type, url, jsonData }: DataSource, isDefault: boolean): Text {
-  const settings = Object.entries(jsonData ?? {});
+  const settings = Object.entries(jsonData ?? {}).flatMap(([key, value]) =>
+    value === undefined ? [] : [isBlock(value) ? value : text`${key}: ${value}`],
+  );
   return text`
     - name: ${name}
       uid: ${uid}
@@ -143,7 +188,7 @@ function dataSource({ name, uid, type, url, jsonData }: DataSource, isDefault: b
         settings.length > 0
           ? text`
               jsonData:
-                ${settings.map(([key, value]) => text`${key}: ${value}`)}
+                ${settings}
             `
           : undefined
       }
@@ -163,4 +208,8 @@ export function dashboardProvider(instance: Input<string>): Text {
         options:
           path: ${DASHBOARDS_FOLDER}
   `;
+}
+
+function isBlock(value: Setting): value is Text | When<Text> {
+  return value instanceof Text || value instanceof When;
 }

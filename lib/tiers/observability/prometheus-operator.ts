@@ -106,7 +106,7 @@ export class OperatedObjects extends Construct {
     new KubeObject<CustomObject<PodMonitorSpec>>(scope, job, {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PodMonitor',
-      metadata: this.metadata(workload.objectName, { name: tier, component: workload.component }),
+      metadata: this.metadata(str`${this.platform.instance}-${job}`, { name: tier, component: workload.component }),
       spec: {
         selector: { matchLabels: workload.selectorLabels },
         podMetricsEndpoints: [

@@ -13,7 +13,7 @@ import { bytes, divide } from '../../values/numbers';
 import type { Items, Text, Tree } from '../../values/parts';
 import { assertFileText } from '../../values/text';
 import { str } from '../../values/texts';
-import { late } from '../../values/tree';
+import { late, when } from '../../values/tree';
 import type { Resources } from '../../workload/container';
 import { allowApiServer, allowToNamespace } from '../../workload/network-policy';
 import type { Image } from '../../workload/platform';
@@ -46,6 +46,8 @@ export interface PrometheusProps extends TierProps, PodSettings {
   readonly runbooksUrl?: Input<string>;
   /** The system that collects what nodes say about containers and volumes. @default - none */
   readonly nodeAgents?: NodeAgents;
+  /** Whether exemplars are kept: for series, the traces that they came of. @default false */
+  readonly exemplars?: Input<boolean>;
   /** prometheus-operator, which then takes the place of the pod of this tier. @default - off; see prometheusDefaults */
   readonly operator?: PrometheusOperator;
 }
@@ -62,6 +64,7 @@ export const prometheusDefaults = {
   reloader: configReloaderDefaults,
   runbooksUrl: 'https://github.com/cdk8s-tiers/cdk8s-tiers/blob/main/docs/runbooks',
   nodeAgents: { namespace: null, release: 'node-agents' },
+  exemplars: false,
   operator: {
     enabled: false,
     labels: {},
@@ -233,7 +236,8 @@ export class Prometheus extends Tier implements Server {
             str`--storage.tsdb.retention.time=${settings.retentionDays}d`,
             str`--storage.tsdb.retention.size=${retentionMebibytes(settings.storage)}MB`,
             '--web.enable-lifecycle',
-          ],
+            when<string>(settings.exemplars, '--enable-feature=exemplar-storage'),
+          ].filter((arg) => arg !== undefined),
           ports: [{ name: 'http', containerPort: PROMETHEUS_PORT }],
           resources: settings.resources,
           probes: {

@@ -6,8 +6,11 @@
   GET  /api/rows        how many rows DATABASE_READ_URL shows, and whether a replica answered
   GET, POST /api/work   keeps a core busy for ?milliseconds=
   GET  /metrics         what docs/tiers/prometheus.md says of an application; a user is who sends the header X-User
+
+Where OTEL_EXPORTER_OTLP_ENDPOINT says where to, each request of /api/ is a span, of the trace that the client's traceparent
+names, or of one of its own; and a line of its log, with the IDs of both.
 """
-import os, queue, time
+import json, os, queue, secrets, sys, threading, time, urllib.request
 from contextlib import contextmanager
 import psycopg, redis
 from fastapi import FastAPI, Response
@@ -26,6 +29,7 @@ last_seen = {}
 SESSION_SECONDS = 300
 CLUSTER = os.environ.get('REDIS_CLUSTER', '').lower() == 'true'
 AOF_TIMEOUT_MILLISECONDS = 5000
+TRACES = os.environ.get('OTEL_EXPORTER_OTLP_ENDPOINT')
 
 
 class Pool:
@@ -78,6 +82,31 @@ def see(user):
     active_users.set(sum(now - seen < SESSION_SECONDS for seen in last_seen.values()))
 
 
+def attribute(key, value): return {'key': key, 'value': {'stringValue': str(value)}}
+
+
+def trace(request, handler, response, seconds):
+    _, trace_id, parent, *_ = (request.headers.get('traceparent', '') + '---').split('-')
+    trace_id, span_id, end = trace_id or secrets.token_hex(16), secrets.token_hex(8), time.time_ns()
+    span = {'traceId': trace_id, 'spanId': span_id, 'parentSpanId': parent, 'name': f'{request.method} {handler}', 'kind': 2,
+            'startTimeUnixNano': str(end - int(seconds * 1e9)), 'endTimeUnixNano': str(end),
+            'attributes': [attribute('http.request.method', request.method), attribute('http.route', handler),
+                           attribute('http.response.status_code', response.status_code)],
+            'status': {'code': 2 if response.status_code >= 500 else 0}}
+    named = [attribute('service.name', os.environ['OTEL_SERVICE_NAME'])]
+    named += [attribute(*pair.split('=')) for pair in os.environ['OTEL_RESOURCE_ATTRIBUTES'].split(',')]
+    body = {'resourceSpans': [{'resource': {'attributes': named}, 'scopeSpans': [{'spans': [span]}]}]}
+    threading.Thread(target=send, args=(json.dumps(body).encode(),), daemon=True).start()
+    print(json.dumps({'message': span['name'], 'level': 'info', 'trace_id': trace_id, 'span_id': span_id}), flush=True)
+
+
+def send(body):
+    try:
+        urllib.request.urlopen(urllib.request.Request(f'{TRACES}/v1/traces', body, {'Content-Type': 'application/json'}), timeout=5)
+    except OSError as error:
+        print(json.dumps({'message': f'no span was sent: {error}', 'level': 'warning'}), file=sys.stderr, flush=True)
+
+
 @app.middleware('http')
 async def count(request, call_next):
     if request.url.path.startswith('/api/') and request.url.path != '/api/health':
@@ -86,6 +115,7 @@ async def count(request, call_next):
     with in_progress.track_inprogress():
         response = await call_next(request)
     handler = getattr(request.scope.get('route'), 'path', 'none')
+    if TRACES and handler.startswith('/api/'): trace(request, handler, response, time.monotonic() - started)
     requests.labels(request.method, handler, response.status_code).inc()
     duration.labels(request.method, handler).observe(time.monotonic() - started)
     return response

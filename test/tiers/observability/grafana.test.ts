@@ -2,10 +2,15 @@ import { App, Chart } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import type { StatefulSetSpec } from 'kubernetes-types/apps/v1';
 import type { PodSpec } from 'kubernetes-types/core/v1';
+import { parse } from 'yaml';
 import { type DashboardSettings, dashboard } from '../../../lib/tiers/observability/dashboards/dashboard';
 import { timeSeries } from '../../../lib/tiers/observability/dashboards/panels';
 import { Grafana, type GrafanaProps } from '../../../lib/tiers/observability/grafana';
-import { alertmanagerSource, prometheusSource } from '../../../lib/tiers/observability/grafana-configuration';
+import {
+  alertmanagerSource,
+  jaegerSource,
+  prometheusSource,
+} from '../../../lib/tiers/observability/grafana-configuration';
 import { RedisCache } from '../../../lib/tiers/data/redis-cache';
 import { Objects } from '../data/objects';
 import { podSettings, resources } from '../web/pod-settings';
@@ -171,6 +176,33 @@ describe('Grafana', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  test('leads from exemplars to traces, and from spans to metrics', () => {
+    const prometheus = prometheusSource('http://shop-prometheus:9090', 30, true);
+    const dataSources = [prometheus, jaegerSource('http://shop-jaeger-query:16686')];
+    const yaml = files({ dataSources })['datasources.yaml'] ?? '';
+    expect(parse(yaml)).toMatchObject({
+      datasources: [
+        { jsonData: { exemplarTraceIdDestinations: [{ name: 'trace_id', datasourceUid: 'jaeger' }] } },
+        {
+          uid: 'jaeger',
+          type: 'jaeger',
+          url: 'http://shop-jaeger-query:16686',
+          jsonData: {
+            tracesToMetrics: {
+              datasourceUid: 'prometheus',
+              tags: [{ key: 'service.name', value: 'service_name' }],
+              // Grafana reads two as one, and one as a variable of its environment.
+              queries: [
+                { name: 'Spans per second', query: 'sum(rate(traces_span_metrics_calls_total{$$__tags}[5m]))' },
+              ],
+            },
+          },
+        },
+      ],
+    });
+    expect(files({ dataSources: least.dataSources })['datasources.yaml']).not.toContain('exemplar');
   });
 
   test('leaves out a data source that is not there', () => {

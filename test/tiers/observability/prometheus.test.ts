@@ -108,6 +108,7 @@ const full: Required<PrometheusProps> = {
   reloader: { image: image('reloader'), resources: resources(null) },
   runbooksUrl: 'https://example.com/runbooks',
   nodeAgents: { namespace: 'agents', release: 'nodes' },
+  exemplars: true,
   operator: { ...prometheusDefaults.operator, enabled: false },
 };
 
@@ -121,6 +122,11 @@ describe('Prometheus', () => {
       'prometheus;server;9090 → prometheus',
       'redis;cache;9121 → redis',
     ]);
+  });
+
+  it('keeps exemplars where it is asked to', () => {
+    const [without, with_] = [{}, { exemplars: true }].map((props) => podOf(shop(props)).containers[0]?.args);
+    expect(with_).toEqual([...(without ?? []), '--enable-feature=exemplar-storage']);
   });
 
   it('leaves a workload without metrics alone', () => {

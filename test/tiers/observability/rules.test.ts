@@ -60,7 +60,10 @@ describe('Rules of Cluster AI', () => {
         'api',
         'backup',
         'containers',
+        'elasticsearch',
         'frontend',
+        'jaeger',
+        'opentelemetry',
         'outside',
         'pgbouncer',
         'postgres',
@@ -146,6 +149,9 @@ describe('Rules of Cluster AI', () => {
     ['redis', 'redis', production],
     ['blackbox', 'outside', but(['blackbox', { enabled: false }])],
     ['ingress', 'outside', but(['ingress', { enabled: false }])],
+    ['opentelemetry', 'opentelemetry', but(['opentelemetry', { enabled: false }])],
+    ['jaeger', 'jaeger', but(['jaeger', { enabled: false }])],
+    ['jaeger', 'opentelemetry', but(['jaeger', { enabled: false }])],
     ['alertmanager', 'alertmanager', but(['alertmanager', { enabled: false }])],
   ])('of %s are absent where it is off', (_, group, values) => {
     expect(groupsWith(values)).not.toContain(group);

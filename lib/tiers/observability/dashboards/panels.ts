@@ -42,6 +42,8 @@ export interface TimeSeriesSettings extends Settings {
   readonly stacked?: boolean;
   /** Top of the scale. @default - what the series need */
   readonly max?: number;
+  /** Shows traces that the series come of, as points. @default false */
+  readonly exemplars?: boolean;
 }
 
 export interface StatSettings extends Settings {
@@ -111,7 +113,7 @@ export function stat(settings: StatSettings): StatPanel {
   };
 }
 
-function head({ title, description, targets }: Settings) {
+function head({ title, description, targets, exemplars }: Settings & Pick<TimeSeriesSettings, 'exemplars'>) {
   return {
     title,
     description,
@@ -120,6 +122,7 @@ function head({ title, description, targets }: Settings) {
       refId: String.fromCharCode('A'.charCodeAt(0) + index),
       expr,
       legendFormat: legend,
+      exemplar: exemplars,
     })),
   };
 }

@@ -11,6 +11,8 @@ import type { Api } from '../../web/api';
 import type { Frontend } from '../../web/frontend';
 import type { Alertmanager } from '../alertmanager';
 import type { Elasticsearch } from '../elasticsearch';
+import type { Jaeger } from '../jaeger';
+import type { OpenTelemetry } from '../opentelemetry';
 import type { Prometheus } from '../prometheus';
 import type { RuleGroup } from '../rule';
 import { apiRules } from './api';
@@ -25,6 +27,7 @@ import { postgresRules } from './postgres';
 import { redisRules } from './redis';
 import { sloRules } from './slo';
 import type { Slo, Thresholds } from './thresholds';
+import { jaegerRules, openTelemetryRules } from './tracing';
 
 export interface RuleSubjects {
   /** Which evaluates them. */
@@ -38,6 +41,8 @@ export interface RuleSubjects {
   readonly redis?: readonly (RedisCluster | RedisCache)[];
   readonly backup?: Backup;
   readonly elasticsearch?: Elasticsearch;
+  readonly openTelemetry?: OpenTelemetry;
+  readonly jaeger?: Jaeger;
   /** Whether public names are asked for from outside. @default false */
   readonly probes?: Input<boolean>;
   /** @default - see sloDefaults */
@@ -54,7 +59,8 @@ export interface RuleSubjects {
  * ```
  */
 export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
-  const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup, elasticsearch } = subjects;
+  const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup } = subjects;
+  const { elasticsearch, openTelemetry, jaeger } = subjects;
   const { redis = [], thresholds = {}, slo = {}, probes = false } = subjects;
   const facts = prometheus.ruleFacts;
   const group = <T>(tier: T | undefined, rules: (tier: T) => RuleGroup): readonly RuleGroup[] =>
@@ -69,6 +75,8 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
     ...redis.map((tier) => redisRules(facts, tier, thresholds)),
     ...group(backup, (tier) => backupRules(facts, tier, thresholds, or(...redis.map(conditionOf)))),
     ...group(elasticsearch, (tier) => elasticsearchRules(facts, tier, thresholds)),
+    ...group(openTelemetry, (tier) => openTelemetryRules(facts, tier)),
+    ...group(jaeger, (tier) => jaegerRules(facts, tier)),
     outsideRules(facts, probes, thresholds),
     containerRules(facts, prometheus.hasContainerMetrics, thresholds),
     prometheusRules(facts, prometheus, alertmanager === undefined ? false : conditionOf(alertmanager)),

@@ -112,13 +112,13 @@ describe('Jaeger', () => {
 
   it('refuses Elasticsearch where there is none', () => {
     expect(() => synth((chart) => new Jaeger(chart, 'jaeger', { storage: 'elasticsearch' }))).toThrow(
-      'shop/jaeger: storage is elasticsearch, but there is none; switch Elasticsearch on, or set storage to memory.',
+      '[shop/jaeger] storage is elasticsearch, but there is none; switch Elasticsearch on, or set storage to memory.',
     );
   });
 
   it('refuses several pods with a memory each', () => {
     expect(() => shop({ replicas: 2 })).toThrow(
-      'shop/jaeger: replicas is 2, but with storage memory each pod would have traces of its own; set it to 1, or storage to elasticsearch.',
+      '[shop/jaeger] replicas is 2, but with storage memory each pod would have traces of its own; set it to 1, or storage to elasticsearch.',
     );
     expect(deployment(shop({ replicas: 2, storage: 'elasticsearch' })).replicas).toBe(2);
   });

@@ -45,6 +45,8 @@ export function jaegerYaml({ memory, maxTraces, usesElasticsearch, elasticsearch
             ${elasticsearch === undefined ? inMemory : when<Text>(usesElasticsearch, inElasticsearch(elasticsearch), inMemory)}
       jaeger_query:
         storage: { traces: traces }
+        # It would trace itself, and send that to itself.
+        enable_tracing: false
         http: { endpoint: "0.0.0.0:${QUERY_PORT}" }
         # Asked by nobody outside.
         grpc: { endpoint: "127.0.0.1:16685" }
@@ -64,7 +66,7 @@ export function jaegerYaml({ memory, maxTraces, usesElasticsearch, elasticsearch
         metrics:
           level: detailed
           readers:
-            - pull: { exporter: { prometheus: { host: 0.0.0.0, port: ${TELEMETRY_PORT} } } }
+            - pull: { exporter: { prometheus: { host: 0.0.0.0, port: ${TELEMETRY_PORT}, without_scope_info: true } } }
       pipelines:
         traces: { receivers: [otlp], processors: [memory_limiter], exporters: [jaeger_storage_exporter] }
   `;

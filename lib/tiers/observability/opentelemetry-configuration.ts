@@ -224,6 +224,6 @@ function telemetry(): Text {
       logs: { encoding: json }
       metrics:
         readers:
-          - pull: { exporter: { prometheus: { host: 0.0.0.0, port: ${TELEMETRY_PORT} } } }
+          - pull: { exporter: { prometheus: { host: 0.0.0.0, port: ${TELEMETRY_PORT}, without_scope_info: true } } }
   `;
 }

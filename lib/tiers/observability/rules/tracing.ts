@@ -119,11 +119,23 @@ export function jaegerRules(facts: RuleFacts, jaeger: Jaeger): RuleGroup {
         expr: text`
           sum by (namespace, release, tier, pod) (rate(otelcol_receiver_refused_spans_total${all()}[5m])) > 0
             or sum by (namespace, release, tier, pod) (rate(otelcol_exporter_send_failed_spans_total${all()}[5m])) > 0
+            or sum by (namespace, release, tier, pod) (rate(jaeger_storage_bulk_index_errors_total${all()}[5m])) > 0
         `,
         for: '10m',
         severity: 'warning',
         summary: '{{ $labels.pod }} does not keep {{ $value | humanize }} spans per second',
         description: 'For ten minutes: its memory is at the limit, or its storage refuses them.',
+      },
+      {
+        alert: 'JaegerQueriesFailing',
+        expr: text`
+          sum by (namespace, release, tier, operation) (
+            rate(jaeger_storage_requests_total${all('result="err"')}[5m])) > 0
+        `,
+        for: '10m',
+        severity: 'info',
+        summary: 'Jaeger fails to answer {{ $labels.operation }}, {{ $value | humanize }} times per second',
+        description: 'For ten minutes: its storage does not answer, and who looks for traces sees errors.',
       },
     ],
   };

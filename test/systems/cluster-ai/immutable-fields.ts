@@ -17,6 +17,7 @@ const UNCOVERED = 'Kubernetes takes it, and the pods of the last release stay wi
 /** What of a spec cannot change, by kind. Jobs are replaced whole, under another name. */
 const IMMUTABLE: Readonly<Record<string, Remedies>> = {
   Deployment: { selector: REPLACE_PODS },
+  DaemonSet: { selector: REPLACE_PODS },
   StatefulSet: {
     selector: `${REPLACE_PODS} Its volumes stay.`,
     serviceName: ORPHAN,

@@ -27,7 +27,7 @@ interface Controller {
   readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplateSpec } };
 }
 
-/** A pod for each workload; under an autoscaler, with the fewest replicas it may choose. */
+/** A pod for each workload; under an autoscaler, with the fewest replicas it may choose; of a DaemonSet, the one of one node. */
 export function podsIn(objects: readonly KubernetesObject[]): readonly Pod[] {
   return objects.flatMap((object): readonly Pod[] => {
     const owner = titleOf(object);
@@ -48,6 +48,7 @@ export function podsIn(objects: readonly KubernetesObject[]): readonly Pod[] {
 }
 
 function fewestReplicas(objects: readonly KubernetesObject[], { kind, metadata }: KubernetesObject): number {
+  if (kind === 'DaemonSet') return 1;
   const scaler = objects.find(
     (other) => other.kind === 'HorizontalPodAutoscaler' && other.metadata.name === metadata.name,
   );

@@ -92,6 +92,11 @@ ports:
 {{ if .root.Values.global.imageRegistry }}{{ .root.Values.global.imageRegistry }}{{ else }}{{ .image.registry }}{{ end }}/{{ .image.repository }}{{ if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag }}{{ end }}
 {{- end }}
 
+{{/* MiB that the program may take: four fifths of its limit. */}}
+{{- define "cluster-ai.jaegerMemory" -}}
+{{ mul (div (include "cluster-ai.bytes" .Values.jaeger.resources.limits.memory | int64) 5242880) 4 }}
+{{- end }}
+
 {{/* The Secret with the keys by which Kibana encrypts sessions and what it keeps. */}}
 {{- define "cluster-ai.kibana.secretName" -}}
 {{ if .Values.kibana.existingSecret }}{{ .Values.kibana.existingSecret }}{{ else }}{{ .Release.Name }}-kibana{{ end }}
@@ -111,6 +116,16 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | quote }}
 {{/* The Secret with the certificate for Filebeat. */}}
 {{- define "cluster-ai.logstash-tls.secretName" -}}
 {{ if .Values.logstash.tlsSecretName }}{{ .Values.logstash.tlsSecretName }}{{ else }}{{ .Release.Name }}-logstash-tls{{ end }}
+{{- end }}
+
+{{/* MiB that the program may take: four fifths of its limit. */}}
+{{- define "cluster-ai.opentelemetry.agentMemory" -}}
+{{ mul (div (include "cluster-ai.bytes" .Values.opentelemetry.agent.resources.limits.memory | int64) 5242880) 4 }}
+{{- end }}
+
+{{/* MiB that the program may take: four fifths of its limit. */}}
+{{- define "cluster-ai.opentelemetry.gatewayMemory" -}}
+{{ mul (div (include "cluster-ai.bytes" .Values.opentelemetry.gateway.resources.limits.memory | int64) 5242880) 4 }}
 {{- end }}
 
 {{/* The most pods that run at a time, the surge of a rollout included. */}}

@@ -1,4 +1,4 @@
-/** What agents and gateways of the OpenTelemetry collector are told: config.yaml of each. */
+/** What agents and gateways of the OpenTelemetry collector are told: agent.yaml and gateway.yaml. */
 import { type Input } from '../../values/expression';
 import { bytes, divide, multiply } from '../../values/numbers';
 import type { Text } from '../../values/parts';

@@ -95,7 +95,6 @@ export const openTelemetryDefaults = {
 /** The image's own. */
 const USER = 10_001;
 const FOLDER = '/etc/otelcol';
-const FILE = 'config.yaml';
 /**
  * Seconds between a gateway's removal from DNS and the signal to stop: for answers of DNS to expire, up to half a minute in
  * common set-ups, and for agents to look again.
@@ -158,14 +157,14 @@ export class OpenTelemetry extends Tier implements Server {
       terminationGracePeriodSeconds: PRE_STOP_SECONDS + DRAIN_SECONDS + 5,
       containers: [
         {
-          ...collector(image, settings.resources, memory),
+          ...collector('gateway', image, settings.resources, memory),
           ports: [otlpPort, telemetryPort, healthPort, { name: 'span-metrics', containerPort: SPAN_METRICS_PORT }],
           lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
         },
       ],
     });
     workload.addMetrics(`${name}-spans`, { port: SPAN_METRICS_PORT, path: '/metrics' });
-    addConfigMap(workload, 'configuration', { [FILE]: yaml });
+    addConfigMap(workload, 'configuration', { [fileOf('gateway')]: yaml });
     // Of pods that are ready alone: each is one to which agents give traces.
     addService(workload, 'headless', { suffix: 'headless', ports: [otlpServicePort], headless: 'ready' });
     return workload;
@@ -184,12 +183,12 @@ export class OpenTelemetry extends Tier implements Server {
       ...podOf(name, 'agent', yaml, this.nameOf('agent')),
       containers: [
         {
-          ...collector(image, settings.resources, memory),
+          ...collector('agent', image, settings.resources, memory),
           ports: [otlpPort, { name: 'otlp-http', containerPort: OTLP_HTTP_PORT }, telemetryPort, healthPort],
         },
       ],
     });
-    addConfigMap(workload, 'configuration', { [FILE]: yaml });
+    addConfigMap(workload, 'configuration', { [fileOf('agent')]: yaml });
     addService(workload, 'service', {
       ports: [otlpServicePort, { name: 'otlp-http', port: OTLP_HTTP_PORT, targetPort: 'otlp-http' }],
       nodeLocal: true,
@@ -217,16 +216,21 @@ function podOf(name: string, component: string, configuration: Text, configMap: 
     objectName: `${name}-${component}`,
     user: USER,
     scrape: { port: TELEMETRY_PORT, path: '/metrics' },
-    checksums: { [FILE]: checksum(configuration) },
+    checksums: { [fileOf(component)]: checksum(configuration) },
     volumes: [{ name: 'configuration', configMap: { name: configMap } }],
   };
 }
 
-function collector(image: Image, resources: Resources, { hard }: MemoryLimits): ContainerProps {
+/** The texts of a tier have names of their own. */
+function fileOf(component: string): string {
+  return `${component}.yaml`;
+}
+
+function collector(component: string, image: Image, resources: Resources, { hard }: MemoryLimits): ContainerProps {
   return {
     name: 'otelcol',
     image,
-    args: [`--config=${FOLDER}/${FILE}`],
+    args: [`--config=${FOLDER}/${fileOf(component)}`],
     env: [{ name: 'GOMEMLIMIT', value: str`${hard}MiB` }],
     resources,
     probes: {

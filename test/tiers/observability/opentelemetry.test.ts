@@ -46,7 +46,7 @@ interface Configuration {
 }
 
 function configurationOf(objects: readonly KubernetesObject[], name: string): Configuration {
-  return parse(find(objects, 'ConfigMap', name).data?.['config.yaml'] ?? '') as Configuration;
+  return parse(find(objects, 'ConfigMap', name).data?.[`${name.split('-').at(-1) ?? ''}.yaml`] ?? '') as Configuration;
 }
 
 function gateway(objects: readonly KubernetesObject[]): DeploymentSpec {
@@ -209,7 +209,7 @@ describe('OpenTelemetry', () => {
 
   it('restarts its pods when their configuration changes', () => {
     const sums = [objects, shop({ sampling: { sharePercent: 20 } })].map(
-      (all) => gateway(all).template.metadata?.annotations?.['checksum/config.yaml'],
+      (all) => gateway(all).template.metadata?.annotations?.['checksum/gateway.yaml'],
     );
     expect(sums[0]).toMatch(/^[0-9a-f]{64}$/);
     expect(sums[1]).not.toBe(sums[0]);

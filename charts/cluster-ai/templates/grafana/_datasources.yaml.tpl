@@ -15,6 +15,26 @@ datasources:
       httpMethod: POST
       timeInterval: {{ int64 .Values.prometheus.scrapeIntervalSeconds }}s
       manageAlerts: true
+      {{- if and .Values.opentelemetry.enabled .Values.jaeger.enabled }}
+      exemplarTraceIdDestinations:
+        - { name: trace_id, datasourceUid: jaeger }
+      {{- end }}
+  {{- if .Values.jaeger.enabled }}
+  - name: Jaeger
+    uid: jaeger
+    type: jaeger
+    access: proxy
+    url: http://{{ .Release.Name }}-jaeger-query:16686
+    isDefault: false
+    editable: false
+    jsonData:
+      tracesToMetrics:
+        datasourceUid: prometheus
+        tags:
+          - { key: service.name, value: service_name }
+        queries:
+          - { name: Spans per second, query: "sum(rate(traces_span_metrics_calls_total{$$__tags}[5m]))" }
+  {{- end }}
   {{- if or .Values.prometheus.operator.enabled (and .Values.alertmanager.enabled .Values.prometheus.enabled (not .Values.prometheus.operator.enabled)) }}
   - name: Alertmanager
     uid: alertmanager

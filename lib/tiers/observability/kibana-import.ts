@@ -32,10 +32,7 @@ const OBJECTS = '/etc/kibana-objects';
 
 export function addImport(tier: Kibana, id: string, props: ImportProps): JobWorkload {
   const objects = Object.fromEntries(
-    savedObjects(props.jaegerUrl).map((object) => [
-      `${String(object.type)}-${String(object.id)}.json`,
-      jsonFile(object),
-    ]),
+    savedObjects(props.jaegerUrl).map((object) => [`${object.type}-${object.id}.json`, jsonFile(object)]),
   );
   const job = new JobWorkload(tier, 'import', {
     ...props,

@@ -24,8 +24,13 @@ export type Column =
   | { readonly count: string }
   | { readonly percentile: number; readonly of: string; readonly label: string };
 
-/** A saved object of Lens. */
-export function lens({ id, title, description, query = '', columns, shape }: LensPanel): JsonMap {
+/** What Kibana imports. */
+export interface SavedObject extends JsonMap {
+  readonly type: string;
+  readonly id: string;
+}
+
+export function lens({ id, title, description, query = '', columns, shape }: LensPanel): SavedObject {
   const named = Object.fromEntries(columns.map((column) => [nameOf(column), columnOf(column, columns)]));
   return {
     type: 'lens',

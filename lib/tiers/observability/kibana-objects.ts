@@ -1,9 +1,8 @@
 /** What the Job imports into Kibana: a data view, searches and a dashboard of logs. */
 import type { Input } from '../../values/expression';
 import { str } from '../../values/texts';
-import type { JsonMap } from './dashboards/json';
 import { LOGS } from './elasticsearch-objects';
-import { DATA_VIEW, type LensPanel, lens } from './kibana-lens';
+import { DATA_VIEW, type LensPanel, type SavedObject, lens } from './kibana-lens';
 
 const VERSIONS = { coreMigrationVersion: '8.8.0' };
 const SEARCH_SOURCE = 'kibanaSavedObjectMeta.searchSourceJSON.index';
@@ -103,7 +102,7 @@ const tables: readonly LensPanel[] = [
 ];
 
 /** @param jaegerUrl where a browser finds Jaeger: `trace.id` becomes a link there */
-export function savedObjects(jaegerUrl: Input<string>): readonly JsonMap[] {
+export function savedObjects(jaegerUrl: Input<string>): readonly SavedObject[] {
   return [
     dataView(jaegerUrl),
     search('logs-latest', 'All lines', ''),
@@ -113,7 +112,7 @@ export function savedObjects(jaegerUrl: Input<string>): readonly JsonMap[] {
   ];
 }
 
-function dataView(jaegerUrl: Input<string>): JsonMap {
+function dataView(jaegerUrl: Input<string>): SavedObject {
   return {
     type: 'index-pattern',
     id: DATA_VIEW,
@@ -129,7 +128,7 @@ function dataView(jaegerUrl: Input<string>): JsonMap {
   };
 }
 
-function search(id: string, title: string, query: string): JsonMap {
+function search(id: string, title: string, query: string): SavedObject {
   return {
     type: 'search',
     id,
@@ -168,7 +167,7 @@ function rows(panels: readonly LensPanel[], perRow: number, h: number, top: numb
   }));
 }
 
-function dashboard(): JsonMap {
+function dashboard(): SavedObject {
   const chartsAt = HEIGHTS.number;
   const tablesAt = chartsAt + 2 * HEIGHTS.chart;
   const panels: readonly Placed[] = [

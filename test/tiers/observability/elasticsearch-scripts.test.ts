@@ -106,7 +106,7 @@ describe('the set-up of Elasticsearch', () => {
     const outcome = setup({}, answer(200));
     expect(curlConfiguration(outcome.read('/run/requests/curl'))).toMatchObject({
       user: `elastic:elastic-password ${PASSWORD}`,
-      cacert: expect.stringMatching(/\/run\/secrets\/elasticsearch-tls\/ca\.crt$/),
+      cacert: expect.stringMatching(/\/run\/secrets\/elasticsearch-tls\/ca\.crt$/) as string,
     });
     noPasswordIn(outcome);
     expect(outcome.output).not.toMatch('ünï');

@@ -13,7 +13,7 @@ const running = (props: ElkProps): readonly string[] =>
 
 describe('Elk', () => {
   test('is three tiers of the chart, by their own names', () => {
-    expect(running({}).sort()).toEqual([
+    expect([...running({})].sort()).toEqual([
       'Deployment/shop-elasticsearch-exporter',
       'Deployment/shop-kibana',
       'StatefulSet/shop-elasticsearch',

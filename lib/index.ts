@@ -58,6 +58,7 @@ export { sloValues, thresholdValues } from './tiers/observability/rules-values';
 export { apmDashboard } from './tiers/observability/dashboards/apm';
 export { backupsDashboard } from './tiers/observability/dashboards/backups';
 export { type DashboardSettings, type GrafanaDashboard, dashboard } from './tiers/observability/dashboards/dashboard';
+export { logsDashboard } from './tiers/observability/dashboards/logs';
 export { overviewDashboard } from './tiers/observability/dashboards/overview';
 export { stat, timeSeries } from './tiers/observability/dashboards/panels';
 export { performanceDashboard } from './tiers/observability/dashboards/performance';
@@ -88,6 +89,11 @@ export { openTelemetryValues } from './tiers/observability/opentelemetry-values'
 export { Jaeger, type JaegerCleaner, type JaegerProps, jaegerDefaults } from './tiers/observability/jaeger';
 export { jaegerValues } from './tiers/observability/jaeger-values';
 export { tracesDashboard } from './tiers/observability/dashboards/traces';
+export { Filebeat, type FilebeatProps, type LogTarget, filebeatDefaults } from './tiers/observability/filebeat';
+export { type JsonExporter, jsonExporterDefaults } from './tiers/observability/json-exporter';
+export { LOG_FIELDS, LOG_KINDS, type LogFieldType, type LogKind, dataStreamOf } from './tiers/observability/log-fields';
+export { filebeatValues, logstashValues } from './tiers/observability/logs-values';
+export { type LogSource, Logstash, type LogstashProps, logstashDefaults } from './tiers/observability/logstash';
 export { Grafana, type GrafanaProps, grafanaDefaults } from './tiers/observability/grafana';
 export {
   type DataSource,

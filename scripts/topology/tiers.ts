@@ -7,9 +7,11 @@ import { RedisCluster } from '../../lib/tiers/data/redis-cluster';
 import { SmokeTest } from '../../lib/tiers/delivery/smoke-test';
 import { Alertmanager } from '../../lib/tiers/observability/alertmanager';
 import { BlackboxExporter } from '../../lib/tiers/observability/blackbox-exporter';
+import { Filebeat } from '../../lib/tiers/observability/filebeat';
 import { Grafana } from '../../lib/tiers/observability/grafana';
 import { Jaeger } from '../../lib/tiers/observability/jaeger';
 import { KubeStateMetrics } from '../../lib/tiers/observability/kube-state-metrics';
+import { Logstash } from '../../lib/tiers/observability/logstash';
 import { NodeExporter } from '../../lib/tiers/observability/node-exporter';
 import { OpenTelemetry } from '../../lib/tiers/observability/opentelemetry';
 import { Prometheus } from '../../lib/tiers/observability/prometheus';
@@ -63,6 +65,8 @@ export const kinds: readonly Kind[] = [
     does: { agent: 'takes traces on each node', gateway: 'decides which are kept' },
   },
   { tier: Jaeger, group: 'Observability', does: { traces: 'keeps and shows traces', cleaner: 'deletes old ones' } },
+  { tier: Logstash, group: 'Observability', does: { pipelines: 'masks and reads logs' } },
+  { tier: Filebeat, group: 'Observability', does: { agent: 'sends logs of pods' } },
   { tier: BlackboxExporter, group: 'Observability', does: { prober: 'asks from outside' } },
   { tier: KubeStateMetrics, group: 'Observability', does: { exporter: 'what the API server says of pods' } },
   { tier: NodeExporter, group: 'Observability', does: { agent: 'what each node says of itself' } },

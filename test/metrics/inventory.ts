@@ -11,6 +11,8 @@ export const SCRAPED = ['namespace', 'release', 'tier', 'component', 'job', 'pod
 /** What nodes say, which has the labels that its programs give it. */
 const OF_NODES = ['cadvisor', 'kube-state-metrics', 'kubelet', 'node-exporter'];
 const NODE_LABELS = ['job', 'instance'];
+/** What is scraped as pods are, and has its node for a label too. */
+const ABOUT_NODES = ['filebeat'];
 
 const Program = z.object({
   program: z.string(),
@@ -40,9 +42,10 @@ const exported: ReadonlyMap<string, ReadonlySet<string>> = (() => {
     for (const label of labels) known.add(label);
   };
   for (const { program, metrics: own } of programs) {
-    const given = OF_NODES.includes(program.split(' ')[0] ?? '') ? NODE_LABELS : SCRAPED;
-    for (const [name, [type, ...labels]] of Object.entries(own)) {
-      for (const [suffix, more] of partsOf(type)) add(name + suffix, [...given, ...labels, ...more]);
+    const [name = ''] = program.split(/[ ,]/);
+    const given = OF_NODES.includes(name) ? NODE_LABELS : [...SCRAPED, ...(ABOUT_NODES.includes(name) ? ['node'] : [])];
+    for (const [metric, [type, ...labels]] of Object.entries(own)) {
+      for (const [suffix, more] of partsOf(type)) add(metric + suffix, [...given, ...labels, ...more]);
     }
   }
   // What Prometheus makes itself: https://prometheus.io/docs/concepts/jobs_instances/ and its documentation of alerts.

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1';
 import { DefaultDeny } from '../../network/default-deny';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
+import { Filebeat } from '../../tiers/observability/filebeat';
 import { KubeStateMetrics } from '../../tiers/observability/kube-state-metrics';
 import { addKubeletScraping } from '../../tiers/observability/kubelet-scraping';
 import { NodeExporter } from '../../tiers/observability/node-exporter';
@@ -12,7 +13,7 @@ import { release } from '../../values/reference';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { str } from '../../values/texts';
-import { each } from '../../values/tree';
+import { each, when } from '../../values/tree';
 import { namespacePeer } from '../../workload/network-policy';
 import { System } from '../system';
 import { nodeAgentsMetadata } from './metadata';
@@ -36,6 +37,7 @@ export class NodeAgents extends System<typeof nodeAgentsValues> {
 
     new DefaultDeny(this, 'network');
     new NodeExporter(this, 'node-exporter', v.nodeExporter);
+    const filebeat = new Filebeat(this, 'filebeat', v.filebeat);
     const state = new KubeStateMetrics(this, 'kube-state-metrics', v.kubeStateMetrics);
     const prometheus = new Prometheus(this, 'prometheus', {
       ...v.prometheus,
@@ -61,6 +63,14 @@ export class NodeAgents extends System<typeof nodeAgentsValues> {
       Its Prometheus answers the namespaces of the value clients. In those of Cluster AI, set prometheus.nodeAgents.namespace to
       ${release.namespace} and prometheus.nodeAgents.release to ${release.name}.
 
+      ${when(
+        v.filebeat.enabled,
+        text`
+          Filebeat waits for the Secret ${filebeat.secret}, with the key ca.crt: who has signed the certificate of
+          ${v.filebeat.logstash.release}-logstash in ${v.filebeat.logstash.namespace}.
+
+        `,
+      )}
       What it collects, from this machine:
         kubectl --namespace ${release.namespace} port-forward service/${prometheus.objectName} 9090
         then open http://localhost:9090/targets

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { images } from '../../images';
 import { kubeStateMetricsValues, nodeExporterValues } from '../../tiers/observability/agents-values';
+import { filebeatDefaults } from '../../tiers/observability/filebeat';
 import { kubeStateMetricsDefaults } from '../../tiers/observability/kube-state-metrics';
+import { filebeatValues } from '../../tiers/observability/logs-values';
 import { nodeExporterDefaults } from '../../tiers/observability/node-exporter';
 import { prometheusDefaults } from '../../tiers/observability/prometheus';
 import { prometheusValues } from '../../tiers/observability/prometheus-values';
@@ -44,6 +46,10 @@ export const nodeAgentsValues = z.strictObject({
   nodeExporter: section("Prometheus's node exporter, on every node.", {
     enabled: z.boolean().default(true).describe('Collect what nodes say of CPU, memory and disks.'),
     ...nodeExporterValues(nodeExporterDefaults),
+  }),
+  filebeat: section("Filebeat, on every node: sends the logs of some namespaces' pods to one Logstash.", {
+    enabled: z.boolean().default(false).describe('Read logs, and send them.'),
+    ...filebeatValues(filebeatDefaults),
   }),
   kubeStateMetrics: section('kube-state-metrics: what the API server knows, as metrics.', {
     ...kubeStateMetricsValues(kubeStateMetricsDefaults),

@@ -65,8 +65,8 @@ export const apiFilter: Text = text`
   } else if [message] =~ /\ATraceback / {
     grok {
       id => "api-traceback"
-      pattern_definitions => { ${ANY} "CLASS" => "[A-Za-z_][A-Za-z0-9_.]*" "LINE" => "[^\n]*" }
-      match => { "message" => "\n%{CLASS:exception_class}(?:: %{LINE:exception_message})?\s*\z" }
+      pattern_definitions => { "CLASS" => "[A-Za-z_][A-Za-z0-9_.]*" "LINE" => "[^\n]*" "NEXT" => "(?:During handling of|The above exception) [^\n]*" }
+      match => { "message" => "\n%{CLASS:exception_class}(?:: %{LINE:exception_message})?\s*(?:%{NEXT})?\s*\z" }
       ${FAILURE}
     }
     mutate {

@@ -65,7 +65,7 @@ export const postgresMasking: Text = text`
       "message", '(Key \(.*?\)=)\(.*\)( already exists| is not present| is still referenced| conflicts with)', '\1(${MASK})\2',
       "message", '(conflicts with existing key \(.*?\)=)\(.*\)', '\1(${MASK})',
       "message", '(Failing row contains )\([\s\S]*\)', '\1(${MASK})',
-      "message", '(?i)(\bPASSWORD\s+)E?\x27(?:[^\x27]|\x27\x27)*(?:\x27|\z)', '\1\x27${MASK}\x27'
+      "message", '(?i)(\bPASSWORD\s+)E?\x27(?:[^\x27]|\x27\x27)*(?:\x27|\z)', '\1${MASK}'
     ]
   }
 `;

@@ -1,7 +1,7 @@
 /** All rules of a system: those of each tier that it has, where that is switched on. */
 import { conditionOf } from '../../../objects/conditions';
 import type { Input } from '../../../values/expression';
-import { or } from '../../../values/logic';
+import { and, or } from '../../../values/logic';
 import type { PgBouncer } from '../../data/pgbouncer';
 import type { Postgres } from '../../data/postgres';
 import type { RedisCache } from '../../data/redis-cache';
@@ -13,6 +13,7 @@ import type { Alertmanager } from '../alertmanager';
 import type { Elasticsearch } from '../elasticsearch';
 import type { Jaeger } from '../jaeger';
 import type { OpenTelemetry } from '../opentelemetry';
+import type { Logstash } from '../logstash';
 import type { Prometheus } from '../prometheus';
 import type { RuleGroup } from '../rule';
 import { apiRules } from './api';
@@ -20,6 +21,7 @@ import { backupRules } from './backup';
 import { containerRules } from './containers';
 import { elasticsearchRules } from './elasticsearch';
 import { frontendRules } from './frontend';
+import { filebeatRules, logstashRules } from './logs';
 import { alertmanagerRules, prometheusRules, watchdogRules } from './monitoring';
 import { outsideRules } from './outside';
 import { pgBouncerRules } from './pgbouncer';
@@ -43,6 +45,7 @@ export interface RuleSubjects {
   readonly elasticsearch?: Elasticsearch;
   readonly openTelemetry?: OpenTelemetry;
   readonly jaeger?: Jaeger;
+  readonly logstash?: Logstash;
   /** Whether public names are asked for from outside. @default false */
   readonly probes?: Input<boolean>;
   /** @default - see sloDefaults */
@@ -60,7 +63,7 @@ export interface RuleSubjects {
  */
 export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
   const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup } = subjects;
-  const { elasticsearch, openTelemetry, jaeger } = subjects;
+  const { elasticsearch, logstash, openTelemetry, jaeger } = subjects;
   const { redis = [], thresholds = {}, slo = {}, probes = false } = subjects;
   const facts = prometheus.ruleFacts;
   const group = <T>(tier: T | undefined, rules: (tier: T) => RuleGroup): readonly RuleGroup[] =>
@@ -77,6 +80,8 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
     ...group(elasticsearch, (tier) => elasticsearchRules(facts, tier, thresholds)),
     ...group(openTelemetry, (tier) => openTelemetryRules(facts, tier)),
     ...group(jaeger, (tier) => jaegerRules(facts, tier)),
+    ...group(logstash, (tier) => logstashRules(facts, tier)),
+    ...group(logstash, (tier) => filebeatRules(and(conditionOf(tier), prometheus.hasContainerMetrics))),
     outsideRules(facts, probes, thresholds),
     containerRules(facts, prometheus.hasContainerMetrics, thresholds),
     prometheusRules(facts, prometheus, alertmanager === undefined ? false : conditionOf(alertmanager)),

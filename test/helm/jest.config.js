@@ -5,10 +5,13 @@ process.env.HELM_ANSWERS = process.argv.some((argument) => ['-u', '--updateSnaps
   ? 'record'
   : 'verify';
 
-/** The tests that need Helm, and those that otherwise take its answers from recordings. @type {import('jest').Config} */
+// Read by test/logs/grok.ts likewise: what the grok library finds.
+process.env.GROK_ANSWERS = process.env.HELM_ANSWERS;
+
+/** The tests that need Helm or the grok library, and those that otherwise take their answers from recordings. @type {import('jest').Config} */
 module.exports = {
   ...base,
-  roots: ['<rootDir>/test/helm', '<rootDir>/test/values'],
+  roots: ['<rootDir>/test/helm', '<rootDir>/test/logs', '<rootDir>/test/values'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 300_000,
 };

@@ -1,4 +1,7 @@
-/** Asks Elastic's grok library, by the program in scripts/go/grok, or its recorded answers: see test/support/helm.ts. */
+/**
+ * Asks Elastic's grok library, by the program in scripts/go/grok. Under `npm test` its answers come from a recording;
+ * `npm run check` asks the program itself and fails where they differ, `npm run check -- -u` writes them anew.
+ */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

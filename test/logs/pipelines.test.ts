@@ -11,6 +11,7 @@ import { Event, type Field } from './event';
 import { type Container, eventsOf, isRead, pathOf } from './filebeat';
 import { generated } from './generated';
 import { type Document, documentsOf, pass } from './pipelines';
+import { documentsOfRecorded, recordings } from './recorded';
 
 const Cases = z.strictObject({
   source: z.strictObject({ pod: z.string(), container: z.string(), tier: z.string(), component: z.string() }),
@@ -85,6 +86,73 @@ for (const { source, dataset, cases } of groups) {
     });
   });
 }
+
+describe('what nginx wrote itself', () => {
+  test('is read line by line, with traces, and without queries and whole addresses', async () => {
+    const documents = await documentsOfRecorded('nginx', recordings.nginx);
+    expect(documents.filter(({ fields }) => 'tags' in fields)).toEqual([]);
+    expect(documents.map(({ fields }) => [fields['url.path'], fields['http.response.status_code']])).toEqual([
+      ['/', 200],
+      [undefined, undefined],
+      ['/api/orders', 502],
+      ['/missing.png', 404],
+      ['/', 200],
+    ]);
+    expect(documents.filter(({ fields }) => fields['trace.id'] === '4bf92f3577b34da6a3ce929d0e0e4736')).toHaveLength(2);
+    expect(recordings.nginx).toMatch('token=abc');
+    expect(recordings.nginx).toMatch('client: 127.0.0.1');
+    expect(JSON.stringify(documents)).not.toMatch(/token=abc|client: 127\.0\.0\.1/);
+  });
+});
+
+describe('what PostgreSQL wrote itself', () => {
+  const documents = documentsOfRecorded('postgres', recordings.postgres);
+  const withMessage = async (message: string) =>
+    (await documents).map(({ fields }) => fields).filter((fields) => String(fields.message).includes(message));
+
+  test('is read but for what is no line of the server: of initdb, and of the scripts', async () => {
+    const unread = (await documents)
+      .filter(({ fields }) => 'tags' in fields)
+      .map(({ fields }) => String(fields.message));
+    expect(unread.filter((message) => /^\d{4}-/.test(message))).toEqual([]);
+    expect((await documents).length).toBeGreaterThan(2 * unread.length);
+  });
+
+  test('has lines of several, which are one', async () => {
+    expect(await withMessage('statement: SELECT 1')).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(/^duration: [\d.]+ ms  statement: SELECT 1,\n\t  2 /) as string,
+        'log.flags': ['multiline'],
+        'postgres.milliseconds': expect.any(Number) as number,
+        'trace.id': '4bf92f3577b34da6a3ce929d0e0e4736',
+        'span.id': '00f067aa0ba902b7',
+      }),
+    ]);
+  });
+
+  test('says what is wrong with rows, and not what they hold', async () => {
+    expect(recordings.postgres).toMatch('Key (mail)=(ann@example.com) already exists.');
+    expect((await withMessage('already exists')).map(({ message }) => message)).toEqual([
+      'Key (mail)=([masked]) already exists.',
+    ]);
+    expect(recordings.postgres).toMatch('Failing row contains (bob@example.com, -1).');
+    expect((await withMessage('Failing row')).map(({ message }) => message)).toEqual([
+      'Failing row contains ([masked]).',
+    ]);
+  });
+
+  test('has the SQLSTATE, the session and the level of an error', async () => {
+    expect(await withMessage('column "nothing" does not exist')).toEqual([
+      expect.objectContaining({
+        'log.level': 'error',
+        'postgres.sqlstate': '42703',
+        'postgres.database': 'postgres',
+        'postgres.application': 'psql',
+        'user.name': 'postgres',
+      }),
+    ]);
+  });
+});
 
 describe('all pipelines', () => {
   test('fill every field that the index template knows, one or another', async () => {

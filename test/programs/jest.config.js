@@ -1,5 +1,8 @@
 const base = require('../../jest.config.js');
 
+// Lines that a program has just written are in no recording.
+process.env.GROK_ANSWERS = 'live';
+
 /** The programs' own ports are in use one pod at a time. @type {import('jest').Config} */
 module.exports = {
   ...base,

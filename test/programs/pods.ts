@@ -24,6 +24,8 @@ export interface Given {
   readonly files?: Readonly<Record<string, string>>;
   /** Shell commands that must succeed, each within a minute, in the first container of the last pod. */
   readonly checks: readonly string[];
+  /** A container of the last pod whose output is wanted. @default - none */
+  readonly outputOf?: string;
 }
 
 /** What runs in images that start by themselves. */
@@ -43,8 +45,11 @@ const FIELDS: Readonly<Record<string, string>> = { 'spec.nodeName': 'node', 'sta
 const PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/usr/lib/postgresql/17/bin';
 const PATIENCE_SECONDS = 60;
 
-/** @throws with what all containers said, where a check fails */
-export async function runPods(given: Given): Promise<void> {
+/**
+ * @returns what the container has said whose output is wanted
+ * @throws with what all containers said, where a check fails
+ */
+export async function runPods(given: Given): Promise<string> {
   const { PROGRAMS_OVERLAY: overlay, PROGRAMS_ROOT: debian = '/' } = process.env;
   const root = overlay === undefined ? debian : `${overlay}:${debian}`;
   const script = [
@@ -57,11 +62,12 @@ export async function runPods(given: Given): Promise<void> {
     ...given.owners.flatMap((owner, index) => podScript(given, owner, index, root)),
     ...Object.entries(given.files ?? {}).map(([name, content]) => `${written(content)} > "$last"/tmp/${name}`),
     ...given.checks.map((check) => `check ${quoted(check)}`),
+    ...(given.outputOf === undefined ? [] : [`cat "$work"/pod${given.owners.length - 1}-${given.outputOf}.log`]),
   ];
   const isolated = ['--mount', '--net', '--pid', '--fork', '--kill-child', 'sh', '-c', [CHECK, ...script].join('\n')];
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const finish = (failure: Error | null, stdout: string, stderr: string) => {
-      if (failure === null) resolve();
+      if (failure === null) resolve(stdout);
       else reject(new Error(`${given.owners.join(' and ')}\n${stdout}${stderr}`.slice(-6000)));
     };
     execFile('unshare', isolated, { maxBuffer: 2 ** 26 }, finish);

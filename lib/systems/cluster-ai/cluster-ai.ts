@@ -94,6 +94,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         elasticsearch,
         openTelemetry,
         jaeger,
+        logstash,
         probes: conditionOf(blackbox),
         slo: v.slo,
         thresholds: v.thresholds,
@@ -122,6 +123,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         elasticsearch: v.elasticsearch.enabled,
         elasticsearchSnapshots: v.elasticsearch.snapshots.enabled,
         traces: conditionOf(openTelemetry),
+        logs: conditionOf(logstash),
         containers: prometheus.hasContainerMetrics,
       }),
     });

@@ -2,6 +2,7 @@ import { apmDashboard } from '../../tiers/observability/dashboards/apm';
 import { backupsDashboard } from '../../tiers/observability/dashboards/backups';
 import type { GrafanaDashboard } from '../../tiers/observability/dashboards/dashboard';
 import { elasticsearchDashboard } from '../../tiers/observability/dashboards/elasticsearch';
+import { logsDashboard } from '../../tiers/observability/dashboards/logs';
 import { overviewDashboard } from '../../tiers/observability/dashboards/overview';
 import { performanceDashboard } from '../../tiers/observability/dashboards/performance';
 import { pgBouncerDashboard } from '../../tiers/observability/dashboards/pgbouncer';
@@ -22,13 +23,14 @@ interface Parts {
   /** Whether it makes snapshots. */
   readonly elasticsearchSnapshots: Input<boolean>;
   readonly traces: Input<boolean>;
+  readonly logs: Input<boolean>;
   /** Whether Prometheus has the metrics of containers and volumes. */
   readonly containers: Input<boolean>;
 }
 
 /** What there is to see. The first is Grafana's home page. */
 export function clusterAiDashboards(parts: Parts): readonly GrafanaDashboard[] {
-  const { slo, cluster, backups, traces, containers, elasticsearch, elasticsearchSnapshots } = parts;
+  const { slo, cluster, backups, traces, containers, elasticsearch, elasticsearchSnapshots, logs } = parts;
   return [
     overviewDashboard(),
     sloDashboard({ slo }),
@@ -40,5 +42,6 @@ export function clusterAiDashboards(parts: Parts): readonly GrafanaDashboard[] {
     backupsDashboard({ enabled: backups }),
     elasticsearchDashboard({ enabled: elasticsearch, snapshots: elasticsearchSnapshots }),
     tracesDashboard({ enabled: traces }),
+    logsDashboard({ enabled: logs }),
   ];
 }

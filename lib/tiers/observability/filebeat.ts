@@ -151,7 +151,7 @@ function filebeat({ image, resources }: Given): ContainerProps {
   return {
     name: 'filebeat',
     image,
-    command: ['/usr/share/filebeat/filebeat'],
+    command: ['filebeat'],
     args: ['-e', '-c', `${CONFIGURATION}/filebeat.yml`, '--path.home=/usr/share/filebeat', `--path.data=${REGISTRY}`],
     env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
     ports: [{ name: 'http', containerPort: HTTP_PORT }],

@@ -12,8 +12,8 @@ const RELOAD_SECONDS = 30;
 const MEBIBYTE = 2 ** 20;
 
 /**
- * A tenth of the volume for the queue of each of the six pipelines, and a twentieth for the dead letters of each of four: so
- * that a fifth is left. `ssl.reload.automatic` is there since 9.5.
+ * Of the volume, a tenth for the queue of each of six pipelines, and a twentieth for the dead letters of each: a tenth is
+ * left. `ssl.reload.automatic` is there since 9.5.
  * https://www.elastic.co/docs/reference/logstash/logstash-settings-file
  */
 export function logstashYml(storage: Input<string>): Text {

@@ -248,7 +248,7 @@ export class Logstash extends Tier implements Server {
       name: 'logstash',
       image,
       // The image's entrypoint writes settings into the root file system, which is read-only.
-      command: ['/usr/share/logstash/bin/logstash'],
+      command: ['logstash'],
       args: [`--path.settings=${SETTINGS}`],
       env: [
         { name: 'LS_JAVA_OPTS', value: str`-Xms${heap}m -Xmx${heap}m -XX:MaxDirectMemorySize=${direct}m` },

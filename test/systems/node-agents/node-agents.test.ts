@@ -1,5 +1,6 @@
 import { App } from 'cdk8s';
 import type { NetworkPolicySpec } from 'kubernetes-types/networking/v1';
+import { parse } from 'yaml';
 import { images } from '../../../lib/images';
 import { Manifests } from '../../../lib/output/manifests';
 import { NodeAgents } from '../../../lib/systems/node-agents/node-agents';
@@ -34,7 +35,7 @@ describe.each(environments.map(({ name }) => name))('node-agents in %s', (enviro
     expect(objects.map(titleOf)).toMatchSnapshot();
   });
 
-  it('mounts the file system of nodes in node exporter alone, and has no other exception from Pod Security', () => {
+  it('mounts files of nodes in node exporter and Filebeat alone, and has one container that is root, without a capability', () => {
     const exceptions = specs.flatMap(([owner, spec]) => [
       ...(['hostNetwork', 'hostPID', 'hostIPC'] as const)
         .filter((field) => spec[field])
@@ -43,13 +44,24 @@ describe.each(environments.map(({ name }) => name))('node-agents in %s', (enviro
       ...(spec.securityContext?.runAsNonRoot === true ? [] : [`${owner}: root`]),
       ...(spec.securityContext?.seccompProfile?.type === 'RuntimeDefault' ? [] : [`${owner}: seccomp`]),
     ]);
-    expect(exceptions).toEqual(['DaemonSet/node-agents-node-exporter: hostPath host']);
+    const hasFilebeat = environment !== 'development';
+    const ofFilebeat = ['hostPath logs', 'hostPath registry'].map((what) => `DaemonSet/node-agents-filebeat: ${what}`);
+    expect(exceptions).toEqual([
+      'DaemonSet/node-agents-node-exporter: hostPath host',
+      ...(hasFilebeat ? ofFilebeat : []),
+    ]);
     for (const [owner, spec] of specs) {
       for (const { name, securityContext, ports = [] } of containersOf({ owner, spec, replicas: 1, labels: {} })) {
+        const isRoot = owner === 'DaemonSet/node-agents-filebeat' && name === 'registry';
         expect([owner, name, securityContext]).toEqual([
           owner,
           name,
-          { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+          {
+            ...(isRoot ? { runAsUser: 0, runAsNonRoot: false } : {}),
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
         ]);
         expect(ports.filter(({ hostPort }) => hostPort !== undefined)).toEqual([]);
       }
@@ -82,16 +94,20 @@ describe.each(environments.map(({ name }) => name))('node-agents in %s', (enviro
 });
 
 describe('node-agents', () => {
-  it('scrapes node exporter, kube-state-metrics, the kubelets and itself', () => {
+  it('scrapes node exporter, Filebeat, kube-state-metrics, the kubelets and itself', () => {
     const { data } = find(objectsWith(valuesIn('production')), 'ConfigMap/node-agents-prometheus') as unknown as {
       readonly data: Readonly<Record<string, string>>;
     };
     const yaml = data['prometheus.yml'] ?? '';
     expect(Array.from(yaml.matchAll(/replacement: ([a-z-]+) }$/gm), ([, job]) => job)).toEqual([
       'node-exporter',
+      'filebeat',
       'prometheus',
       'kube-state-metrics',
     ]);
+    expect(yaml).toMatch(
+      '{ source_labels: [job], regex: filebeat, target_label: __param_target, replacement: "http://127.0.0.1:5066/stats" }',
+    );
     expect(Array.from(yaml.matchAll(/job_name: (\S+)/g), ([, job]) => job)).toEqual([
       'pods',
       'pods-about-others',
@@ -111,6 +127,42 @@ describe('node-agents', () => {
     const none = objectsWith(valuesOf(system.schema, { file: 'none.yaml', source: 'clients: []' }));
     const { spec } = find(none, 'NetworkPolicy/node-agents-prometheus');
     expect(spec).not.toHaveProperty('ingress');
+  });
+
+  it('sends logs to the Logstash of one release, which its values name', () => {
+    const source = 'filebeat: { enabled: true, namespaces: [a, b], logstash: { namespace: logs, release: blue } }';
+    const objects = objectsWith(valuesOf(system.schema, { file: 'logs.yaml', source }));
+    const { data } = find(objects, 'ConfigMap/node-agents-filebeat') as unknown as {
+      readonly data: Readonly<Record<string, string>>;
+    };
+    expect(parse(data['filebeat.yml'] ?? '')).toMatchObject({
+      'filebeat.inputs': [
+        {
+          paths: [
+            '/var/log/pods/a_*/*/*.log',
+            '/var/log/pods/a_*/*/*.log.*[0-9]',
+            '/var/log/pods/b_*/*/*.log',
+            '/var/log/pods/b_*/*/*.log.*[0-9]',
+          ],
+        },
+      ],
+      'output.logstash': { hosts: ['blue-logstash.logs.svc:5044'] },
+    });
+    const { spec } = find(objects, 'NetworkPolicy/node-agents-filebeat');
+    const labels = (name: string, component: string) => ({
+      'app.kubernetes.io/name': name,
+      'app.kubernetes.io/instance': 'blue',
+      'app.kubernetes.io/component': component,
+    });
+    expect((spec as NetworkPolicySpec).egress?.at(-1)).toEqual({
+      to: [
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'logs' } },
+          podSelector: { matchLabels: labels('logstash', 'pipelines') },
+        },
+      ],
+      ports: [{ port: 5044, protocol: 'TCP' }],
+    });
   });
 
   it('gives prometheus-operator a monitor for each, and for the kubelets', () => {

@@ -61,8 +61,10 @@ describe('Rules of Cluster AI', () => {
         'backup',
         'containers',
         'elasticsearch',
+        'filebeat',
         'frontend',
         'jaeger',
+        'logstash',
         'opentelemetry',
         'outside',
         'pgbouncer',
@@ -149,6 +151,9 @@ describe('Rules of Cluster AI', () => {
     ['redis', 'redis', production],
     ['blackbox', 'outside', but(['blackbox', { enabled: false }])],
     ['ingress', 'outside', but(['ingress', { enabled: false }])],
+    ['logstash', 'logstash', but(['logstash', { enabled: false }])],
+    ['logstash', 'filebeat', but(['logstash', { enabled: false }])],
+    ['elasticsearch', 'logstash', but(['elasticsearch', { enabled: false }])],
     ['opentelemetry', 'opentelemetry', but(['opentelemetry', { enabled: false }])],
     ['jaeger', 'jaeger', but(['jaeger', { enabled: false }])],
     ['jaeger', 'opentelemetry', but(['jaeger', { enabled: false }])],
@@ -161,6 +166,7 @@ describe('Rules of Cluster AI', () => {
     const prometheus = production.prometheus as { readonly nodeAgents: object };
     const without = but(['prometheus', { nodeAgents: { ...prometheus.nodeAgents, namespace: null } }]);
     expect(groupsWith(without)).not.toContain('containers');
+    expect(groupsWith(without)).not.toContain('filebeat');
   });
 
   test('of replicas are absent where there are none', () => {

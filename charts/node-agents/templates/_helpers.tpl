@@ -37,6 +37,11 @@ ports:
 {{- end }}
 {{- end }}
 
+{{/* The Secret with the certificate of who signed Logstash's. */}}
+{{- define "node-agents.filebeat.secretName" -}}
+{{ if .Values.filebeat.existingSecret }}{{ .Values.filebeat.existingSecret }}{{ else }}{{ .Release.Name }}-filebeat{{ end }}
+{{- end }}
+
 {{/* An image: registry/repository:tag, or @digest where one is set. */}}
 {{- define "node-agents.image" -}}
 {{ if .root.Values.global.imageRegistry }}{{ .root.Values.global.imageRegistry }}{{ else }}{{ .image.registry }}{{ end }}/{{ .image.repository }}{{ if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag }}{{ end }}

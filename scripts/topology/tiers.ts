@@ -7,9 +7,11 @@ import { RedisCluster } from '../../lib/tiers/data/redis-cluster';
 import { SmokeTest } from '../../lib/tiers/delivery/smoke-test';
 import { Alertmanager } from '../../lib/tiers/observability/alertmanager';
 import { BlackboxExporter } from '../../lib/tiers/observability/blackbox-exporter';
+import { Elasticsearch } from '../../lib/tiers/observability/elasticsearch';
 import { Filebeat } from '../../lib/tiers/observability/filebeat';
 import { Grafana } from '../../lib/tiers/observability/grafana';
 import { Jaeger } from '../../lib/tiers/observability/jaeger';
+import { Kibana } from '../../lib/tiers/observability/kibana';
 import { KubeStateMetrics } from '../../lib/tiers/observability/kube-state-metrics';
 import { Logstash } from '../../lib/tiers/observability/logstash';
 import { NodeExporter } from '../../lib/tiers/observability/node-exporter';
@@ -65,6 +67,12 @@ export const kinds: readonly Kind[] = [
     does: { agent: 'takes traces on each node', gateway: 'decides which are kept' },
   },
   { tier: Jaeger, group: 'Observability', does: { traces: 'keeps and shows traces', cleaner: 'deletes old ones' } },
+  {
+    tier: Elasticsearch,
+    group: 'Observability',
+    does: { node: 'keeps logs', exporter: 'its metrics', setup: 'users, templates, life cycle' },
+  },
+  { tier: Kibana, group: 'Observability', does: { web: 'shows logs', import: 'brings its views' } },
   { tier: Logstash, group: 'Observability', does: { pipelines: 'masks and reads logs' } },
   { tier: Filebeat, group: 'Observability', does: { agent: 'sends logs of pods' } },
   { tier: BlackboxExporter, group: 'Observability', does: { prober: 'asks from outside' } },

@@ -2,6 +2,7 @@
 import type { Chart } from 'cdk8s';
 import type {
   Api,
+  Elasticsearch,
   Expr,
   Exposure,
   Frontend,
@@ -13,6 +14,7 @@ import type {
   Prometheus,
   RedisCluster,
   TierProps,
+  Worker,
 } from '../../lib';
 
 export declare const chart: Chart;
@@ -27,9 +29,11 @@ export declare const redis: RedisCluster;
 export declare const cache: RedisCluster;
 export declare const api: Api;
 export declare const backend: Api;
+export declare const worker: Worker;
 export declare const frontend: Frontend;
 export declare const exposure: Exposure;
 export declare const prometheus: Prometheus;
+export declare const elasticsearch: Elasticsearch;
 
 /** What a schema gives. */
 export declare const values: {

@@ -153,6 +153,7 @@ describe('Rules of Cluster AI', () => {
     ['ingress', 'outside', but(['ingress', { enabled: false }])],
     ['logstash', 'logstash', but(['logstash', { enabled: false }])],
     ['logstash', 'filebeat', but(['logstash', { enabled: false }])],
+    ['elasticsearch', 'elasticsearch', but(['elasticsearch', { enabled: false }], ['jaeger', { enabled: false }])],
     ['elasticsearch', 'logstash', but(['elasticsearch', { enabled: false }], ['jaeger', { enabled: false }])],
     ['opentelemetry', 'opentelemetry', but(['opentelemetry', { enabled: false }])],
     ['jaeger', 'jaeger', but(['jaeger', { enabled: false }])],

@@ -49,7 +49,7 @@ class Parser {
     while (this.at < this.source.length) {
       const name = this.take();
       if (name !== 'input' && name !== 'filter' && name !== 'output') this.fail(`no section ${name}`);
-      sections[name as Section].push(...this.block());
+      sections[name].push(...this.block());
     }
     return sections;
   }

@@ -93,9 +93,9 @@ async function grokFilter(settings: Settings, event: Event): Promise<boolean> {
 }
 
 function jsonFilter(settings: Settings, event: Event): boolean {
+  const source = event.get(text(settings, 'source'));
   try {
-    const parsed = JSON.parse(String(event.get(text(settings, 'source')))) as Field;
-    event.set(text(settings, 'target'), parsed);
+    event.set(text(settings, 'target'), JSON.parse(typeof source === 'string' ? source : '') as Field);
     return true;
   } catch {
     return false;
@@ -118,7 +118,7 @@ function dateFilter(settings: Settings, event: Event): boolean {
   if (zone !== undefined && zone !== 'UTC') throw new Error('these pipelines have no zone but UTC');
   const pattern = TIMES[format];
   if (!pattern) throw new Error(`no format ${format}`);
-  const parts = pattern.exec(String(value));
+  const parts = pattern.exec(typeof value === 'string' ? value : '');
   if (!parts) return false;
   const [, year, month, day, hour, minute, second, fraction = '', offset = ''] = parts;
   const time = `${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour ?? ''}:${minute ?? ''}:${second ?? ''}`;

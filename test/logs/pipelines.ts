@@ -38,9 +38,10 @@ export async function pass(files: Files, id: string, event: Event): Promise<Docu
   await run(pipeline.output, event, async ({ plugin, settings }, arrived) => {
     if (document) throw new Error('an event goes one way');
     if (plugin === 'elasticsearch') {
-      document = { dataset: String(settings.get('data_stream_dataset')), fields: arrived.document() };
+      document = { dataset: settings.get('data_stream_dataset') as string, fields: arrived.document() };
     } else if (plugin === 'pipeline') {
-      document = await pass(files, String((settings.get('send_to') as readonly string[])[0]), arrived);
+      const [next = ''] = settings.get('send_to') as readonly string[];
+      document = await pass(files, next, arrived);
     } else throw new Error(`no output ${plugin}`);
   });
   if (!document) throw new Error('an event is dropped');

@@ -250,7 +250,11 @@ describe('Prometheus', () => {
       honor_labels: true,
       metrics_path: '/federate',
       params: {
-        'match[]': ['{namespace="shop-prod"}', '{__name__=~"node_.+|kube_node_.+|machine_.+|filebeat_.+"}', '{__name__="up"}'],
+        'match[]': [
+          '{namespace="shop-prod"}',
+          '{__name__=~"node_.+|kube_node_.+|machine_.+|filebeat_.+"}',
+          '{__name__="up"}',
+        ],
       },
       static_configs: [{ targets: ['nodes-prometheus.agents:9090'] }],
     });

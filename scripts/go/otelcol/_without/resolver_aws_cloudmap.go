@@ -1,0 +1,8 @@
+// In the place of the file of this name in the load balancer: ../build.
+package loadbalancingexporter
+
+import "errors"
+
+func newCloudMapResolver(...any) (resolver, error) {
+	return nil, errors.New("built without AWS Cloud Map")
+}

@@ -82,9 +82,9 @@ check() {
   until chroot --userspec="$user:$user" "$last" sh -euc "$1" > "$work/answer" 2>&1; do
     tries=$((tries + 1))
     if [ "$tries" -ge ${PATIENCE_SECONDS} ]; then
+      tail -n 40 "$work"/*.log
       echo "in vain: $1"
       cat "$work/answer"
-      tail -n 40 "$work"/*.log
       exit 1
     fi
     sleep 1

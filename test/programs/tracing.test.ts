@@ -129,7 +129,7 @@ describe('The program', () => {
       readonly data?: Readonly<Record<string, string>>;
     };
     const file = join(folder, `${environment}-${configMap}.yaml`);
-    writeFileSync(file, data?.['config.yaml'] ?? '');
+    writeFileSync(file, Object.values(data ?? {})[0] ?? '');
     return execFileSync(binary(program), ['validate', `--config=${file}`], { encoding: 'utf8', stdio: 'pipe' });
   };
 

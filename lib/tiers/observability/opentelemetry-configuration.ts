@@ -92,7 +92,7 @@ export function agentYaml({ memory, queueSpans, gateways }: AgentYaml): Text {
             tls: { insecure: true }
             timeout: 5s
             sending_queue: { enabled: false }
-            retry_on_failure: { enabled: true, initial_interval: 1s, max_elapsed_time: ${SAME_GATEWAY_SECONDS}s }
+            retry_on_failure: { enabled: true, initial_interval: 1s, max_interval: 5s, max_elapsed_time: ${SAME_GATEWAY_SECONDS}s }
         resolver:
           dns: { hostname: ${gateways}, port: "${OTLP_GRPC_PORT}", interval: ${RESOLVE_SECONDS}s, timeout: 2s }
     ${healthCheck()}

@@ -66,7 +66,7 @@ export function jaegerYaml({ memory, maxTraces, usesElasticsearch, elasticsearch
         metrics:
           level: detailed
           readers:
-            - pull: { exporter: { prometheus: { host: 0.0.0.0, port: ${TELEMETRY_PORT}, without_scope_info: true } } }
+            - pull: { exporter: { prometheus: { host: 0.0.0.0, port: ${TELEMETRY_PORT}, without_scope_info: true, without_type_suffix: false } } }
       pipelines:
         traces: { receivers: [otlp], processors: [memory_limiter], exporters: [jaeger_storage_exporter] }
   `;

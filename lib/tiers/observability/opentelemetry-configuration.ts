@@ -129,7 +129,7 @@ export function gatewayYaml({ memory, queueSpans, sampling, traces }: GatewayYam
         resource_metrics_key_attributes: [service.name]
         exclude_dimensions: [collector.instance.id]
         exemplars: { enabled: true }
-        metrics_flush_interval: 15s
+        metrics_flush_interval: 30s
         metrics_expiration: ${EXPIRY_MINUTES}m
         series_expiration: ${EXPIRY_MINUTES}m
         aggregation_cardinality_limit: ${SERIES_PER_SERVICE}
@@ -224,6 +224,6 @@ function telemetry(): Text {
       logs: { encoding: json }
       metrics:
         readers:
-          - pull: { exporter: { prometheus: { host: 0.0.0.0, port: ${TELEMETRY_PORT}, without_scope_info: true } } }
+          - pull: { exporter: { prometheus: { host: 0.0.0.0, port: ${TELEMETRY_PORT}, without_scope_info: true, without_type_suffix: false } } }
   `;
 }

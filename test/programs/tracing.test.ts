@@ -64,6 +64,9 @@ describe('The collector and Jaeger', () => {
       checks: [
         answers,
         sent('aa', 40, 3),
+        // Metrics of all spans, with the traces that they came of, for as long as none come after.
+        `curl -fsS -H 'Accept: application/openmetrics-text' http://${GATEWAYS[0]}:8889/metrics | grep -q 'traces_span_metrics_duration_seconds_bucket.*# {.*trace_id="aa'`,
+        `[ ${sum(GATEWAYS[0], 8889, 'traces_span_metrics_calls_total.*service_name="backend"')} -gt 0 ]`,
         // All spans of a trace meet in one of the gateways, and both have some.
         `[ ${sum(GATEWAYS[0], 8888, newTraces)} -gt 0 ] && [ ${sum(GATEWAYS[1], 8888, newTraces)} -gt 0 ]`,
         `[ $((${sum(GATEWAYS[0], 8888, newTraces)} + ${sum(GATEWAYS[1], 8888, newTraces)})) = 40 ]`,
@@ -71,9 +74,6 @@ describe('The collector and Jaeger', () => {
           const id = `aa${trace.toString(16).padStart(30, '0')}`;
           return `curl -fsS http://${JAEGER}:16686/api/traces/${id} | python3 -c 'import json, sys; spans = json.load(sys.stdin)["data"][0]["spans"]; sys.exit(0 if len(spans) == 3 else 1)'`;
         }),
-        // Metrics of all spans, with the traces that they came of.
-        `[ ${sum(GATEWAYS[0], 8889, 'traces_span_metrics_calls_total.*service_name="backend"')} -gt 0 ]`,
-        `curl -fsS -H 'Accept: application/openmetrics-text' http://${GATEWAYS[0]}:8889/metrics | grep -q 'traces_span_metrics_duration_seconds_bucket.*# {.*trace_id="aa'`,
       ],
     });
   });

@@ -17,7 +17,7 @@ const all: Omit<Given, 'objects' | 'checks'> = {
   addresses: [JAEGER, ...GATEWAYS, AGENT],
   names: {
     'cluster-ai-jaeger-collector': [JAEGER],
-    'cluster-ai-opentelemetry-gateway-headless': GATEWAYS,
+    'cluster-ai-opentelemetry-gateway': GATEWAYS,
   },
   files: { 'spans.py': readFileSync(join(__dirname, 'spans.py'), 'utf8') },
 };

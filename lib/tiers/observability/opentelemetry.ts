@@ -166,7 +166,7 @@ export class OpenTelemetry extends Tier implements Server {
     workload.addMetrics(`${name}-spans`, { port: SPAN_METRICS_PORT, path: '/metrics' });
     addConfigMap(workload, 'configuration', { [fileOf('gateway')]: yaml });
     // Of pods that are ready alone: each is one to which agents give traces.
-    addService(workload, 'headless', { suffix: 'headless', ports: [otlpServicePort], headless: 'ready' });
+    addService(workload, 'service', { ports: [otlpServicePort], headless: 'ready' });
     return workload;
   }
 
@@ -176,7 +176,7 @@ export class OpenTelemetry extends Tier implements Server {
     const yaml = agentYaml({
       memory,
       queueSpans: settings.queueSpans,
-      gateways: str`${this.gateway.objectName}-headless`,
+      gateways: this.gateway.objectName,
     });
     const workload = new DaemonSetWorkload(this, 'agent', {
       ...settings,

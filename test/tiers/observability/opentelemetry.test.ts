@@ -108,9 +108,9 @@ describe('OpenTelemetry', () => {
   it('hands all spans of a trace to one of the gateways that are ready', () => {
     expect(configurationOf(objects, AGENT).exporters.load_balancing).toMatchObject({
       routing_key: 'traceID',
-      resolver: { dns: { hostname: `${GATEWAY}-headless`, port: '4317' } },
+      resolver: { dns: { hostname: GATEWAY, port: '4317' } },
     });
-    const service = find(objects, 'Service', `${GATEWAY}-headless`).spec as ServiceSpec;
+    const service = find(objects, 'Service', GATEWAY).spec as ServiceSpec;
     expect(service.clusterIP).toBe('None');
     expect(service).not.toHaveProperty('publishNotReadyAddresses');
   });

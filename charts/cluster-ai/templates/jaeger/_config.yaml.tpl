@@ -47,7 +47,7 @@ service:
     metrics:
       level: detailed
       readers:
-        - pull: { exporter: { prometheus: { host: 0.0.0.0, port: 8888, without_scope_info: true } } }
+        - pull: { exporter: { prometheus: { host: 0.0.0.0, port: 8888, without_scope_info: true, without_type_suffix: false } } }
   pipelines:
     traces: { receivers: [otlp], processors: [memory_limiter], exporters: [jaeger_storage_exporter] }
 {{- end }}

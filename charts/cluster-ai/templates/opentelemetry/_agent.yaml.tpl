@@ -19,9 +19,9 @@ exporters:
         tls: { insecure: true }
         timeout: 5s
         sending_queue: { enabled: false }
-        retry_on_failure: { enabled: true, initial_interval: 1s, max_elapsed_time: 10s }
+        retry_on_failure: { enabled: true, initial_interval: 1s, max_interval: 5s, max_elapsed_time: 10s }
     resolver:
-      dns: { hostname: {{ .Release.Name }}-opentelemetry-gateway-headless, port: "4317", interval: 5s, timeout: 2s }
+      dns: { hostname: {{ .Release.Name }}-opentelemetry-gateway, port: "4317", interval: 5s, timeout: 2s }
 extensions:
   health_check: { endpoint: "0.0.0.0:13133" }
 service:
@@ -30,7 +30,7 @@ service:
     logs: { encoding: json }
     metrics:
       readers:
-        - pull: { exporter: { prometheus: { host: 0.0.0.0, port: 8888, without_scope_info: true } } }
+        - pull: { exporter: { prometheus: { host: 0.0.0.0, port: 8888, without_scope_info: true, without_type_suffix: false } } }
   pipelines:
     traces: { receivers: [otlp], processors: [memory_limiter], exporters: [load_balancing] }
 {{- end }}

@@ -48,7 +48,7 @@ connectors:
     resource_metrics_key_attributes: [service.name]
     exclude_dimensions: [collector.instance.id]
     exemplars: { enabled: true }
-    metrics_flush_interval: 15s
+    metrics_flush_interval: 30s
     metrics_expiration: 15m
     series_expiration: 15m
     aggregation_cardinality_limit: 2000
@@ -71,7 +71,7 @@ service:
     logs: { encoding: json }
     metrics:
       readers:
-        - pull: { exporter: { prometheus: { host: 0.0.0.0, port: 8888, without_scope_info: true } } }
+        - pull: { exporter: { prometheus: { host: 0.0.0.0, port: 8888, without_scope_info: true, without_type_suffix: false } } }
   pipelines:
     traces/in: { receivers: [otlp], processors: [memory_limiter], exporters: [span_metrics, forward] }
     traces/kept: { receivers: [forward], processors: [tail_sampling], exporters: [otlp_grpc/traces] }

@@ -71,6 +71,8 @@ const pods = (name: string, component: string) => ({
   },
 });
 
+const keysOf = <T extends object>(value: T) => Object.keys(value) as (keyof T & string)[];
+
 const objects = shop();
 
 describe('OpenTelemetry', () => {
@@ -244,8 +246,8 @@ describe('OpenTelemetry', () => {
       { enabled: false },
       { image: full.image },
       ...Object.entries(full.sampling).map(([key, value]) => ({ sampling: { ...sampling, [key]: value } })),
-      ...Object.entries(full.agent).map(([key, value]) => ({ agent: { [key]: value } })),
-      ...Object.entries(full.gateway).map(([key, value]) => ({ gateway: { [key]: value } })),
+      ...keysOf(full.agent).map((key) => ({ agent: { [key]: full.agent[key] } })),
+      ...keysOf(full.gateway).map((key) => ({ gateway: { [key]: full.gateway[key] } })),
     ];
     for (const change of changes) expect([change, JSON.stringify(shop(change)) === before]).toEqual([change, false]);
   });

@@ -221,7 +221,7 @@ function nameOf(workload: Workload, scope: Scope): string {
 /** The numbers of a rule's ports, each once. */
 function portsOfRule(ports: Items<NetworkPolicyPort>, scope: Scope): readonly string[] {
   const list = evaluate(ports, scope);
-  const numbers = isList(list) ? list.map((rule) => (isObject(rule) ? rule['port'] : undefined)) : [];
+  const numbers = isList(list) ? list.map((rule) => (isObject(rule) ? rule.port : undefined)) : [];
   return [...new Set(numbers.filter((number) => typeof number === 'number').map((number) => `${number}`))];
 }
 

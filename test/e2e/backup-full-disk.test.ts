@@ -3,7 +3,7 @@ import { applyBackups, backupNames, idOf, inStore, prepareBackups, runJob, sql, 
 import { claim, discard } from './support/namespaces';
 import { everythingReady } from './support/readiness';
 import { smallVolume } from './support/small-volume';
-import { step } from './support/steps';
+import { step, thorough } from './support/steps';
 
 const here = backupNames('full');
 let id = '';
@@ -39,7 +39,7 @@ step('one that does not fit fails, says why, and leaves nothing behind', async (
   expect(await inStore(here, 'ls postgres')).toBe(id);
 });
 
-step('the older one is restored, and the next one succeeds once there is room', async () => {
+thorough('the older one is restored, and the next one succeeds once there is room', async () => {
   expect(await runJob(here, 'backup-restore-postgres', { RESTORE_REPLACE: 'yes' })).toMatchObject({ succeeded: true });
   expect(await sql(here, 'SELECT word FROM small')).toBe('kept');
   await inStore(here, 'rm filler');

@@ -14,6 +14,9 @@ const namespace = 'dashboards';
 const chart = 'charts/cluster-ai';
 const values = `--values=${chart}/ci/development-values.yaml`;
 
+/** What asks for what a young release has not had: an answer that is an error, and the end of an hour. */
+const LATER = /status=~"5\.\."|:1h\]/;
+
 /** The whole answer of `/api/v1/query` where it is one. */
 interface Answer {
   readonly status: string;
@@ -121,6 +124,7 @@ async function vainQuestions(query: Query) {
   const unexplained: string[] = [];
   for (const { at, expr } of questions) {
     if (ask(expr, () => new Set()).metrics.some((metric) => silent.has(metric))) continue;
+    if (LATER.test(expr)) continue;
     if ((await query(expr)).data?.result.length === 0) unexplained.push(`${at}: ${expr}`);
   }
   return { unexplained, silent };

@@ -3,7 +3,7 @@ import { kubectl, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { everythingReady } from './support/readiness';
 import { aPair, nodeOf, signalServer, wholeCluster } from './support/redis';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, system } from './support/system';
 import { writing } from './support/writer';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   given = await system();
 });
 
-step('it stands still, its replica is elected, and its pod is deleted by force', async () => {
+thorough('it stands still, its replica is elected, and its pod is deleted by force', async () => {
   const { master, replica } = await aPair(given);
   await writing(given, async (writer) => {
     await signalServer(given, master.pod, 'STOP');

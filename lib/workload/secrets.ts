@@ -23,12 +23,17 @@ export function secretName(secret: SecretInput): Input<string> {
 export type ExistingSecret = SecretInput | Input<string | null>;
 
 /** The name of the one that was given, or of the one expected. */
+export function givenOrExpected(given: ExistingSecret, expected: Input<string>): Input<string> {
+  const name = given === null || isExpr(given) || typeof given === 'string' ? given : secretName(given);
+  return choose(isSet(name), valueOf(name), expected);
+}
+
+/** The same for one that several objects refer to: it has a name in the chart. */
 export function existingSecret(
   { id, what, expected }: { readonly id: string; readonly what: string; readonly expected: Input<string> },
   given: ExistingSecret,
 ): Input<string> {
-  const name = given === null || isExpr(given) || typeof given === 'string' ? given : secretName(given);
-  return named(`${id}.secretName`, `The Secret ${what}.`, choose(isSet(name), valueOf(name), expected));
+  return named(`${id}.secretName`, `The Secret ${what}.`, givenOrExpected(given, expected));
 }
 
 /** An environment variable from a key of a Secret. */

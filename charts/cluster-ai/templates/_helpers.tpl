@@ -62,11 +62,6 @@ ports:
 {{- end }}
 {{- end }}
 
-{{/* The Secret with the key to the object storage of snapshots. */}}
-{{- define "cluster-ai.elasticsearch-snapshots.secretName" -}}
-{{ if .Values.elasticsearch.snapshots.existingSecret }}{{ .Values.elasticsearch.snapshots.existingSecret }}{{ else }}{{ .Release.Name }}-elasticsearch-snapshots{{ end }}
-{{- end }}
-
 {{/* The Secret with the certificate and its authority. */}}
 {{- define "cluster-ai.elasticsearch-tls.secretName" -}}
 {{ if .Values.elasticsearch.tlsSecretName }}{{ .Values.elasticsearch.tlsSecretName }}{{ else }}{{ .Release.Name }}-elasticsearch-tls{{ end }}

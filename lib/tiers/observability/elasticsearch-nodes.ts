@@ -14,7 +14,7 @@ import type { ContainerProps, Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import { addService } from '../../workload/service';
-import { existingSecret } from '../../workload/secrets';
+import { givenOrExpected } from '../../workload/secrets';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
 import type { Elasticsearch, Snapshots } from './elasticsearch';
 import {
@@ -134,14 +134,7 @@ function heapOf(tier: Elasticsearch, { resources }: NodesProps): Input<number> {
 }
 
 function snapshotsSecret(tier: Elasticsearch, { snapshots }: NodesProps): Input<string> {
-  return existingSecret(
-    {
-      id: `${tier.node.id}-snapshots`,
-      what: 'with the key to the object storage of snapshots',
-      expected: str`${tier.platform.instance}-elasticsearch-snapshots`,
-    },
-    snapshots.existingSecret,
-  );
+  return givenOrExpected(snapshots.existingSecret, str`${tier.platform.instance}-elasticsearch-snapshots`);
 }
 
 function prepareContainer({ image }: NodesProps): ContainerProps {

@@ -76,7 +76,8 @@ export function jaegerYaml({ memory, maxTraces, usesElasticsearch, elasticsearch
 function inElasticsearch({ client, copies, retentionDays }: JaegerElasticsearch): Text {
   return text`
     elasticsearch:
-      server_urls: ["${client.url}"]
+      server_urls:
+        - ${client.url}
       auth:
         basic: { username: ${client.username}, password_file: ${SECRETS_FOLDER}/${client.passwordKey}, reload_interval: 10s }
       tls: { ca_file: ${SECRETS_FOLDER}/${client.caKey} }

@@ -31,9 +31,11 @@ export function kibanaYml({ name, client, publicBaseUrl }: KibanaConfiguration):
     ${when(isSet(publicBaseUrl), text`server.publicBaseUrl: ${valueOf(publicBaseUrl)}`)}
     path.data: ${DATA}
 
-    elasticsearch.hosts: ["${client.url}"]
+    elasticsearch.hosts:
+      - ${client.url}
     elasticsearch.username: ${client.username}
-    elasticsearch.ssl.certificateAuthorities: ["${AUTHORITY}/${client.caKey}"]
+    elasticsearch.ssl.certificateAuthorities:
+      - ${AUTHORITY}/${client.caKey}
     elasticsearch.ssl.verificationMode: full
 
     logging:

@@ -10,7 +10,8 @@ extensions:
       traces:
         {{- if eq .Values.jaeger.storage "elasticsearch" }}
         elasticsearch:
-          server_urls: ["https://{{ .Release.Name }}-elasticsearch:9200"]
+          server_urls:
+            - https://{{ .Release.Name }}-elasticsearch:9200
           auth:
             basic: { username: jaeger, password_file: /run/secrets/elasticsearch/jaeger-password, reload_interval: 10s }
           tls: { ca_file: /run/secrets/elasticsearch/ca.crt }

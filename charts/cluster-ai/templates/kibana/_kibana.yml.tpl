@@ -11,9 +11,11 @@ server.publicBaseUrl: {{ .Values.kibana.publicBaseUrl }}
 {{- end }}
 path.data: /usr/share/kibana/data
 
-elasticsearch.hosts: ["https://{{ .Release.Name }}-elasticsearch:9200"]
+elasticsearch.hosts:
+  - https://{{ .Release.Name }}-elasticsearch:9200
 elasticsearch.username: kibana_system
-elasticsearch.ssl.certificateAuthorities: ["/run/secrets/elasticsearch-tls/ca.crt"]
+elasticsearch.ssl.certificateAuthorities:
+  - /run/secrets/elasticsearch-tls/ca.crt
 elasticsearch.ssl.verificationMode: full
 
 logging:

@@ -3,10 +3,10 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { ChartMetadata, ChartSource, PodSecurity } from '../output/helm/source';
+import type { Input } from '../values/expression';
 import type { Text } from '../values/parts';
 import { type Values, references, release } from '../values/reference';
 import type { ListInput } from '../values/tree';
-import type { Input } from '../values/expression';
 import { type NetworkFacts, Platform } from '../workload/platform';
 
 /** Values that every system has; see globalValues and networkValues. */

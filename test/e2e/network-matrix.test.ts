@@ -33,7 +33,16 @@ thorough(
     await makeMissingSecrets(release);
     // As NOTES.txt asks for it: staging tells Slack of its alerts.
     const slack = '--from-literal=slack-url=https://hooks.example.com/services/test';
-    await kubectl(['create', 'secret', 'generic', `${release}-alertmanager`, slack, `--namespace=${release}`]);
+    const create = [
+      'create',
+      'secret',
+      'generic',
+      `${release}-alertmanager`,
+      slack,
+      '--dry-run=client',
+      '--output=yaml',
+    ];
+    await kubectl(['apply', `--namespace=${release}`, '--filename=-'], { input: await kubectl(create) });
     await upgrade(given, ...settings);
     await everythingReady(release);
     await expectConnections(

@@ -7,7 +7,7 @@ import { Filebeat } from '../../tiers/observability/filebeat';
 import { KubeStateMetrics } from '../../tiers/observability/kube-state-metrics';
 import { addKubeletScraping } from '../../tiers/observability/kubelet-scraping';
 import { NodeExporter } from '../../tiers/observability/node-exporter';
-import { Prometheus, PROMETHEUS_PORT, prometheusDefaults } from '../../tiers/observability/prometheus';
+import { PROMETHEUS_PORT, Prometheus, prometheusDefaults } from '../../tiers/observability/prometheus';
 import { isNotEmpty } from '../../values/collections';
 import { release } from '../../values/reference';
 import type { Text } from '../../values/parts';

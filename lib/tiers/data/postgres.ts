@@ -15,7 +15,7 @@ import { checksum } from '../../values/text';
 import type { Resources } from '../../workload/container';
 import type { PodSettings } from '../../workload/pod';
 import type { Image } from '../../workload/platform';
-import { envFromSecret, type ExistingSecret, existingSecret } from '../../workload/secrets';
+import { type ExistingSecret, envFromSecret, existingSecret } from '../../workload/secrets';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
 import { Tier, type TierProps } from '../tier';

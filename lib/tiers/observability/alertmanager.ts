@@ -5,7 +5,7 @@ import { images } from '../../images';
 import { type Endpoint, type Server, allow } from '../../network/connections';
 import { conditionOf } from '../../objects/conditions';
 import { choose } from '../../values/choice';
-import { type Input } from '../../values/expression';
+import type { Input } from '../../values/expression';
 import { atLeast, or } from '../../values/logic';
 import type { Items, Tree } from '../../values/parts';
 import { str } from '../../values/texts';
@@ -14,9 +14,9 @@ import { addConfigMap } from '../../workload/config-map';
 import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
+import { type ExistingSecret, existingSecret } from '../../workload/secrets';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
-import { type ExistingSecret, existingSecret } from '../../workload/secrets';
 import { Tier, type TierProps } from '../tier';
 import {
   type Channels,

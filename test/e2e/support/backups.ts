@@ -100,9 +100,6 @@ export async function applyBackups({ release, offsite, tier }: Backups, ...setti
   await kubectl(['apply', `--namespace=${release}`, '--filename=-'], { input: stdout });
 }
 
-/** The scheduler looks after five minutes at pods that wait for a volume, where it has missed that the volume is there. */
-const JOB_SECONDS = 420;
-
 /** A Job of a CronJob, as the documentation starts it, to its end. */
 export async function runJob(
   { release }: Backups,
@@ -120,7 +117,7 @@ export async function runJob(
       : await kubectl(['set', 'env', '--local', '--filename=-', ...pairs, '--output=yaml'], { input: job });
   const began = Date.now();
   await kubectl(['create', inNamespace, '--filename=-'], { input: set });
-  const succeeded = await eventually(`${name} ends`, { seconds: JOB_SECONDS, namespace: release }, async () => {
+  const succeeded = await eventually(`${name} ends`, { seconds: 300, namespace: release }, async () => {
     const [{ status }] = (await get<Job>('job', name, inNamespace)) as readonly [Job];
     const end = status?.conditions?.find(({ type, status: is }) => is === 'True' && /^(Complete|Failed)$/.test(type));
     if (end === undefined) throw new Error('it runs');

@@ -97,7 +97,9 @@ export { type LogSource, Logstash, type LogstashProps, logstashDefaults } from '
 export { Grafana, type GrafanaProps, grafanaDefaults } from './tiers/observability/grafana';
 export {
   type DataSource,
+  type Login as DataSourceLogin,
   alertmanagerSource,
+  elasticsearchSource,
   jaegerSource,
   prometheusSource,
 } from './tiers/observability/grafana-configuration';

@@ -14,7 +14,12 @@ import { Elk } from '../../tiers/observability/elk';
 import { ELASTICSEARCH_KEYS } from '../../tiers/observability/elasticsearch-users';
 import { Grafana } from '../../tiers/observability/grafana';
 import { KIBANA_KEYS } from '../../tiers/observability/kibana-configuration';
-import { alertmanagerSource, jaegerSource, prometheusSource } from '../../tiers/observability/grafana-configuration';
+import {
+  alertmanagerSource,
+  elasticsearchSource,
+  jaegerSource,
+  prometheusSource,
+} from '../../tiers/observability/grafana-configuration';
 import { Jaeger } from '../../tiers/observability/jaeger';
 import { OpenTelemetry } from '../../tiers/observability/opentelemetry';
 import { Prometheus } from '../../tiers/observability/prometheus';
@@ -106,7 +111,8 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       enabled: hasGrafana,
       dataSources: [
         prometheusSource(prometheus.url, v.prometheus.scrapeIntervalSeconds, conditionOf(openTelemetry)),
-        jaegerSource(jaeger.url, conditionOf(jaeger)),
+        jaegerSource(jaeger.url, conditionOf(jaeger), conditionOf(elasticsearch)),
+        elasticsearchSource(elasticsearch.clientFor('grafana'), conditionOf(elasticsearch), conditionOf(jaeger)),
         alertmanagerSource(
           choose(
             v.prometheus.operator.enabled,
@@ -129,7 +135,9 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     });
     prometheus.allowQueries(grafana.workload);
     prometheus.allowOperatorsAlertmanager(grafana.workload);
-    for (const endpoint of [...alertmanager.endpoints, ...jaeger.endpoints]) allow(grafana.workload, endpoint);
+    for (const endpoint of [...alertmanager.endpoints, ...jaeger.endpoints, ...elasticsearch.endpoints]) {
+      allow(grafana.workload, endpoint);
+    }
     new SecretGenerator(this, 'secret-generator', {
       ...v.secretGenerator,
       secrets: [

@@ -5,6 +5,8 @@ import { text } from '../../values/text';
 import { when } from '../../values/tree';
 import { str } from '../../values/texts';
 import type { GrafanaDashboard } from './dashboards/dashboard';
+import type { ElasticsearchClient } from './elasticsearch';
+import { LOGS } from './elasticsearch-objects';
 import { PROMETHEUS } from './dashboards/panels';
 
 export const GRAFANA_PORT = 3000;
@@ -25,8 +27,17 @@ export interface DataSource {
   readonly url: Input<string>;
   /** Settings of the plugin; a text is YAML of more than one line, which may be there or not. @default {} */
   readonly jsonData?: Readonly<Record<string, Setting | undefined>>;
+  /** As whom it asks a server whose certificate is of an authority of its own: from Secrets. @default - nobody */
+  readonly login?: Login;
   /** Whether what it asks is there. @default true */
   readonly enabled?: Input<boolean>;
+}
+
+export type Login = Omit<ElasticsearchClient, 'url'>;
+
+/** Where the files of a login are. */
+export function loginFolder({ uid }: DataSource): string {
+  return `/run/secrets/${uid}`;
 }
 
 /**
@@ -58,9 +69,19 @@ export function prometheusSource(
 }
 
 const JAEGER_UID = 'jaeger';
+const LOGS_UID = 'logs';
+/** Lines of a trace are looked for that long before and after a span: a request's last line may come long after it. */
+const LOGS_AROUND_MINUTES = 15;
 
-/** Traces; from a span, the metrics of all spans like it are one step away. */
-export function jaegerSource(url: Input<string>, enabled: Input<boolean> = true): DataSource {
+/**
+ * Traces; from a span, the metrics of all spans like it are one step away.
+ * @param logs whether the lines of its trace are too, in `elasticsearchSource`
+ */
+export function jaegerSource(
+  url: Input<string>,
+  enabled: Input<boolean> = true,
+  logs: Input<boolean> = false,
+): DataSource {
   return {
     name: 'Jaeger',
     uid: JAEGER_UID,
@@ -75,6 +96,49 @@ export function jaegerSource(url: Input<string>, enabled: Input<boolean> = true)
           queries:
             - { name: Spans per second, query: "sum(rate(traces_span_metrics_calls_total{$$__tags}[5m]))" }
       `,
+      tracesToLogsV2: when<Text>(
+        logs,
+        text`
+          tracesToLogsV2:
+            datasourceUid: ${LOGS_UID}
+            spanStartTimeShift: -${LOGS_AROUND_MINUTES}m
+            spanEndTimeShift: ${LOGS_AROUND_MINUTES}m
+            customQuery: true
+            query: 'trace.id:"$\${__trace.traceId}"'
+        `,
+      ),
+    },
+    enabled,
+  };
+}
+
+/**
+ * Lines of logs, as the user `grafana`.
+ * @param traces whether a line leads to its trace, in `jaegerSource`
+ */
+export function elasticsearchSource(
+  { url, ...login }: ElasticsearchClient,
+  enabled: Input<boolean> = true,
+  traces: Input<boolean> = false,
+): DataSource {
+  return {
+    name: 'Logs',
+    uid: LOGS_UID,
+    type: 'elasticsearch',
+    url,
+    login,
+    jsonData: {
+      index: LOGS,
+      timeField: "'@timestamp'",
+      logMessageField: 'message',
+      logLevelField: 'log.level',
+      dataLinks: when<Text>(
+        traces,
+        text`
+          dataLinks:
+            - { field: trace.id, datasourceUid: ${JAEGER_UID}, url: '$\${__value.raw}' }
+        `,
+      ),
     },
     enabled,
   };
@@ -172,10 +236,12 @@ export function dataSourcesYaml(sources: readonly DataSource[]): Text {
   `;
 }
 
-function dataSource({ name, uid, type, url, jsonData }: DataSource, isDefault: boolean): Text {
+function dataSource(source: DataSource, isDefault: boolean): Text {
+  const { name, uid, type, url, jsonData, login } = source;
   const settings = Object.entries(jsonData ?? {}).flatMap(([key, value]) =>
     value === undefined ? [] : [isBlock(value) ? value : text`${key}: ${value}`],
   );
+  if (login) settings.push(text`tlsAuthWithCACert: true`);
   return text`
     - name: ${name}
       uid: ${uid}
@@ -191,6 +257,16 @@ function dataSource({ name, uid, type, url, jsonData }: DataSource, isDefault: b
                 ${settings}
             `
           : undefined
+      }
+      ${
+        login &&
+        text`
+          basicAuth: true
+          basicAuthUser: ${login.username}
+          secureJsonData:
+            basicAuthPassword: $__file{${loginFolder(source)}/${login.passwordKey}}
+            tlsCACert: $__file{${loginFolder(source)}/${login.caKey}}
+        `
       }
   `;
 }

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { Construct as Scope } from 'constructs';
-import type { ConfigMap, EnvVar, VolumeProjection } from 'kubernetes-types/core/v1';
+import type { ConfigMap, EnvVar, Volume, VolumeMount, VolumeProjection } from 'kubernetes-types/core/v1';
 import { images } from '../../images';
 import type { Endpoint, Server } from '../../network/connections';
 import { onlyWhen } from '../../objects/conditions';
@@ -19,6 +19,7 @@ import { addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
 import { Tier, type TierProps } from '../tier';
 import type { GrafanaDashboard } from './dashboards/dashboard';
+import { loginFiles } from './elasticsearch-users';
 import {
   DASHBOARDS_FOLDER,
   type DataSource,
@@ -27,6 +28,7 @@ import {
   dashboardProvider,
   dataSourcesYaml,
   grafanaIni,
+  loginFolder,
 } from './grafana-configuration';
 
 export interface GrafanaProps extends TierProps, PodSettings {
@@ -97,6 +99,7 @@ export class Grafana extends Tier implements Server {
     const [home] = dashboards;
     const ini = grafanaIni({ home });
     const sources = dataSourcesYaml(dataSources);
+    const logins = dataSources.flatMap((source) => (source.login ? [{ ...source, login: source.login }] : []));
     const provider = dashboardProvider(this.platform.instance);
 
     this.workload = new StatefulSetWorkload(this, 'workload', {
@@ -132,6 +135,13 @@ export class Grafana extends Tier implements Server {
             { name: 'configuration', mountPath: '/etc/grafana', readOnly: true },
             { name: 'dashboards', mountPath: DASHBOARDS_FOLDER, readOnly: true },
             { name: 'secrets', mountPath: SECRETS_FOLDER, readOnly: true },
+            ...logins.map((source) =>
+              when<VolumeMount>(source.enabled ?? true, {
+                name: volumeOf(source),
+                mountPath: loginFolder(source),
+                readOnly: true,
+              }),
+            ),
           ],
           writable: { '/tmp': '64Mi' },
         },
@@ -159,6 +169,7 @@ export class Grafana extends Tier implements Server {
           },
         },
         { name: 'secrets', secret: secretFiles(this.secret, ['admin-password', 'secret-key']) },
+        ...logins.map((source) => when<Volume>(source.enabled ?? true, loginFiles(volumeOf(source), source.login))),
       ],
     });
     addConfigMap(this.workload, 'configuration', {
@@ -194,4 +205,8 @@ export class Grafana extends Tier implements Server {
   private configMapOf({ id }: GrafanaDashboard): Input<string> {
     return str`${this.objectName}-dashboard-${id}`;
   }
+}
+
+function volumeOf({ uid }: DataSource): string {
+  return `login-${uid}`;
 }

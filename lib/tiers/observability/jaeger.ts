@@ -21,6 +21,7 @@ import { envFromSecret } from '../../workload/secrets';
 import { addService } from '../../workload/service';
 import { Tier, type TierProps } from '../tier';
 import type { Elasticsearch } from './elasticsearch';
+import { loginFiles } from './elasticsearch-users';
 import { QUERY_PORT, SECRETS_FOLDER, jaegerYaml } from './jaeger-configuration';
 import type { TraceReceiver } from './opentelemetry';
 import { HEALTH_PORT, OTLP_GRPC_PORT, TELEMETRY_PORT, memoryLimits } from './opentelemetry-configuration';
@@ -246,13 +247,8 @@ const ELASTICSEARCH_USER = 'jaeger';
 
 /** The password and the authority of the certificate, of two Secrets, in one folder. */
 function elasticsearchSecrets(elasticsearch: Elasticsearch) {
-  const { caKey, caSecret, passwordKey, passwordSecret } = elasticsearch.clientFor(ELASTICSEARCH_USER);
-  const files = (name: Input<string>, key: string) => ({ secret: { name, items: [{ key, path: key }] } });
   return {
     mount: { name: 'elasticsearch', mountPath: SECRETS_FOLDER, readOnly: true },
-    volume: {
-      name: 'elasticsearch',
-      projected: { defaultMode: 0o440, sources: [files(passwordSecret, passwordKey), files(caSecret, caKey)] },
-    },
+    volume: loginFiles('elasticsearch', elasticsearch.clientFor(ELASTICSEARCH_USER)),
   };
 }

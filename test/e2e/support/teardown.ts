@@ -1,7 +1,8 @@
 import { kubectl } from './cluster';
+import { everythingRemoved } from './namespaces';
 import { INSTALLED, removeSystem, systemNames } from './system';
 
-/** Removes the release that the files have shared, unless E2E_KEEP is set. */
+/** Removes the release that the files have shared, and waits for what they removed, unless E2E_KEEP is set. */
 export default async function teardown(): Promise<void> {
   if (process.env.E2E_KEEP) return;
   const names = systemNames();
@@ -13,4 +14,5 @@ export default async function teardown(): Promise<void> {
     '--output=jsonpath={.metadata.annotations}',
   ]);
   if (annotations.includes(INSTALLED)) await removeSystem(names);
+  await everythingRemoved();
 }

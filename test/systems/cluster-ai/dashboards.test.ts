@@ -112,7 +112,13 @@ describe('which dashboards there are', () => {
   const parts = ['overview', 'slo', 'apm', 'performance', 'postgres', 'pgbouncer', 'redis'];
 
   it('one for each part, and none for a part that is off', () => {
-    expect([...dashboards(valuesIn('production')).keys()]).toEqual([...parts, 'backups', 'elasticsearch', 'traces', 'logs']);
+    expect([...dashboards(valuesIn('production')).keys()]).toEqual([
+      ...parts,
+      'backups',
+      'elasticsearch',
+      'traces',
+      'logs',
+    ]);
     expect([...dashboards(valuesIn('development')).keys()]).toEqual(parts);
   });
 

@@ -8,6 +8,7 @@ import { timeSeries } from '../../../lib/tiers/observability/dashboards/panels';
 import { Grafana, type GrafanaProps } from '../../../lib/tiers/observability/grafana';
 import {
   alertmanagerSource,
+  elasticsearchSource,
   jaegerSource,
   prometheusSource,
 } from '../../../lib/tiers/observability/grafana-configuration';
@@ -203,6 +204,69 @@ describe('Grafana', () => {
       ],
     });
     expect(files({ dataSources: least.dataSources })['datasources.yaml']).not.toContain('exemplar');
+  });
+
+  test('leads from spans to lines of logs, and from lines to traces, as a user of Elasticsearch', () => {
+    const url = 'https://shop-elasticsearch:9200';
+    const login = {
+      username: 'grafana',
+      passwordSecret: 'shop-elasticsearch',
+      passwordKey: 'grafana-password',
+      caSecret: 'shop-elasticsearch-tls',
+      caKey: 'ca.crt',
+    };
+    const both = [
+      jaegerSource('http://shop-jaeger-query:16686', true, true),
+      elasticsearchSource({ url, ...login }, true, true),
+    ];
+    expect(parse(files({ dataSources: both })['datasources.yaml'] ?? '')).toMatchObject({
+      datasources: [
+        {
+          jsonData: {
+            tracesToLogsV2: {
+              datasourceUid: 'logs',
+              spanStartTimeShift: '-15m',
+              spanEndTimeShift: '15m',
+              customQuery: true,
+              query: 'trace.id:"$${__trace.traceId}"',
+            },
+          },
+        },
+        {
+          uid: 'logs',
+          type: 'elasticsearch',
+          url,
+          basicAuth: true,
+          basicAuthUser: 'grafana',
+          jsonData: {
+            index: 'logs-*-default',
+            timeField: '@timestamp',
+            tlsAuthWithCACert: true,
+            dataLinks: [{ field: 'trace.id', datasourceUid: 'jaeger', url: '$${__value.raw}' }],
+          },
+          secureJsonData: {
+            basicAuthPassword: '$__file{/run/secrets/logs/grafana-password}',
+            tlsCACert: '$__file{/run/secrets/logs/ca.crt}',
+          },
+        },
+      ],
+    });
+    const { containers, volumes } = pod({ dataSources: both }) ?? {};
+    expect(volumes?.find(({ name }) => name === 'login-logs')?.projected?.sources).toEqual([
+      { secret: { name: 'shop-elasticsearch', items: [{ key: 'grafana-password', path: 'grafana-password' }] } },
+      { secret: { name: 'shop-elasticsearch-tls', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    ]);
+    expect(containers?.[0]?.volumeMounts).toContainEqual({
+      name: 'login-logs',
+      mountPath: '/run/secrets/logs',
+      readOnly: true,
+    });
+    const alone = files({
+      dataSources: [jaegerSource('http://j:16686'), elasticsearchSource({ url, ...login })],
+    })['datasources.yaml'];
+    expect(alone).not.toMatch(/tracesToLogs|dataLinks/);
+    const without = pod({ dataSources: [both[0]!, elasticsearchSource({ url, ...login }, false)] });
+    expect(without?.volumes?.map(({ name }) => name)).not.toContain('login-logs');
   });
 
   test('leaves out a data source that is not there', () => {

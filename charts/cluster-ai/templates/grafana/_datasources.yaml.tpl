@@ -34,6 +34,38 @@ datasources:
           - { key: service.name, value: service_name }
         queries:
           - { name: Spans per second, query: "sum(rate(traces_span_metrics_calls_total{$$__tags}[5m]))" }
+      {{- if .Values.elasticsearch.enabled }}
+      tracesToLogsV2:
+        datasourceUid: logs
+        spanStartTimeShift: -15m
+        spanEndTimeShift: 15m
+        customQuery: true
+        query: 'trace.id:"$${__trace.traceId}"'
+      {{- end }}
+  {{- end }}
+  {{- if .Values.elasticsearch.enabled }}
+  - name: Logs
+    uid: logs
+    type: elasticsearch
+    access: proxy
+    url: https://{{ .Release.Name }}-elasticsearch:9200
+    isDefault: false
+    editable: false
+    jsonData:
+      index: logs-*-default
+      timeField: '@timestamp'
+      logMessageField: message
+      logLevelField: log.level
+      {{- if .Values.jaeger.enabled }}
+      dataLinks:
+        - { field: trace.id, datasourceUid: jaeger, url: '$${__value.raw}' }
+      {{- end }}
+      tlsAuthWithCACert: true
+    basicAuth: true
+    basicAuthUser: grafana
+    secureJsonData:
+      basicAuthPassword: $__file{/run/secrets/logs/grafana-password}
+      tlsCACert: $__file{/run/secrets/logs/ca.crt}
   {{- end }}
   {{- if or .Values.prometheus.operator.enabled (and .Values.alertmanager.enabled .Values.prometheus.enabled (not .Values.prometheus.operator.enabled)) }}
   - name: Alertmanager

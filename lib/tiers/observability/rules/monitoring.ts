@@ -1,7 +1,7 @@
 /** What watches: Prometheus, Alertmanager, and whether both see anything. */
 import { conditionOf } from '../../../objects/conditions';
 import type { Input } from '../../../values/expression';
-import { and } from '../../../values/logic';
+import { and, greaterThan } from '../../../values/logic';
 import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
 import type { Alertmanager } from '../alertmanager';
@@ -139,6 +139,7 @@ export function alertmanagerRules(facts: RuleFacts, alertmanager: Alertmanager):
         expr: str`alertmanager_cluster_members${all()} < ${alertmanager.replicas}`,
         for: '15m',
         severity: 'warning',
+        enabled: greaterThan(alertmanager.replicas, 1),
         summary: str`{{ $labels.pod }} sees {{ $value }} of ${alertmanager.replicas} Alertmanagers`,
         description: 'For a quarter of an hour: notifications may come twice, and silences may hold in one place only.',
       },

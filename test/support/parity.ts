@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { Manifests, type Release } from '../../lib/output/manifests';
 import { emitDocument } from '../../lib/output/yaml';
 import { coalesce } from '../../lib/values/coalesce';
-import type { JsonObject } from '../../lib/values/expression';
+import type { JsonObject, Scope } from '../../lib/values/expression';
 import { parseValues } from '../../lib/values/load';
 import { checkValues, defaultsOf } from '../../lib/values/schema';
 import { type Aim, validFiles } from './arbitrary-values';
@@ -112,6 +112,18 @@ export function samples<T>(files: fc.Arbitrary<T>): fc.Arbitrary<{ readonly file
   return fc.record({ file: files, release: fc.record({ name: releaseName, namespace }) });
 }
 
+const FILES_IN_ROUND = 5;
+/** Tried for a condition before the test says that one of its sides was never seen. */
+const ROUNDS = 80;
+
+/** A file that has shown something, and what by. */
+interface Seen {
+  readonly sample: Sample;
+  readonly isAccepted: boolean;
+  readonly scope: Scope;
+  readonly leaves: readonly string[];
+}
+
 /** Words for the patterns that a condition has: such as those of a release's own claims. */
 function matching(condition: string): readonly string[] {
   return Array.from(condition.matchAll(/str`([^`]*)`/g), ([, pattern = '']) =>
@@ -123,39 +135,55 @@ function matching(condition: string): readonly string[] {
 }
 
 /**
- * Random files that the schema accepts, of which the checks refuse some: first those that show something new, then
- * some made for the conditions that have shown only one side, then as many more as are wanted.
+ * Random files that the schema accepts, of which the checks refuse some: those that together show all that was seen,
+ * some of them made for conditions that had shown only one side; then as many more as are wanted.
  */
 export function chooseFiles(subject: Subject, seed: number, count: number) {
   const leaves = leafPaths(subject.schema);
   const coverage = new Coverage(subject.system, leaves);
-  const chosen: Sample[] = [];
+  const seen: Seen[] = [];
   const spare: Sample[] = [];
-  let missing = count;
   const consider = (sample: Sample) => {
     const { file, release } = sample;
     const isAccepted = 'objects' in subject.readPlainly(sample);
     const scope = { values: subject.valuesOf(file), release, variables: new Map() };
-    const isNew = coverage.add(scope, isAccepted ? pathsIn(subject.schema, file) : []) > 0;
-    if (isNew) chosen.push(sample);
+    const shown = { sample, isAccepted, scope, leaves: isAccepted ? pathsIn(subject.schema, file) : [] };
+    if (coverage.add(shown.scope, shown.leaves) > 0) seen.push(shown);
     else if (isAccepted) spare.push(sample);
-    if (isNew && isAccepted) missing--;
   };
-  const try20 = (aim: Aim, round: number) => {
-    fc.sample(samples(validFiles(subject.schema, aim)), { seed: seed + round, numRuns: 20 }).forEach(consider);
+  const generator = (aim: Aim) => {
+    const files = samples(validFiles(subject.schema, aim));
+    return (round: number) => fc.sample(files, { seed: seed + round, numRuns: FILES_IN_ROUND });
   };
 
-  const { words } = coverage;
-  for (let round = 0; spare.length < missing; round++) try20({ words }, round);
+  const any = generator({ words: coverage.words });
+  for (let round = 0; seen.length + spare.length < count; round++) any(round).forEach(consider);
   for (const { condition, around } of coverage.oneSided) {
     const asked = [condition, ...around].join(' ');
     const named = leaves.filter((leaf) => new RegExp(`values\\.${leaf}\\b`).test(asked));
     const keys = Array.from(condition.matchAll(/"([^"]*)"/g), ([, key = '']) => key).concat(matching(condition));
-    for (let round = 0; round < 20 && coverage.isOneSided(condition); round++) {
-      try20({ words: keys, leaves: named }, round);
+    const aimed = generator({ words: keys, leaves: named });
+    for (let round = 0; round < ROUNDS && coverage.isOneSided(condition); round++) {
+      for (const sample of aimed(round)) {
+        if (coverage.isOneSided(condition)) consider(sample);
+      }
     }
   }
-  return { samples: [...chosen, ...spare.slice(0, Math.max(0, missing))], coverage };
+  const needed = withoutSuperfluous(seen, new Coverage(subject.system, leaves));
+  const accepted = needed.filter(({ isAccepted }) => isAccepted).length;
+  const further = [
+    ...seen.filter((shown) => shown.isAccepted && !needed.includes(shown)).map(({ sample }) => sample),
+    ...spare,
+  ];
+  return {
+    samples: [...needed.map(({ sample }) => sample), ...further.slice(0, Math.max(0, count - accepted))],
+    coverage,
+  };
+}
+
+/** The last show most: each was made for what those before it had not shown. */
+function withoutSuperfluous(seen: readonly Seen[], coverage: Coverage): readonly Seen[] {
+  return [...seen].reverse().filter(({ scope, leaves }) => coverage.add(scope, leaves) > 0);
 }
 
 /** Runs a task for each item, two at a time. */

@@ -1,6 +1,6 @@
 /** The plain reading of a system: manifests for one environment, with a kustomization. */
 import type { IConstruct } from 'constructs';
-import { failures } from '../objects/checks';
+import { type Check, failures } from '../objects/checks';
 import type { Json, JsonObject, Scope } from '../values/expression';
 import { isObject } from '../values/json';
 import { evaluate } from '../values/tree';
@@ -16,9 +16,11 @@ export interface Release {
 /** A system read once, for any number of environments. */
 export class Manifests {
   private readonly objects: readonly Collected[];
+  private readonly checks: readonly Check[];
 
-  constructor(private readonly system: IConstruct) {
+  constructor(system: IConstruct) {
     this.objects = collectObjects(system);
+    this.checks = collectChecks(system);
   }
 
   /**
@@ -27,7 +29,7 @@ export class Manifests {
    */
   evaluate(values: JsonObject, release: Release): ReadonlyMap<string, readonly Json[]> {
     const scope: Scope = { values, release, variables: new Map() };
-    const failed = failures(collectChecks(this.system), scope);
+    const failed = failures(this.checks, scope);
     if (failed.length > 0) throw new Error(failed.join('\n'));
     const tiers = new Map<string, Json[]>();
     for (const { tier, condition, tree } of this.objects) {

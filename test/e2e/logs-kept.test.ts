@@ -12,7 +12,7 @@ import { claim, discard, makeNamespaces } from './support/namespaces';
 import { portForward } from './support/port-forward';
 import { everythingReady } from './support/readiness';
 import { run } from './support/run';
-import { thorough } from './support/steps';
+import { step } from './support/steps';
 
 const namespace = 'logs';
 const chart = 'charts/cluster-ai';
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(discard);
 
-thorough('with a certificate by the commands of its page, everything is Ready and both Jobs are done', async () => {
+step('with a certificate by the commands of its page, everything is Ready and both Jobs are done', async () => {
   await makeNamespaces(namespace);
   await makeCertificate();
   await run('helm', ['install', namespace, chart, `--namespace=${namespace}`, ...SETTINGS], { timeoutSeconds: 300 });
@@ -41,7 +41,7 @@ thorough('with a certificate by the commands of its page, everything is Ready an
   report(await logsOf('kibana'));
 });
 
-thorough('the exporter logs in, by the password that the Job has given it', () =>
+step('the exporter logs in, by the password that the Job has given it', () =>
   portForward(namespace, `deployment/${namespace}-elasticsearch-exporter`, 9114, (url) =>
     eventually('there are metrics of the cluster', { seconds: 60, namespace }, async () => {
       expect(await (await fetch(`${url}/metrics`)).text()).toMatch(
@@ -51,14 +51,14 @@ thorough('the exporter logs in, by the password that the Job has given it', () =
   ),
 );
 
-thorough('a node answers who asks in its container, and nobody without a password', async () => {
+step('a node answers who asks in its container, and nobody without a password', async () => {
   const pod = `${namespace}-elasticsearch-0`;
   expect(await exec(namespace, pod, 'sh', '/etc/elasticsearch-files/ask.sh', '_cluster/health')).toContain('"green"');
   const asked = ['curl', '--silent', '--insecure', 'https://127.0.0.1:9200/_cluster/health'];
   expect(await exec(namespace, pod, ...asked)).toContain('unable to authenticate user');
 });
 
-thorough('the Jobs may run again', async () => {
+step('the Jobs may run again', async () => {
   const before = await jobs();
   await kubectl(['delete', 'job', `--namespace=${namespace}`, ...before.map(({ metadata }) => metadata?.name ?? '')]);
   await run('helm', ['upgrade', namespace, chart, `--namespace=${namespace}`, ...SETTINGS], { timeoutSeconds: 300 });

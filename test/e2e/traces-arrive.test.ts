@@ -6,7 +6,7 @@ import { portForward } from './support/port-forward';
 import { withPrometheus } from './support/prometheus';
 import { everythingReady } from './support/readiness';
 import { run } from './support/run';
-import { thorough } from './support/steps';
+import { step } from './support/steps';
 import { makeMissingSecrets } from './support/releases';
 import { type System, chart, helmSettings, system, upgrade } from './support/system';
 
@@ -15,7 +15,7 @@ const SETTINGS = [
   '--set=opentelemetry.enabled=true',
   '--set=opentelemetry.sampling.sharePercent=100',
   '--set=jaeger.enabled=true',
-  '--set=jaeger.storage=memory',
+  '--set=jaeger.storage=memory,jaeger.replicas=1',
 ];
 /** For the decision, the way there, and a busy node. */
 const SECONDS = 120;
@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => upgrade(given));
 
-thorough('agents, gateways and Jaeger run', async () => {
+step('agents, gateways and Jaeger run', async () => {
   const { release } = given;
   await loadImages((await run('helm', ['template', release, chart, ...helmSettings(given), ...SETTINGS])).stdout);
   await makeMissingSecrets(release);
@@ -36,7 +36,7 @@ thorough('agents, gateways and Jaeger run', async () => {
   await everythingReady(release);
 });
 
-thorough('a request is found in Jaeger by the trace ID that its client gave', async () => {
+step('a request is found in Jaeger by the trace ID that its client gave', async () => {
   const { release } = given;
   const trace = randomBytes(16).toString('hex');
   await portForward(release, `service/${release}-frontend`, 80, async (url) => {
@@ -63,7 +63,7 @@ thorough('a request is found in Jaeger by the trace ID that its client gave', as
   expect(logs).toContain(`"trace_id": "${trace}"`);
 });
 
-thorough('Prometheus has the metrics of its spans', () =>
+step('Prometheus has the metrics of its spans', () =>
   withPrometheus(given.release, (prometheus) =>
     eventually('spans are counted', { seconds: SECONDS, namespace: given.release }, async () => {
       const calls = await prometheus.query(

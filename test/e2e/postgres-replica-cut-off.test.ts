@@ -4,7 +4,7 @@ import { kubectl, measured, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { backends, caughtUp, identityOf, read } from './support/postgres';
 import { everythingReady } from './support/readiness';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 import { type System, psql, system, upgrade } from './support/system';
 import { writing } from './support/writer';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   other = `${given.release}-postgres-replica-1`;
 });
 
-step('a second replica comes by a value, and restarts nothing', async () => {
+thorough('a second replica comes by a value, and restarts nothing', async () => {
   const before = await identityOf(given, replica);
   await upgrade(given, '--set=postgres.replicas=2');
   await everythingReady(given.release);
@@ -47,30 +47,33 @@ thorough('reads leave the replica that is cut off, and come back when it has cau
   expect(await identityOf(given, replica)).toEqual(before);
 });
 
-step('the slot of a replica that is cut off for long fills no disk: the replica copies the primary anew', async () => {
-  const before = await identityOf(given, replica);
-  const keep = await setting('max_slot_wal_keep_size');
-  const size = await setting('max_wal_size');
-  const written = await writing(given, async (writer) => {
-    await cutOff();
-    await readsLeave();
-    const most = Number(await psql(given, writeSegments((2 * (keep + size)) / SEGMENT)));
-    measured(`${2 * (keep + size)} MB of WAL written, at most ${most} MB kept at a time`);
-    expect(most).toBeLessThanOrEqual(keep + size);
-    await eventually('the slot is lost', { namespace: given.release }, async () => {
-      expect(await psql(given, slot('wal_status'))).toBe('lost');
+thorough(
+  'the slot of a replica that is cut off for long fills no disk: the replica copies the primary anew',
+  async () => {
+    const before = await identityOf(given, replica);
+    const keep = await setting('max_slot_wal_keep_size');
+    const size = await setting('max_wal_size');
+    const written = await writing(given, async (writer) => {
+      await cutOff();
+      await readsLeave();
+      const most = Number(await psql(given, writeSegments((2 * (keep + size)) / SEGMENT)));
+      measured(`${2 * (keep + size)} MB of WAL written, at most ${most} MB kept at a time`);
+      expect(most).toBeLessThanOrEqual(keep + size);
+      await eventually('the slot is lost', { namespace: given.release }, async () => {
+        expect(await psql(given, slot('wal_status'))).toBe('lost');
+      });
+      await reconnect();
+      await recovery('the replica has copied the primary and is read from', readsReturn);
+      await writer.goesOn();
     });
-    await reconnect();
-    await recovery('the replica has copied the primary and is read from', readsReturn);
-    await writer.goesOn();
-  });
-  expect(written.rows.refused).toBe(0);
-  const { uid, restarts } = await identityOf(given, replica);
-  expect([uid, restarts > before.restarts]).toEqual([before.uid, true]);
-  expect(await psql(given, slot('wal_status'))).toBe('reserved');
-});
+    expect(written.rows.refused).toBe(0);
+    const { uid, restarts } = await identityOf(given, replica);
+    expect([uid, restarts > before.restarts]).toEqual([before.uid, true]);
+    expect(await psql(given, slot('wal_status'))).toBe('reserved');
+  },
+);
 
-step('the second replica goes by a value, and its slot and volume by hand', async () => {
+thorough('the second replica goes by a value, and its slot and volume by hand', async () => {
   await upgrade(given);
   await kubectl(['wait', '--for=delete', `pod/${other}`, inNamespace(), '--timeout=150s'], { timeoutSeconds: 160 });
   await psql(given, "SELECT pg_drop_replication_slot('replica_1')");

@@ -6,7 +6,7 @@ import { eventually } from './support/eventually';
 import { everythingReady } from './support/readiness';
 import { beginningWith, documentedCommands } from './support/readme';
 import { shell } from './support/run';
-import { step, thorough } from './support/steps';
+import { thorough } from './support/steps';
 import { claimsOf, resize } from './support/storage';
 import { type System, helmSettings, psql, system, upgrade } from './support/system';
 import { writing } from './support/writer';
@@ -30,14 +30,14 @@ beforeAll(async () => {
   given = await system();
 });
 
-step('an upgrade to a larger volume alone is refused', async () => {
+thorough('an upgrade to a larger volume alone is refused', async () => {
   const refused = "updates to statefulset spec for fields other than 'replicas'";
   await expect(upgrade(given, `--set=${postgres.value}=9Gi`)).rejects.toThrow(refused);
 });
 
 thorough('the volumes of Redis Cluster grow', () => grow(redisCluster));
 
-step('the volumes of PostgreSQL grow', () => grow(postgres));
+thorough('the volumes of PostgreSQL grow', () => grow(postgres));
 
 thorough("PostgreSQL's limits follow by a reload", async () => {
   const before = await running();
@@ -52,7 +52,7 @@ thorough("PostgreSQL's limits follow by a reload", async () => {
   expect(await running()).toEqual(before);
 });
 
-step('the release goes back to its own sizes, around volumes that stay as large', async () => {
+thorough('the release goes back to its own sizes, around volumes that stay as large', async () => {
   const before = await running();
   for (const tier of [postgres, redisCluster])
     await type(tier, ...beginningWith(commands, 'kubectl delete statefulsets'));

@@ -137,12 +137,15 @@ function scopeOf(tier: Tier, { kind, enabled }: BackupJobProps): Construct {
   return scope;
 }
 
-/** Copies rclone, one static program, to where the container with another image finds it. */
+/**
+ * Copies rclone, one static program, to where the container with another image finds it; and the authorities that it trusts,
+ * as the images of PostgreSQL and Redis have none.
+ */
 export function toolsContainer({ image }: Places): ContainerProps {
   return {
     name: 'tools',
     image,
-    command: ['sh', '-c', `cp "$(command -v rclone)" ${TOOLS}/rclone`],
+    command: ['sh', '-c', `cp "$(command -v rclone)" /etc/ssl/certs/ca-certificates.crt ${TOOLS}`],
     resources: {
       requests: { cpu: '10m', memory: '32Mi', ephemeralStorage: '128Mi' },
       limits: { cpu: '500m', memory: '128Mi', ephemeralStorage: '256Mi' },

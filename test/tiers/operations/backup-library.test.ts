@@ -102,6 +102,14 @@ afterEach(() => {
   rmSync(place.folder, { recursive: true });
 });
 
+test('rclone trusts the authorities that came with it, and elsewhere those of its image', () => {
+  const trusted = 'echo "${SSL_CERT_FILE-its own}"';
+  expect(place.run(trusted).stdout).toBe('its own\n');
+  const authorities = join(place.folder, 'bin', 'ca-certificates.crt');
+  writeFileSync(authorities, '-----BEGIN CERTIFICATE-----');
+  expect(place.run(trusted).stdout).toBe(`${authorities}\n`);
+});
+
 describe('a backup', () => {
   it('is in every destination, with size and SHA-256, and verified', () => {
     const { status, stdout, stderr } = place.run(backUp);

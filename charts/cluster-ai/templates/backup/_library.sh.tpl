@@ -14,6 +14,7 @@ kind= id= incomplete=
 mkdir -p "$run"
 export RCLONE_CONFIG="$run/rclone.conf" RCLONE_LOG_LEVEL=ERROR RCLONE_CONTIMEOUT=15s RCLONE_LOW_LEVEL_RETRIES=5 RCLONE_BUFFER_SIZE=4Mi \
   RCLONE_TRANSFERS=1 RCLONE_S3_UPLOAD_CONCURRENCY=2 RCLONE_S3_NO_CHECK_BUCKET=true
+[ ! -s /opt/backup/ca-certificates.crt ] || export SSL_CERT_FILE=/opt/backup/ca-certificates.crt
 
 say() { echo "$(date -u +%T) $*" >&2; }
 # What is said last is why.

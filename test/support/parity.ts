@@ -113,7 +113,7 @@ export function samples<T>(files: fc.Arbitrary<T>): fc.Arbitrary<{ readonly file
 }
 
 const FILES_IN_ROUND = 5;
-/** Tried for a condition before the test says that one of its sides was never seen. */
+/** Tried for a leaf, or a side of a condition, before the test says that it was never seen. */
 const ROUNDS = 80;
 
 /** A file that has shown something, and what by. */
@@ -136,7 +136,8 @@ function matching(condition: string): readonly string[] {
 
 /**
  * Random files that the schema accepts, of which the checks refuse some: those that together show all that was seen,
- * some of them made for conditions that had shown only one side; then as many more as are wanted.
+ * some of them made for leaves that none had set and for conditions that had shown only one side; then as many more as
+ * are wanted.
  */
 export function chooseFiles(subject: Subject, seed: number, count: number) {
   const leaves = leafPaths(subject.schema);
@@ -156,18 +157,25 @@ export function chooseFiles(subject: Subject, seed: number, count: number) {
     return (round: number) => fc.sample(files, { seed: seed + round, numRuns: FILES_IN_ROUND });
   };
 
-  const any = generator({ words: coverage.words });
+  /** Considers files for something that is to be seen, until it is. */
+  const aim = (at: Aim, isMissing: () => boolean) => {
+    const aimed = generator(at);
+    for (let round = 0; round < ROUNDS && isMissing(); round++) {
+      for (const sample of aimed(round)) if (isMissing()) consider(sample);
+    }
+  };
+
+  const { words } = coverage;
+  const any = generator({ words });
   for (let round = 0; seen.length + spare.length < count; round++) any(round).forEach(consider);
+  for (const leaf of coverage.missingLeaves) {
+    aim({ words, leaves: [leaf] }, () => coverage.missingLeaves.includes(leaf));
+  }
   for (const { condition, around } of coverage.oneSided) {
     const asked = [condition, ...around].join(' ');
     const named = leaves.filter((leaf) => new RegExp(`values\\.${leaf}\\b`).test(asked));
     const keys = Array.from(condition.matchAll(/"([^"]*)"/g), ([, key = '']) => key).concat(matching(condition));
-    const aimed = generator({ words: keys, leaves: named });
-    for (let round = 0; round < ROUNDS && coverage.isOneSided(condition); round++) {
-      for (const sample of aimed(round)) {
-        if (coverage.isOneSided(condition)) consider(sample);
-      }
-    }
+    aim({ words: keys, leaves: named }, () => coverage.isOneSided(condition));
   }
   const needed = withoutSuperfluous(seen, new Coverage(subject.system, leaves));
   const accepted = needed.filter(({ isAccepted }) => isAccepted).length;

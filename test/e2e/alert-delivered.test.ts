@@ -10,7 +10,7 @@ import { withPrometheus } from './support/prometheus';
 import { everythingReady } from './support/readiness';
 import { makeMissingSecrets } from './support/releases';
 import { run } from './support/run';
-import { thorough } from './support/steps';
+import { step, thorough } from './support/steps';
 import { type System, chart, helmSettings, pythonImage, system, upgrade } from './support/system';
 
 /** An alert waits for its rule, for the next evaluation, and for others of its group. */
@@ -60,7 +60,7 @@ afterAll(async () => {
   await removeNamespaces(receiver);
 });
 
-thorough('Prometheus, Alertmanager and a receiver are there', async () => {
+step('Prometheus, Alertmanager and a receiver are there', async () => {
   await loadImages((await run('helm', ['template', given.release, chart, ...helmSettings(given), ...settings])).stdout);
   await loadImages(`image: ${pythonImage}\n`);
   await makeNamespaces(receiver);
@@ -71,7 +71,7 @@ thorough('Prometheus, Alertmanager and a receiver are there', async () => {
   await kubectl(['wait', '--for=condition=Ready', 'pod/receiver', `--namespace=${receiver}`, '--timeout=60s']);
 });
 
-thorough('every expression of the rules is one that Prometheus answers', () =>
+step('every expression of the rules is one that Prometheus answers', () =>
   withPrometheus(given.release, async (prometheus) => {
     const expressions = await expressionsOfRules();
     expect(expressions.length).toBeGreaterThan(50);
@@ -96,7 +96,7 @@ thorough('every expression of the rules is one that Prometheus answers', () =>
   }),
 );
 
-thorough('the primary is gone: PostgresDown reaches the receiver as critical, with its runbook', async () => {
+step('the primary is gone: PostgresDown reaches the receiver as critical, with its runbook', async () => {
   await kubectl(['scale', ...primary(), '--replicas=0']);
   await recovery('PostgresDown was told', () => told('firing'));
   const [notification] = (await notifications()).filter(({ alerts }) => named(alerts, 'PostgresDown'));
@@ -110,7 +110,7 @@ thorough('the primary is gone: PostgresDown reaches the receiver as critical, wi
   expect(notification?.alerts[0]?.annotations.runbook_url).toMatch(/postgres\.md#postgresdown$/);
 });
 
-thorough('what follows from it is kept back', async () => {
+step('what follows from it is kept back', async () => {
   const alerts = (await notifications()).flatMap((notification) => notification.alerts);
   const others = alerts.filter(({ labels }) => labels.tier === 'postgres' && labels.severity !== 'critical');
   expect(others.map(({ labels }) => labels.alertname)).toEqual([]);

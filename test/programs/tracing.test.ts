@@ -45,7 +45,7 @@ function tracing(change: Change = {}): Given['objects'] {
   const { gateway, sampling } = opentelemetry;
   return objectsWith({
     ...staging,
-    jaeger: { ...jaeger, storage: 'memory' },
+    jaeger: { ...jaeger, storage: 'memory', replicas: 1 },
     opentelemetry: {
       ...opentelemetry,
       sampling: { ...sampling, ...change.sampling },

@@ -215,10 +215,8 @@ describe('Grafana', () => {
       caSecret: 'shop-elasticsearch-tls',
       caKey: 'ca.crt',
     };
-    const both = [
-      jaegerSource('http://shop-jaeger-query:16686', true, true),
-      elasticsearchSource({ url, ...login }, true, true),
-    ];
+    const traces = jaegerSource('http://shop-jaeger-query:16686', true, true);
+    const both = [traces, elasticsearchSource({ url, ...login }, true, true)];
     expect(parse(files({ dataSources: both })['datasources.yaml'] ?? '')).toMatchObject({
       datasources: [
         {
@@ -265,7 +263,7 @@ describe('Grafana', () => {
       dataSources: [jaegerSource('http://j:16686'), elasticsearchSource({ url, ...login })],
     })['datasources.yaml'];
     expect(alone).not.toMatch(/tracesToLogs|dataLinks/);
-    const without = pod({ dataSources: [both[0]!, elasticsearchSource({ url, ...login }, false)] });
+    const without = pod({ dataSources: [traces, elasticsearchSource({ url, ...login }, false)] });
     expect(without?.volumes?.map(({ name }) => name)).not.toContain('login-logs');
   });
 

@@ -9,6 +9,10 @@ const text = (pattern: RegExp, form: string) => z.string().regex(pattern).meta({
 export const dnsLabel = () => plain(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a DNS label, such as shop-1');
 export const shortName = () =>
   plain(/^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/, 'up to 16 of a-z, 0-9 and -, such as models');
+/** Of a model: a folder, a part of URLs and of metrics' names. */
+export const modelName = () =>
+  plain(/^[a-z]([a-z0-9_-]{0,38}[a-z0-9])?$/, 'up to 40 of a-z, 0-9, _ and -, a letter first, such as half_plus_two');
+export const sha256 = () => plain(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadecimal digits');
 export const hostname = () =>
   plain(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, 'a host name, such as shop.example.com');
 export const emailAddress = () =>

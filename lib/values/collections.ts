@@ -69,3 +69,12 @@ export const repeatedNames = operation({
   },
   toGoTemplate: ([map], go) => `include "${go.helper('repeatedNames')}" ${map}`,
 });
+
+/** The largest number of a list; 0 for an empty one, and at the least. */
+export const largest = operation({
+  name: 'largest',
+  kind: 'int',
+  least: () => 0,
+  evaluate: (numbers: readonly unknown[]) => Math.max(0, ...numbers.map(Number)),
+  toGoTemplate: ([numbers], go) => `include "${go.helper('largest')}" ${numbers} | int64`,
+});

@@ -39,6 +39,8 @@ export interface GoContext {
   variable(variable: Expr<unknown>): string;
   /** The full name of a named template, which the chart then carries. */
   helper(name: string): string;
+  /** The same within a loop over what binds these variables. */
+  inRange(...variables: readonly Expr<unknown>[]): GoContext;
   /** The name of the template that renders this text. */
   text(text: object): string;
   /** Sets a variable at the head of the file, to code of several lines, and gives its name. */

@@ -4,7 +4,7 @@ import { operation } from './operation';
 import { bytesOf, millicoresOf } from './quantity';
 
 /** Refuses what Helm, whose numbers pass through float64, could not carry exactly. */
-function exact(name: string, value: bigint): number {
+export function exact(name: string, value: bigint): number {
   if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) {
     throw new RangeError(`${name} gives ${value}, which is beyond ±(2^53 - 1)`);
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Expr, type Input, type Json, literalOf, type Scalar, type Scope } from '../../lib/values/expression';
 import * as choice from '../../lib/values/choice';
 import * as collections from '../../lib/values/collections';
+import * as folds from '../../lib/values/folds';
 import * as hashes from '../../lib/values/hashes';
 import * as logic from '../../lib/values/logic';
 import * as numbers from '../../lib/values/numbers';
@@ -12,7 +13,7 @@ import { operationHelpers } from '../../lib/output/helm/helpers';
 import { Place } from '../../lib/output/helm/go';
 import { bySource, helm } from '../support/helm';
 
-const op = { ...choice, ...collections, ...hashes, ...logic, ...numbers, ...texts };
+const op = { ...choice, ...collections, ...folds, ...hashes, ...logic, ...numbers, ...texts };
 
 const bools = { wrong: false, right: true };
 const ints = {
@@ -62,6 +63,15 @@ const named = {
   different: { one: { name: 'a' }, two: { name: 'b' } },
   alike: { z: { name: 'b' }, y: { name: 'é' }, x: { name: 'b' }, w: { name: 'é' }, v: { name: 'b' }, u: { name: 'a' } },
 };
+const counts = { none: [], one: [7], several: [3, 1_000_000, 12] };
+const models = {
+  none: {},
+  some: {
+    zebra: { size: '2Gi', batch: 8, limit: 8 },
+    ant: { size: '512Mi', batch: 64, limit: 16 },
+    cat: { size: '9999Gi', batch: 32, limit: 1 },
+  },
+};
 const nullables = { unset: null, text: 'a', empty: '', zero: '0' };
 
 const described = <T extends z.ZodType>(type: T) => type.describe('an operand');
@@ -78,9 +88,21 @@ const schema = z.strictObject({
   lists: fields(lists, z.array(z.string())),
   maps: fields(maps, z.record(z.string(), z.string())),
   named: fields(named, z.record(z.string(), z.strictObject({ name: described(z.string()) }))),
+  counts: fields(counts, z.array(z.int())),
+  models: fields(
+    models,
+    z.record(
+      z.string(),
+      z.strictObject({
+        size: described(z.string()),
+        batch: described(z.int().min(1)),
+        limit: described(z.int().min(1)),
+      }),
+    ),
+  ),
   nullables: fields(nullables, z.string().nullable().default(null)),
 });
-const values = { bools, ints, floats, strings, bytes, cpus, lists, maps, named, nullables };
+const values = { bools, ints, floats, strings, bytes, cpus, lists, maps, named, counts, models, nullables };
 const v = references(schema);
 const all = <T>(group: Readonly<Record<string, T>>): readonly T[] => Object.values(group);
 const pairs = <A, B>(left: readonly A[], right: readonly B[]) => left.flatMap((a) => right.map((b) => [a, b] as const));
@@ -139,6 +161,21 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
     ),
     op.named('choice', 'A choice.', op.choose(v.bools.right, v.strings.quotes, v.strings.lines)),
   ],
+  largest: all(v.counts).map((list) => op.largest(list)),
+  sumOf: Object.entries(v.models).flatMap(([name, map]) => [
+    op.sumOf([`${name}.bytes`, 'Bytes of all.'], map, (_, { size, batch }) => op.multiply(op.bytes(size), batch)),
+    op.sumOf([`${name}.spare`, 'May be negative.'], map, (_, { batch, limit }) => op.subtract(limit, batch)),
+  ]),
+  largestOf: Object.entries(v.models).map(([name, map]) =>
+    op.largestOf([`${name}.largest`, 'Of sizes.'], map, (_, { size }) => op.bytes(size)),
+  ),
+  textsWhere: Object.entries(v.models).flatMap(([name, map]) => [
+    op.textsWhere([`${name}.tooLarge`, 'Batches.'], map, (key, { batch, limit }) => ({
+      where: op.greaterThan(batch, limit),
+      text: op.str`${key}: ${batch} is above ${limit}, by ${op.subtract(batch, limit)}`,
+    })),
+    op.textsWhere([`${name}.names`, 'All.'], map, (key) => ({ where: true, text: key })),
+  ]),
   isSet: all(v.nullables).map((value) => op.isSet(value)),
   valueOf: [v.nullables.text, v.nullables.empty, v.nullables.zero].map((value) => op.valueOf(value)),
   isNotEmpty: [...all(v.lists), ...all(v.maps)].map((value) => op.isNotEmpty(value)),
@@ -264,5 +301,28 @@ describe('an operation refuses what float64 cannot carry', () => {
     ['a division by zero', op.divide(v.ints.one, v.ints.zero), 'divide by zero'],
   ])('%s', (_, expression, message) => {
     expect(() => expression.evaluate(scope)).toThrow(new RangeError(message));
+  });
+});
+
+describe('a fold over a literal map', () => {
+  test('is a literal, in the order of its keys', () => {
+    const found = [
+      op.sumOf(['a', 'A.'], models.some, (_, { batch }) => batch),
+      op.largestOf(['b', 'B.'], models.some, (_, { limit }) => limit),
+      op.textsWhere(['c', 'C.'], models.some, (key, { batch, limit }) => ({
+        where: op.greaterThan(batch, limit),
+        text: key,
+      })),
+    ];
+    expect(found.map((fold) => literalOf<string | number>(fold))).toEqual([104, 16, 'ant; cat']);
+  });
+
+  test('takes numbers that are known only at output', () => {
+    const sum = op.sumOf(['d', 'D.'], models.some, (_, { batch }) => op.multiply(batch, v.ints.seven));
+    const texts = op.textsWhere(['e', 'E.'], models.some, (key) => ({
+      where: op.and(v.bools.right, op.equals(key, 'cat')),
+      text: key,
+    }));
+    expect([sum.evaluate(scope), texts.evaluate(scope)]).toEqual([728, 'cat']);
   });
 });

@@ -40,9 +40,9 @@ export class Place implements GoContext {
   }
 
   /** Inside a range that binds variables. */
-  inRange(...variables: readonly Variable[]): Place {
+  inRange(...variables: readonly Expr<unknown>[]): Place {
     const bound = new Map(this.bound);
-    for (const variable of new Set(variables)) bound.set(variable, this.unused(variable.name, bound));
+    for (const variable of new Set(variables.map(asVariable))) bound.set(variable, this.unused(variable.name, bound));
     return new Place(this.names, '$', this.isHelper, bound, this);
   }
 
@@ -60,8 +60,8 @@ export class Place implements GoContext {
     return this.usesRoot;
   }
 
-  variable(variable: Expr<unknown>): string {
-    if (!(variable instanceof Variable)) throw new TypeError(`${variable.describe()} is not a variable`);
+  variable(expression: Expr<unknown>): string {
+    const variable = asVariable(expression);
     const name = this.bound.get(variable);
     if (name !== undefined) return `$${name}`;
     if (!this.isHelper) throw new Error(`${variable.name} is used outside the loop or helper that binds it`);
@@ -110,4 +110,9 @@ export class Place implements GoContext {
       if (!taken.has(candidate)) return candidate;
     }
   }
+}
+
+function asVariable(expression: Expr<unknown>): Variable {
+  if (expression instanceof Variable) return expression;
+  throw new TypeError(`${expression.describe()} is not a variable`);
 }

@@ -18,6 +18,10 @@ export const operationHelpers: Readonly<Record<string, Helper>> = {
     comment: 'Whole cores in a CPU quantity, rounded up: 1 for 250m, 2 for 1500m.',
     lines: ['{{- if hasSuffix "m" . }}{{ div (add (trimSuffix "m" .) 999) 1000 }}{{ else }}{{ . }}{{ end }}'],
   },
+  largest: {
+    comment: 'The largest number of a list; 0 for an empty one.',
+    lines: ['{{- $largest := 0 }}', '{{- range . }}{{ $largest = max $largest . }}{{ end }}', '{{- $largest }}'],
+  },
   millicores: {
     comment: 'The thousandths of a core in a CPU quantity: 250 for 250m, 2000 for 2.',
     lines: ['{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mul . 1000 }}{{ end }}'],

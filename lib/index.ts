@@ -129,7 +129,7 @@ export { Worker, type WorkerProps, workerDefaults } from './tiers/web/worker';
 
 export { type Connection, type Endpoint, type Server, allow, connect, connectionsOf } from './network/connections';
 export { DefaultDeny } from './network/default-deny';
-export { demand } from './objects/checks';
+export { demand, demandEach } from './objects/checks';
 export { conditionOf, onlyWhen } from './objects/conditions';
 export { KubeObject } from './objects/kube-object';
 
@@ -162,7 +162,7 @@ export { type Expr, ExpressionError, type Input } from './values/expression';
 export * from './values/leaves';
 export { choose } from './values/choice';
 export { hasKey, isNotEmpty, largest, sizeOf } from './values/collections';
-export { largestOf, sumOf, textsWhere } from './values/folds';
+export { largestOf, sumOf } from './values/folds';
 export { hashOfText, hashOfValue } from './values/hashes';
 export { and, atLeast, atMost, equals, greaterThan, isSet, lessThan, not, or, valueOf } from './values/logic';
 export { add, bytes, cores, divide, maximum, millicores, minimum, multiply, subtract } from './values/numbers';

@@ -4,8 +4,13 @@
  */
 import type { IConstruct } from 'constructs';
 import { type Expr, type Input, LITERALS, type Scope, literalOf, toExpr } from '../values/expression';
+import { compareBytes } from '../values/hashes';
 import { and, equals, not } from '../values/logic';
+import { scopesOf } from '../values/loops';
+import { Each } from '../values/parts';
+import { MapReference, Variable } from '../values/reference';
 import { str } from '../values/texts';
+import type { Element, MapInput } from '../values/tree';
 import { conditionOf } from './conditions';
 
 export interface Check {
@@ -15,6 +20,8 @@ export interface Check {
   readonly message: Expr<string>;
   /** The same behind the path of the construct. */
   readonly fullMessage: Expr<string>;
+  /** Asked for in each turn of a loop over a map of values. @default - once */
+  readonly loop?: Each;
   /** Where a text must be empty: the text, and the condition under which it is asked for. */
   readonly unwanted?: { readonly text: Expr<string>; readonly where: Expr<boolean> };
 }
@@ -39,6 +46,43 @@ export function demandEmpty(
     const text = toExpr(list());
     const where = conditionOf(construct);
     return { ...checkOf(construct, equals(text, ''), message(text)), unwanted: { text, where } };
+  });
+}
+
+/** What an entry must keep to, and the message where it does not. */
+export interface Demand {
+  readonly holds: Input<boolean>;
+  readonly message: Input<string>;
+}
+
+/** Demands something of each entry of a map, as `demand` does of all of them together. */
+export function demandEach<E>(
+  construct: IConstruct,
+  map: MapReference<E>,
+  ofEntry: (key: Input<string>, item: E) => Demand,
+): void;
+export function demandEach<T>(
+  construct: IConstruct,
+  map: MapInput<T>,
+  ofEntry: (key: Input<string>, item: Element<T>) => Demand,
+): void;
+export function demandEach<E>(
+  construct: IConstruct,
+  map: Readonly<Record<string, E>> | MapReference<E>,
+  ofEntry: (key: Input<string>, item: E) => Demand,
+): void {
+  if (!(map instanceof MapReference)) {
+    for (const [key, item] of Object.entries(map).sort(([a], [b]) => compareBytes(a, b))) {
+      const { holds, message } = ofEntry(key, item);
+      demand(construct, holds, message);
+    }
+    return;
+  }
+  addCheck(construct, () => {
+    const [item, element] = map.item();
+    const key = new Variable<string>('string', 'key');
+    const { holds, message } = ofEntry(key, element);
+    return { ...checkOf(construct, holds, message), loop: new Each(map, item, key, undefined) };
   });
 }
 
@@ -68,10 +112,19 @@ export function checksOf(construct: IConstruct): readonly Check[] {
 
 /** The messages of the checks that fail. */
 export function failures(all: readonly Check[], scope: Scope): string[] {
-  return all.filter((check) => check.fails.evaluate(scope)).map((check) => check.fullMessage.evaluate(scope));
+  return all.flatMap((check) =>
+    turnsOf(check, scope)
+      .filter((turn) => check.fails.evaluate(turn))
+      .map((turn) => check.fullMessage.evaluate(turn)),
+  );
+}
+
+/** The scopes in which a check is asked for. */
+export function turnsOf({ loop }: Check, scope: Scope): readonly Scope[] {
+  return loop === undefined ? [scope] : scopesOf(loop, scope);
 }
 
 /** A check that values decide is left to the outputs of the system. */
 function literalFailures(all: readonly Check[]): string[] {
-  return all.filter((check) => literalOf(check.fails) === true).map((check) => check.message.evaluate(LITERALS));
+  return all.filter(({ fails }) => literalOf(fails) === true).map((check) => check.message.evaluate(LITERALS));
 }

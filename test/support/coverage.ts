@@ -1,11 +1,14 @@
 /** Which leaves and which sides of which conditions a set of values files has shown. */
 import type { IConstruct } from 'constructs';
 import { collectChecks, collectObjects } from '../../lib/output/collect';
+import { turnsOf } from '../../lib/objects/checks';
 import { type Expr, isExpr, literalOf, type Scope } from '../../lib/values/expression';
+import { Fold } from '../../lib/values/folds';
 import { scopesOf } from '../../lib/values/loops';
 import { IN_CHART } from '../../lib/values/chart-facts';
 import { Choice } from '../../lib/values/choice';
 import { Each, EachEntry, Fragment, Keep, Late, Line, Merge, type Node, Text, When } from '../../lib/values/parts';
+import { Checksum } from '../../lib/values/text';
 
 /** Where a walk is: the scope, which is undefined in a part that a file leaves out, and the conditions around. */
 interface Place {
@@ -65,7 +68,10 @@ export class Coverage {
       const place = seeCondition(condition, { scope, around: [] }, see);
       seeNode(tree, place.then, see);
     }
-    for (const { fails } of this.checks) seeCondition(fails, { scope, around: [] }, see);
+    for (const check of this.checks) {
+      if (check.loop) seeCondition(check.fails, { scope: undefined, around: [] }, see);
+      for (const turn of turnsOf(check, scope)) seeCondition(check.fails, { scope: turn, around: [] }, see);
+    }
     return news;
   }
 
@@ -112,6 +118,14 @@ function seeCondition(condition: Expr<boolean>, { scope, around }: Place, see: S
 }
 
 function seeExpression(expression: Expr<unknown>, place: Place, see: See): void {
+  // Its text stands in an object, where it is seen in its loops.
+  if (expression instanceof Checksum) return;
+  if (expression instanceof Fold) {
+    const { body, loop } = expression;
+    const turns = place.scope === undefined ? [undefined] : scopesOf(loop, place.scope);
+    for (const scope of turns) seeExpression(body, { ...place, scope }, see);
+    return;
+  }
   if (!(expression instanceof Choice)) {
     for (const operand of expression.operands()) seeExpression(operand, place, see);
     return;

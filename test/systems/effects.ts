@@ -2,6 +2,7 @@
 import type { IConstruct } from 'constructs';
 import { z } from 'zod';
 import { collectChecks, collectObjects } from '../../lib/output/collect';
+import { failures } from '../../lib/objects/checks';
 import type { Release } from '../../lib/output/manifests';
 import { IN_CHART } from '../../lib/values/chart-facts';
 import type { Json, JsonObject, Scope } from '../../lib/values/expression';
@@ -68,9 +69,7 @@ export class Effects {
           condition === IN_CHART || condition.evaluate(scope) ? JSON.stringify(evaluate(tree, scope)) : 'absent',
     );
     this.checks = collectChecks(system).map(
-      ({ fails }) =>
-        (scope: Scope) =>
-          fails.evaluate(scope) ? REFUSED : 'accepted',
+      (check) => (scope: Scope) => (failures([check], scope).length > 0 ? REFUSED : 'accepted'),
     );
   }
 

@@ -19,7 +19,15 @@ export function checksTemplate(checks: readonly Check[], go: Place): string {
   ].join('\n');
 }
 
-function linesOf({ fails, fullMessage, unwanted }: Check, go: Place): readonly string[] {
+function linesOf({ loop, ...check }: Check, go: Place): readonly string[] {
+  if (loop === undefined) return lineOf(check, go);
+  const { index, item, over } = loop;
+  const inner = go.inRange(index, item);
+  const variables = `${inner.variable(index)}, ${inner.variable(item)}`;
+  return [`{{- range ${variables} := ${over.toGoTemplate(go)} }}`, ...lineOf(check, inner), '{{- end }}'];
+}
+
+function lineOf({ fails, fullMessage, unwanted }: Omit<Check, 'loop'>, go: Place): readonly string[] {
   if (unwanted === undefined) {
     return [...control('if', bare(fails.toGoCondition(go))), ...append(fullMessage, go), '{{- end }}'];
   }

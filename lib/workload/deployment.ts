@@ -21,6 +21,8 @@ export interface DeploymentProps extends WorkloadProps {
   readonly autoscaling?: Autoscaling;
   /** Pods that a rolling update may add. @default 1 */
   readonly maxSurge?: number;
+  /** The old pod ends before the new one begins: for what must not be there twice. @default false */
+  readonly recreate?: boolean;
 }
 
 /** Pods that are all alike and keep nothing: a Deployment, its autoscaler and its disruption budget. */
@@ -41,7 +43,10 @@ export class DeploymentWorkload extends Workload {
         minReadySeconds: MIN_READY_SECONDS,
         revisionHistoryLimit: 10,
         selector: { matchLabels: this.selectorLabels },
-        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: props.maxSurge ?? 1, maxUnavailable: 0 } },
+        strategy:
+          props.recreate === true
+            ? { type: 'Recreate' }
+            : { type: 'RollingUpdate', rollingUpdate: { maxSurge: props.maxSurge ?? 1, maxUnavailable: 0 } },
         template: this.template(isReplicated(most) || isReplicated(replicas)),
       },
     });

@@ -84,7 +84,7 @@ export class RedisCache extends Tier implements Server {
 }
 
 /** It uses `cat`, `flock`, `sed` and `redis-server`, which the image has. */
-const startServer: Text = text`
+export const startServer: Text = text`
   #!/bin/sh
   # Starts the server. On SIGTERM it writes what is left to the append-only file.
   set -eu

@@ -10,8 +10,12 @@ export interface RedisConfiguration {
   readonly memory: RedisMemory;
   readonly maxmemoryPolicy: Input<string>;
   readonly appendonly: Input<boolean>;
+  /** Share of maxmemory that the buffers of all clients may take; `0` for any. @default 10% */
+  readonly maxmemoryClients?: string;
   /** @default - a server of its own */
   readonly cluster?: ClusterConfiguration;
+  /** Further lines. @default - none */
+  readonly own?: Text;
 }
 
 export interface ClusterConfiguration {
@@ -40,7 +44,7 @@ export function redisMemory(tier: string, limit: Input<string>, maxmemoryPercent
 }
 
 /** Beyond maxmemory come the buffers below, the AOF's, and the pages that a rewrite copies. */
-export function redisConf({ memory, cluster, ...settings }: RedisConfiguration): Text {
+export function redisConf({ memory, cluster, own, ...settings }: RedisConfiguration): Text {
   return text`
     # Whoever connects needs the password, which runtime.conf holds.
     port 6379
@@ -50,7 +54,7 @@ export function redisConf({ memory, cluster, ...settings }: RedisConfiguration):
 
     maxmemory ${memory.maxmemory}
     maxmemory-policy ${settings.maxmemoryPolicy}
-    maxmemory-clients 10%
+    maxmemory-clients ${settings.maxmemoryClients ?? '10%'}
     client-output-buffer-limit normal 0 0 0
     client-output-buffer-limit replica ${divide(memory.limit, 8)} 0 0
     client-output-buffer-limit pubsub 32mb 8mb 60
@@ -68,6 +72,7 @@ export function redisConf({ memory, cluster, ...settings }: RedisConfiguration):
     shutdown-timeout 10
 
     ${cluster && clusterConf(cluster)}
+    ${own}
     include /run/redis/runtime.conf
   `;
 }

@@ -1,14 +1,13 @@
 /** What the pods of all backups have in common: rclone beside the tier's own program, the library, and the way out. */
 import { Construct } from 'constructs';
 import type { EnvVar, Volume, VolumeMount, VolumeProjection } from 'kubernetes-types/core/v1';
-import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1';
 import { type Endpoint, allow } from '../../network/connections';
 import { onlyWhen } from '../../objects/conditions';
 import { choose } from '../../values/choice';
 import type { Input } from '../../values/expression';
 import type { Items, Text, Tree } from '../../values/parts';
 import { str } from '../../values/texts';
-import { type ListInput, each, when, whenSet } from '../../values/tree';
+import { when, whenSet } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
 import type { ContainerProps, Resources } from '../../workload/container';
 import { CronJobWorkload } from '../../workload/cron-job';
@@ -17,21 +16,12 @@ import type { PodSettings } from '../../workload/pod';
 import type { Storage } from '../../workload/stateful-set';
 import type { Workload } from '../../workload/workload';
 import type { Tier } from '../tier';
+import { type ObjectStorage, allowObjectStorage } from './object-storage';
+import { rcloneContainer, rcloneMount, rcloneVolume } from './rclone';
 
-/** Object storage outside the cluster, by the S3 API. */
-export interface Offsite {
+/** A second place, outside the cluster. The folder is, where none is given, the release's name. */
+export interface Offsite extends ObjectStorage {
   readonly enabled: Input<boolean>;
-  /** Such as `https://s3.eu-central-1.amazonaws.com`. */
-  readonly endpoint: Input<string>;
-  readonly region: Input<string>;
-  readonly bucket: Input<string>;
-  /** Folder in the bucket. @default - the release's name */
-  readonly prefix: Input<string | null>;
-  /** Secret with the keys `access-key-id` and `secret-access-key`. */
-  readonly existingSecret: Input<string | null>;
-  /** Networks in which the endpoint is, as pods reach it. */
-  readonly addresses: ListInput<string>;
-  readonly port: Input<number>;
 }
 
 /** By rclone's crypt: contents, not names. */
@@ -137,21 +127,9 @@ function scopeOf(tier: Tier, { kind, enabled }: BackupJobProps): Construct {
   return scope;
 }
 
-/**
- * Copies rclone, one static program, to where the container with another image finds it; and the authorities that it trusts,
- * as the images of PostgreSQL and Redis have none.
- */
+/** rclone, for the container beside it. */
 export function toolsContainer({ image }: Places): ContainerProps {
-  return {
-    name: 'tools',
-    image,
-    command: ['sh', '-c', `cp "$(command -v rclone)" /etc/ssl/certs/ca-certificates.crt ${TOOLS}`],
-    resources: {
-      requests: { cpu: '10m', memory: '32Mi', ephemeralStorage: '128Mi' },
-      limits: { cpu: '500m', memory: '128Mi', ephemeralStorage: '256Mi' },
-    },
-    mounts: [{ name: 'tools', mountPath: TOOLS }],
-  };
+  return rcloneContainer(image, TOOLS);
 }
 
 /** What library.sh reads. */
@@ -169,7 +147,7 @@ export function destinationEnv({ storeUrl, offsite, encrypted }: Places): Items<
 }
 
 export const destinationMounts: Items<VolumeMount> = [
-  { name: 'tools', mountPath: TOOLS, readOnly: true },
+  rcloneMount(TOOLS),
   { name: 'scripts', mountPath: SCRIPTS, readOnly: true },
   { name: 'backup-secrets', mountPath: SECRETS, readOnly: true },
   { name: 'run', mountPath: RUN },
@@ -204,7 +182,7 @@ export function destinationVolumes(destinations: Places, scripts: Input<string>)
     secret: { name, items: Object.entries(files).map(([path, key]) => ({ key, path })) },
   });
   return [
-    { name: 'tools', emptyDir: { sizeLimit: '256Mi' } },
+    rcloneVolume,
     {
       name: 'scripts',
       projected: { sources: [{ configMap: { name: library } }, { configMap: { name: scripts } }] },
@@ -234,11 +212,5 @@ export function destinationVolumes(destinations: Places, scripts: Input<string>)
 /** Lets pods reach the store, and the object storage where there is one. */
 export function connectDestinations(workload: Workload, { store, offsite }: Destinations): void {
   if (workload !== store.workload) allow(workload, store);
-  workload.policy.allowTo(
-    {
-      to: each<string, NetworkPolicyPeer>(offsite.addresses, (cidr) => ({ ipBlock: { cidr } })),
-      ports: [{ port: offsite.port, protocol: 'TCP' }],
-    },
-    { enabled: offsite.enabled, neighbour: 'object storage' },
-  );
+  allowObjectStorage(workload, offsite, offsite.enabled);
 }

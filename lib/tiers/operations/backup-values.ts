@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import {
-  bucketName,
-  cidr,
-  folder,
-  httpUrl,
-  labelKey,
-  line,
-  objectName,
-  port,
-  schedule,
-  shortName,
-  timeZone,
-  word,
-} from '../../values/leaves';
+import { labelKey, line, objectName, schedule, shortName, timeZone } from '../../values/leaves';
 import type { Widen } from '../../values/widen';
 import { imageValues, podValues, resourcesValues, storageValues } from '../../workload/values';
 import type { backupDefaults } from './backup';
+import { objectStorageValues } from './object-storage-values';
 
 /** What an operator may set of a Backup. */
 export const backupValues = (defaults: Widen<typeof backupDefaults>) => ({
@@ -49,23 +37,10 @@ export const backupValues = (defaults: Widen<typeof backupDefaults>) => ({
   offsite: z
     .strictObject({
       enabled: z.boolean().default(defaults.offsite.enabled).describe('Keep a second copy of everything there.'),
-      endpoint: httpUrl().default(defaults.offsite.endpoint).describe('URL of the S3 API.'),
-      region: word().default(defaults.offsite.region).describe('Region of the bucket.'),
-      bucket: bucketName().default(defaults.offsite.bucket).describe('Bucket, which must exist.'),
-      prefix: folder()
-        .nullable()
-        .default(defaults.offsite.prefix)
-        .describe("Folder in the bucket; null for the release's name."),
-      existingSecret: objectName()
-        .nullable()
-        .default(defaults.offsite.existingSecret)
-        .describe('Secret with the keys access-key-id and secret-access-key; null for <release>-backup-offsite.'),
-      addresses: z
-        .array(cidr())
-        .min(1)
-        .default([...defaults.offsite.addresses])
-        .describe('Networks in which the endpoint is, as pods reach it.'),
-      port: port().default(defaults.offsite.port).describe('Port of the endpoint, as pods reach it.'),
+      ...objectStorageValues(defaults.offsite, {
+        prefix: "the release's name",
+        existingSecret: '<release>-backup-offsite',
+      }),
     })
     .describe('Object storage outside the cluster, by the S3 API.'),
   encryption: z

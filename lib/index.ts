@@ -35,6 +35,18 @@ export {
 export { type NodeAgents, type ProbedUrls } from './tiers/observability/prometheus-configuration';
 export { type PrometheusOperator } from './tiers/observability/prometheus-operator';
 export { prometheusValues } from './tiers/observability/prometheus-values';
+export { ModelCache, type ModelCacheProps, type Preload, modelCacheDefaults } from './tiers/ml/model-cache';
+export { type CachePolicy } from './tiers/ml/model-cache-configuration';
+export { modelCacheValues } from './tiers/ml/model-cache-values';
+export {
+  type ModelFetcher,
+  type ModelFetcherProps,
+  modelFetcher,
+  modelFetcherDefaults,
+  modelsMount,
+} from './tiers/ml/model-fetcher';
+export { type ModelStorage, type ModelStorageServer, modelStorageDefaults } from './tiers/ml/model-storage';
+export { modelStorageValues } from './tiers/ml/model-storage-values';
 export { Alertmanager, type AlertmanagerProps, alertmanagerDefaults } from './tiers/observability/alertmanager';
 export {
   type Email,

@@ -110,8 +110,8 @@ const LEAST_CHUNKS = 2;
  * chunks. It may be lost at any time: whoever finds nothing asks object storage.
  *
  * ```ts
+ * const storage = { ...modelStorageDefaults, bucket: 'shop-models' };
  * const cache = new ModelCache(chart, 'model-cache', { storage, policy: 'lru' });
- * new TensorFlowServing(chart, 'tensorflow-serving', { models, storage, cache });
  * ```
  *
  * A CronJob fills it with the models of the servers that it was given to, the most used first.

@@ -81,20 +81,8 @@ export function cacheEnv(cache: ModelCache): Items<EnvVar> {
 }
 
 /**
- * Init containers that fill the volume `models` of a server.
- *
- * ```ts
- * const fetcher = modelFetcher(this, { models, storage, cache });
- * const workload = new StatefulSetWorkload(this, 'workload', {
- *   initContainers: fetcher.initContainers,
- *   volumes: fetcher.volumes,
- *   checksums: fetcher.checksums,
- *   containers: [{ …, mounts: [modelsMount] }],
- *   storage: { models: { size: '20Gi' } },
- *   …
- * });
- * fetcher.connect(workload);
- * ```
+ * Init containers that fill the volume `models` of a server's workload, which takes `initContainers`, `volumes` and
+ * `checksums`, and is then given to `connect`. Its containers mount `modelsMount`.
  */
 export function modelFetcher(tier: Tier, props: ModelFetcherProps): ModelFetcher {
   const { models, cache, place } = props;

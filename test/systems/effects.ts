@@ -42,6 +42,13 @@ export interface Base {
   readonly values: JsonObject;
 }
 
+/** A file made of another by setting one leaf; what does not read that is in it as in the other. */
+interface Variant extends Base {
+  readonly of: Base;
+  /** The leaf, or the list or map that it is in. */
+  readonly set: string;
+}
+
 /** An object or a check of a system: what comes of it, as a text. */
 type Unit = (scope: Scope) => string;
 
@@ -51,9 +58,12 @@ export class Effects {
   private readonly leaves: readonly ValueLeaf[];
   private readonly objects: readonly Unit[];
   private readonly checks: readonly Unit[];
-  private readonly reads = new Map<Base, Map<Unit, ReadonlySet<string>>>();
+  private readonly validity: readonly ((values: JsonObject) => boolean)[];
+  private readonly reads = new WeakMap<Base, Map<Unit, ReadonlySet<string>>>();
+  private readonly refusals = new WeakMap<Base, ReadonlySet<Unit>>();
+  private readonly sections = new Map<string, readonly Unit[]>();
   private readonly made = new Map<string, Base>();
-  private readonly open = new Map<Base, JsonObject>();
+  private readonly open = new WeakMap<Base, JsonObject>();
 
   constructor(
     system: IConstruct,
@@ -62,6 +72,7 @@ export class Effects {
     private readonly environments: readonly Base[],
   ) {
     this.leaves = leavesOf(schema);
+    this.validity = Object.keys(schema.shape).map((section) => validityOf(schema, section));
     // What only the chart has, such as the pod of `helm test`, is read as if it were in the manifests too.
     this.objects = collectObjects(system).map(
       ({ condition, tree }) =>
@@ -109,10 +120,11 @@ export class Effects {
       for (const leaf of switches) {
         // One that nothing reads there changes nothing.
         if (this.unitsReading(leaf.path, base).length === 0) continue;
-        for (const { name, values } of this.variants(leaf, base, settingsOf(leaf.shape))) {
-          if (JSON.stringify(values) === JSON.stringify(base.values)) continue;
-          const turned = this.made.get(name) ?? { name, values };
-          this.made.set(name, turned);
+        const [section = ''] = leaf.path;
+        for (const variant of this.variants(leaf, base, settingsOf(leaf.shape))) {
+          if (JSON.stringify(variant.values[section]) === JSON.stringify(base.values[section])) continue;
+          const turned = this.made.get(variant.name) ?? variant;
+          this.made.set(variant.name, turned);
           yield turned;
         }
       }
@@ -123,38 +135,54 @@ export class Effects {
   private shows(leaf: ValueLeaf, base: Base): boolean {
     const units = this.unitsReading(leaf.path, base);
     if (units.length === 0) return false;
-    const files = [...(leaf.inElement ? [] : [base]), ...this.variants(leaf, base)].map(({ values }) => values);
-    const first = files.find((file) => !this.isRefused(file));
-    return (
-      first !== undefined &&
-      files.some(
-        (file) =>
-          units.some((unit) => this.read(unit, first) !== this.read(unit, file)) &&
-          [first, file].every((each) => checkValues(this.schema, each).length === 0),
-      )
+    const files = [...(leaf.inElement ? [] : [base]), ...this.variants(leaf, base)];
+    const first = files.find((file) => this.refusalsOf(file).size === 0);
+    if (first === undefined) return false;
+    const known = new Map<Unit, string>();
+    const ofFirst = (unit: Unit): string => {
+      const output = known.get(unit) ?? this.read(unit, first.values);
+      known.set(unit, output);
+      return output;
+    };
+    return files.some(
+      (file) =>
+        file !== first &&
+        units.some((unit) => ofFirst(unit) !== this.read(unit, file.values)) &&
+        [first, file].every(({ values }) => this.isValid(values)),
     );
   }
 
   /** The parts of the system that read a leaf, or the list or map that it is in. All others are the same without it. */
   private unitsReading(path: readonly string[], base: Base): readonly Unit[] {
-    const end = path.findIndex((step) => step === '[]' || step === '*');
-    const own = path.slice(0, end < 0 ? undefined : end).join('.');
     const [section = ''] = path;
+    const own = wholeOf(path);
     return this.unitsOf(section).filter((unit) => this.readsOf(unit, base).has(own));
   }
 
   /** The parts that read something of a section in an environment, be it only whether they are there. */
   private unitsOf(section: string): readonly Unit[] {
-    const all = [...this.objects, ...this.checks];
-    return all.filter((unit) => this.environments.some((environment) => this.readsOf(unit, environment).has(section)));
+    const units =
+      this.sections.get(section) ??
+      [...this.objects, ...this.checks].filter((unit) =>
+        this.environments.some((environment) => this.readsOf(unit, environment).has(section)),
+      );
+    this.sections.set(section, units);
+    return units;
   }
 
   private readsOf(unit: Unit, base: Base): ReadonlySet<string> {
     const ofBase = this.reads.get(base) ?? new Map<Unit, ReadonlySet<string>>();
     this.reads.set(base, ofBase);
-    const reads = ofBase.get(unit) ?? pathsRead(unit, this.openValues(base), this.release);
+    const reads =
+      ofBase.get(unit) ?? this.readsUnchanged(unit, base) ?? pathsRead(unit, this.openValues(base), this.release);
     ofBase.set(unit, reads);
     return reads;
+  }
+
+  private readsUnchanged(unit: Unit, base: Base): ReadonlySet<string> | undefined {
+    if (!isVariant(base)) return undefined;
+    const reads = this.readsOf(unit, base.of);
+    return reads.has(base.set) ? undefined : reads;
   }
 
   /** A copy whose properties a proxy may stand before, which those of a frozen one do not allow. */
@@ -165,20 +193,57 @@ export class Effects {
   }
 
   /** The base with each value that the leaf accepts. */
-  private variants(leaf: ValueLeaf, base: Base, candidates = candidatesOf(leaf.shape)): readonly Base[] {
+  private variants(leaf: ValueLeaf, base: Base, candidates = candidatesOf(leaf.shape)): readonly Variant[] {
     return candidates.map((candidate) => ({
       name: `${base.name}, ${leaf.path.join('.')}: ${JSON.stringify(candidate)}`,
       values: setIn(base.values, leaf.path, candidate, this.schema),
+      of: base,
+      set: wholeOf(leaf.path),
     }));
   }
 
-  private isRefused(values: JsonObject): boolean {
-    return this.checks.some((check) => this.read(check, values) === REFUSED);
+  /** The checks that refuse a file. Those that do not read what makes it another are as they were. */
+  private refusalsOf(file: Base): ReadonlySet<Unit> {
+    const known = this.refusals.get(file);
+    if (known !== undefined) return known;
+    const refuses = (check: Unit): boolean => this.read(check, file.values) === REFUSED;
+    const asBefore = isVariant(file) ? this.refusalsOf(file.of) : undefined;
+    const refusals = this.checks.filter((check) =>
+      isVariant(file) && !this.readsOf(check, file.of).has(file.set) ? asBefore?.has(check) : refuses(check),
+    );
+    const found = new Set(refusals);
+    this.refusals.set(file, found);
+    return found;
+  }
+
+  private isValid(values: JsonObject): boolean {
+    return this.validity.every((isValid) => isValid(values));
   }
 
   private read(unit: Unit, values: JsonObject): string {
     return unit({ values, release: this.release, variables: new Map() });
   }
+}
+
+/** Whether a schema takes a section of a file, which most files have in common with others. */
+function validityOf(whole: z.ZodObject, section: string): (values: JsonObject) => boolean {
+  const schema = whole.pick({ [section]: true });
+  const known = new Map<Json | undefined, boolean>();
+  return ({ [section]: given }) => {
+    const valid = known.get(given) ?? checkValues(schema, given === undefined ? {} : { [section]: given }).length === 0;
+    known.set(given, valid);
+    return valid;
+  };
+}
+
+function isVariant(base: Base): base is Variant {
+  return 'of' in base;
+}
+
+/** The path of a leaf, or of the list or map that it is in. */
+function wholeOf(path: readonly string[]): string {
+  const end = path.findIndex((step) => step === '[]' || step === '*');
+  return path.slice(0, end < 0 ? undefined : end).join('.');
 }
 
 /** The paths that a part of the system reads. */

@@ -227,7 +227,9 @@ export class Effects {
 
 /** Whether a schema takes a section of a file, which most files have in common with others. */
 function validityOf(whole: z.ZodObject, section: string): (values: JsonObject) => boolean {
-  const schema = whole.pick({ [section]: true });
+  const field: unknown = whole.shape[section];
+  if (!(field instanceof z.ZodType)) throw new Error(`no section ${section}`);
+  const schema = z.strictObject({ [section]: field });
   const known = new Map<Json | undefined, boolean>();
   return ({ [section]: given }) => {
     const valid = known.get(given) ?? checkValues(schema, given === undefined ? {} : { [section]: given }).length === 0;

@@ -1,6 +1,5 @@
 /** What a plain cdk8s app makes of tiers with literal props. */
-import { App, Chart } from 'cdk8s';
-import { parseAllDocuments } from 'yaml';
+import { App, Chart, Testing } from 'cdk8s';
 import type { Image } from '../../../lib/workload/platform';
 
 export interface KubernetesObject {
@@ -18,11 +17,11 @@ export const image = (name: string): Image => ({
   digest: null,
 });
 
-/** The objects of a chart named `shop`. */
+/** The objects of a chart named `shop`, as `app.synth()` writes them. */
 export function synth(build: (chart: Chart) => void): readonly KubernetesObject[] {
-  const app = new App();
-  build(new Chart(app, 'shop'));
-  return parseAllDocuments(app.synthYaml()).map((document) => document.toJS() as KubernetesObject);
+  const chart = new Chart(new App(), 'shop');
+  build(chart);
+  return Testing.synth(chart) as readonly KubernetesObject[];
 }
 
 /** @throws where there is none. */

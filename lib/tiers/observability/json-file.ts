@@ -2,7 +2,7 @@
 import { isExpr } from '../../values/expression';
 import { isList } from '../../values/json';
 import { Line, Text } from '../../values/parts';
-import { type JsonMap, type JsonTree, jsonLine } from './dashboards/json';
+import { type JsonMap, type JsonTree, jsonLine, jsonParts } from './dashboards/json';
 
 const WIDTH = 100;
 /** What a value that is not known yet is taken for. */
@@ -14,9 +14,9 @@ export function jsonFile(value: JsonTree): Text {
 }
 
 function lines(value: JsonTree, margin: string, before: string, after: string): readonly Line[] {
-  const whole = jsonLine(value, margin + before, after);
-  const entries = isExpr(value) || widthOf(whole) <= WIDTH ? undefined : entriesOf(value);
-  if (entries === undefined) return [whole];
+  const around = margin.length + before.length + after.length;
+  const entries = isExpr(value) || around + widthOf(value) <= WIDTH ? undefined : entriesOf(value);
+  if (entries === undefined) return [jsonLine(value, margin + before, after)];
   const [open, close] = isList(value) ? '[]' : '{}';
   return [
     new Line([margin + before + (open ?? '')]),
@@ -39,6 +39,11 @@ function isMap(value: JsonTree): value is JsonMap {
   return typeof value === 'object' && value !== null && !isList(value) && !isExpr(value);
 }
 
-function widthOf({ parts }: Line): number {
-  return parts.reduce((width, part) => width + (typeof part === 'string' ? part.length : VALUE_WIDTH), 0);
+/** How wide a value is on one line. */
+function widthOf(value: JsonTree): number {
+  let width = 0;
+  jsonParts(value, (part) => {
+    width += typeof part === 'string' ? part.length : VALUE_WIDTH;
+  });
+  return width;
 }

@@ -16,30 +16,64 @@ type Part = string | Expr<Scalar>;
  * An expression must give what JSON takes as it is: a number, a boolean, or a text of plain characters.
  */
 export function jsonLine(value: JsonTree, before = '', after = ''): Line {
-  return new Line(joined([before, ...partsOf(value), after]));
+  const parts: Part[] = [];
+  let literal = before;
+  jsonParts(value, (part) => {
+    if (typeof part === 'string') {
+      literal += part;
+      return;
+    }
+    if (literal !== '') parts.push(literal);
+    parts.push(part);
+    literal = '';
+  });
+  literal += after;
+  if (literal !== '') parts.push(literal);
+  return new Line(parts);
 }
 
-function partsOf(value: JsonTree): readonly Part[] {
+/** Gives a value's JSON on one line to `write`, piece by piece. */
+export function jsonParts(value: JsonTree, write: (part: Part) => void): void {
   if (isExpr(value)) {
     const literal = literalOf(value);
-    if (literal !== undefined) return [JSON.stringify(literal)];
-    return value.kind === 'string' ? ['"', ...textParts(value), '"'] : [scalarOf(value)];
+    if (literal !== undefined) write(JSON.stringify(literal));
+    else if (value.kind === 'string') {
+      write('"');
+      textParts(value, write);
+      write('"');
+    } else write(scalarOf(value));
+  } else if (value === null || typeof value !== 'object') write(JSON.stringify(value));
+  else if (isList(value)) {
+    write('[');
+    value.forEach((item, index) => {
+      if (index > 0) write(',');
+      jsonParts(item, write);
+    });
+    write(']');
+  } else {
+    let before = '';
+    write('{');
+    for (const [key, item] of Object.entries(value)) {
+      if (item === undefined) continue;
+      write(`${before}${JSON.stringify(key)}:`);
+      jsonParts(item, write);
+      before = ',';
+    }
+    write('}');
   }
-  if (value === null || typeof value !== 'object') return [JSON.stringify(value)];
-  if (isList(value)) return ['[', ...separated(value.map((item) => partsOf(item))), ']'];
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return ['{', ...separated(entries.map(([key, item]) => [`${JSON.stringify(key)}:`, ...partsOf(item)])), '}'];
 }
 
-function textParts(value: Expr<unknown>): readonly Part[] {
+function textParts(value: Expr<unknown>, write: (part: Part) => void): void {
   if (value instanceof Interpolation) {
-    return value.parts.flatMap((part) => {
-      if (!isExpr(part)) return [JSON.stringify(part).slice(1, -1)];
-      return part.kind === 'string' ? textParts(part) : [part];
-    });
+    for (const part of value.parts) {
+      if (!isExpr(part)) write(JSON.stringify(part).slice(1, -1));
+      else if (part.kind === 'string') textParts(part, write);
+      else write(part);
+    }
+    return;
   }
   if (!value.plain) throw new TypeError(`${value.describe()} may hold what JSON must escape`);
-  return [scalarOf(value)];
+  write(scalarOf(value));
 }
 
 function scalarOf(value: Expr<unknown>): Expr<Scalar> {
@@ -49,19 +83,4 @@ function scalarOf(value: Expr<unknown>): Expr<Scalar> {
 
 function isScalarExpr(value: Expr<unknown>): value is Expr<Scalar> {
   return value.kind !== 'list' && value.kind !== 'map';
-}
-
-function separated(items: readonly (readonly Part[])[]): readonly Part[] {
-  return items.flatMap((item, index) => (index === 0 ? item : [',', ...item]));
-}
-
-/** Neighbouring texts as one. */
-function joined(parts: readonly Part[]): readonly Part[] {
-  const result: Part[] = [];
-  for (const part of parts) {
-    const last = result.at(-1);
-    if (typeof part === 'string' && typeof last === 'string') result[result.length - 1] = last + part;
-    else if (part !== '') result.push(part);
-  }
-  return result;
 }

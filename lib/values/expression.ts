@@ -64,8 +64,10 @@ export class ExpressionError extends Error {
  * or asks whether it has `resolve`, would otherwise go on with `undefined` and lose it.
  */
 const guard: ProxyHandler<Expr<unknown>> = {
-  get(target, key, receiver) {
-    if (key in target) return Reflect.get(target, key, receiver) as unknown;
+  get(target, key) {
+    // On the expression itself, not on the proxy, whatever a getter reads is read without asking here again.
+    const value: unknown = Reflect.get(target, key);
+    if (value !== undefined || key in target) return value;
     if (typeof key === 'symbol' && key !== Symbol.iterator) return undefined;
     throw new ExpressionError(
       target.describe(),

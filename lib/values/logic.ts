@@ -149,6 +149,7 @@ export function or(...conditions: readonly Input<boolean>[]): Expr<boolean> {
 }
 
 function hasOpposites(conditions: readonly Expr<boolean>[]): boolean {
+  if (conditions.length < 2) return false;
   const all = new Set(conditions.map((condition) => toExpr(condition).describe()));
   return conditions.some((condition) => literalOf(condition) === undefined && all.has(not(condition).describe()));
 }
@@ -158,11 +159,9 @@ function join(
   neutral: boolean,
   conditions: readonly Expr<boolean>[],
 ): Expr<boolean> {
-  const distinct = new Map<string, Expr<boolean>>();
-  for (const condition of conditions) {
-    if (literalOf(condition) === undefined) distinct.set(condition.describe(), condition);
-  }
-  const rest = [...distinct.values()];
+  const open = conditions.filter((condition) => literalOf(condition) === undefined);
+  const rest =
+    open.length < 2 ? open : [...new Map(open.map((condition) => [condition.describe(), condition])).values()];
   return rest.length > 1 ? combine(...rest) : (rest[0] ?? toExpr(neutral));
 }
 

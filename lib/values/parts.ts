@@ -15,6 +15,7 @@ export type Node =
   | When
   | Each
   | EachEntry
+  | Entry
   | Fragment
   | Merge
   | Keep
@@ -57,6 +58,15 @@ export class EachEntry<T = unknown> {
     readonly over: Expr<JsonObject>,
     readonly item: Variable,
     readonly index: Variable,
+    readonly key: Expr<string>,
+    readonly body: Node,
+  ) {}
+}
+
+/** An entry whose key is known only at output. */
+export class Entry<T = unknown> {
+  declare readonly [YIELDS]?: T;
+  constructor(
     readonly key: Expr<string>,
     readonly body: Node,
   ) {}

@@ -19,6 +19,7 @@ import { scopesOf } from './loops';
 import {
   Each,
   EachEntry,
+  Entry,
   Fragment,
   type FragmentDefinition,
   type Items,
@@ -107,20 +108,20 @@ export function times<U>(count: Input<number>, body: (index: Input<number>) => T
   return [new Each<U>(toExpr(count), index, index, body(index))];
 }
 
-type Entry<U> = readonly [key: Input<string>, part: Tree<U>];
+type Pair<U> = readonly [key: Input<string>, part: Tree<U>];
 
 /** One entry for each entry of a map, to be given to `merge`. */
 export function eachEntry<E, U>(
   map: MapReference<E>,
-  body: (key: Input<string>, item: E) => Entry<U>,
+  body: (key: Input<string>, item: E) => Pair<U>,
 ): Merge<Record<string, U>>;
 export function eachEntry<T, U>(
   map: MapInput<T>,
-  body: (key: Input<string>, item: Element<T>) => Entry<U>,
+  body: (key: Input<string>, item: Element<T>) => Pair<U>,
 ): Merge<Record<string, U>>;
 export function eachEntry<E, U>(
   map: Readonly<Record<string, E>> | MapReference<E>,
-  body: (key: Input<string>, item: E) => Entry<U>,
+  body: (key: Input<string>, item: E) => Pair<U>,
 ): Merge<Record<string, U>> {
   if (!(map instanceof MapReference)) {
     const entries = Object.entries(map).map(([key, item]) => body(key, item));
@@ -132,6 +133,12 @@ export function eachEntry<E, U>(
   const index = new Variable<string>('string', 'key');
   const [key, part] = body(index, element);
   return new Merge([new EachEntry(map, item, index, toExpr(key), part)]);
+}
+
+/** An entry whose key is an input, to be given to `merge`. */
+export function entry<U>(key: Input<string>, part: Tree<U>): Merge<Record<string, U>> {
+  const literal = literalOf(key);
+  return new Merge([literal === undefined ? new Entry(toExpr(key), part) : { [literal]: part }]);
 }
 
 /** Entries of several maps as one map. */
@@ -200,6 +207,7 @@ export function presence(node: Node): Expr<boolean> {
     return isCollection(node.over) ? isNotEmpty(node.over) : ALWAYS;
   }
   if (node instanceof EachEntry) return isNotEmpty(node.over);
+  if (node instanceof Entry) return presence(node.body);
   if (node instanceof Fragment) return presence(node.body());
   if (node instanceof Late) return presence(node.node);
   const children: readonly Node[] = node instanceof Merge ? node.parts : Object.values(node);
@@ -223,6 +231,7 @@ export function evaluate(node: Node, scope: Scope): Json | undefined {
   if (node instanceof Keep) return evaluateContainer(node.part, scope);
   if (node instanceof Each || node instanceof EachEntry)
     throw new TypeError('a loop stands only in a list or in merge()');
+  if (node instanceof Entry) throw new TypeError('an entry stands only in merge()');
   const result = evaluateContainer(node, scope);
   return isWrittenEmpty(node) ? result : pruned(result);
 }
@@ -264,6 +273,7 @@ function entriesOf(part: Node, scope: Scope): readonly (readonly [string, Json |
   if (part instanceof Late) return entriesOf(part.node, scope);
   if (part instanceof EachEntry)
     return scopesOf(part, scope).map((inner) => [part.key.evaluate(inner), evaluate(part.body, inner)]);
+  if (part instanceof Entry) return [[part.key.evaluate(scope), evaluate(part.body, scope)]];
   if (isExpr(part)) {
     const value = jsonOf(part, scope);
     return isObject(value) ? Object.entries(value) : [];

@@ -12,7 +12,8 @@ import type {
 } from 'kubernetes-types/core/v1';
 import type { Input } from '../values/expression';
 import type { Items, Tree } from '../values/parts';
-import { fragment, merge, whenSet } from '../values/tree';
+import { str } from '../values/texts';
+import { entry, fragment, merge, when, whenSet } from '../values/tree';
 import type { Image, Platform } from './platform';
 
 /** What a container asks for and is held to. Quantities: `250m` cores, `512Mi` bytes. */
@@ -28,6 +29,15 @@ export interface Resources {
     readonly memory: Input<string>;
     readonly ephemeralStorage: Input<string>;
   };
+}
+
+/** Devices of the node, such as GPUs, that a container has for itself. */
+export interface Devices {
+  /** Whether it has any. */
+  readonly enabled: Input<boolean>;
+  /** The extended resource as which a device plugin advertises them, such as `nvidia.com/gpu`. */
+  readonly resource: Input<string>;
+  readonly count: Input<number>;
 }
 
 export interface Probes {
@@ -47,6 +57,8 @@ export interface ContainerProps {
   readonly ports?: Items<ContainerPort>;
   readonly env?: Items<EnvVar>;
   readonly resources: Resources;
+  /** @default - none */
+  readonly devices?: Devices;
   /** @default - none, which only a container that ends by itself may have */
   readonly probes?: Probes;
   readonly lifecycle?: Tree<Lifecycle>;
@@ -98,7 +110,7 @@ export function container(props: ContainerProps, platform: Platform): Tree<Conta
     livenessProbe: props.probes?.liveness,
     readinessProbe: props.probes?.readiness,
     lifecycle: props.lifecycle,
-    resources: resources(props.resources),
+    resources: resources(props),
     securityContext:
       props.root === undefined
         ? containerSecurityContext({})
@@ -119,9 +131,20 @@ function volumeName(containerName: string, path: string): string {
   return `${containerName}${path.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}`.replace(/-$/, '');
 }
 
-function resources({ requests, limits }: Resources): Tree<ResourceRequirements> {
-  return {
-    requests: { cpu: requests.cpu, memory: requests.memory, 'ephemeral-storage': requests.ephemeralStorage },
-    limits: { cpu: whenSet(limits.cpu), memory: limits.memory, 'ephemeral-storage': limits.ephemeralStorage },
-  };
+function resources({ resources: { requests, limits }, devices }: ContainerProps): Tree<ResourceRequirements> {
+  const requested = { cpu: requests.cpu, memory: requests.memory, 'ephemeral-storage': requests.ephemeralStorage };
+  const most = { cpu: whenSet(limits.cpu), memory: limits.memory, 'ephemeral-storage': limits.ephemeralStorage };
+  if (devices === undefined) return { requests: requested, limits: most };
+  return { requests: withDevices(requested, devices), limits: withDevices(most, devices) };
+}
+
+/** Request and limit of an extended resource must be equal. */
+function withDevices(
+  quantities: Tree<Record<string, string>>,
+  { enabled, resource, count }: Devices,
+): Tree<Record<string, string>> {
+  return merge<Record<string, string>>(
+    quantities,
+    when<Record<string, string>>(enabled, entry(resource, str`${count}`)),
+  );
 }

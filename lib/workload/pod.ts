@@ -86,6 +86,10 @@ export interface PodProps extends PodSettings {
   readonly terminationGracePeriodSeconds?: Input<number>;
   /** Where they run, beside the spreading of replicas. @default - anywhere */
   readonly affinity?: Tree<Affinity> | undefined;
+  /** Taints that they tolerate, beside those of the operator's `tolerations`. @default [] */
+  readonly ownTolerations?: Items<KubernetesToleration>;
+  /** What runs their containers. @default - the node's own */
+  readonly runtimeClassName?: Tree<string> | undefined;
   /** Where Prometheus finds metrics: the name of a port, and a path. @default - no metrics */
   readonly scrape?: Scrape;
   /** Lets them run on every node, whatever its taints. @default false */
@@ -157,6 +161,7 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
     enableServiceLinks: false,
     securityContext: securityContext(props),
     priorityClassName: whenSet(props.priorityClassName),
+    ...(props.runtimeClassName === undefined ? {} : { runtimeClassName: props.runtimeClassName }),
     imagePullSecrets: each<string, { name: string }>(platform.imagePullSecrets, (name) => ({ name })),
     restartPolicy: props.restartPolicy,
     terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? 30,
@@ -164,13 +169,8 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
     tolerations:
       props.toleratesAll === true
         ? [{ operator: 'Exists' }]
-        : each<Toleration, KubernetesToleration>(props.tolerations ?? [], ({ key, operator, value, effect }) => ({
-            key,
-            operator,
-            value: whenSet(value),
-            effect: whenSet(effect),
-          })),
-    affinity: identity.spread ? spreadAffinity(platform)(labels) : props.affinity,
+        : [...(props.ownTolerations ?? []), ...operatorsTolerations(props)],
+    affinity: identity.spread ? merged(props.affinity, spreadAffinity(platform)(labels)) : props.affinity,
     topologySpreadConstraints: identity.spread ? spreadConstraints(platform)(labels) : undefined,
     initContainers: initContainers.map((init) => container(init, platform)),
     containers: [withExtras, ...others].map((each) => container(each, platform)),
@@ -188,6 +188,20 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
 function securityContext({ user, supplementalGroups }: PodProps): Tree<PodSecurityContext> {
   const hardened = podSecurityContext({ user });
   return supplementalGroups === undefined ? hardened : merge<PodSecurityContext>(hardened, { supplementalGroups });
+}
+
+function operatorsTolerations({ tolerations = [] }: PodProps): Items<KubernetesToleration> {
+  return each<Toleration, KubernetesToleration>(tolerations, ({ key, operator, value, effect }) => ({
+    key,
+    operator,
+    value: whenSet(value),
+    effect: whenSet(effect),
+  }));
+}
+
+/** To which nodes pods are bound, and how they keep away from each other. */
+function merged(own: Tree<Affinity> | undefined, spread: Tree<Affinity>): Tree<Affinity> {
+  return own === undefined ? spread : merge<Affinity>(own, spread);
 }
 
 function extraEnv(given: MapInput<string> | undefined): Items<EnvVar> {

@@ -7,10 +7,11 @@ import { onlyWhen } from '../objects/conditions';
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
 import { choose } from '../values/choice';
-import { atLeast, atMost, isSet, not, or, valueOf } from '../values/logic';
+import { and, atLeast, atMost, isSet, not, or, valueOf } from '../values/logic';
 import type { Tree } from '../values/parts';
 import { str } from '../values/texts';
 import { when } from '../values/tree';
+import { type ScaledWorkload, type ScalingMetric, addScaledObject } from './scaled-object';
 import type { Workload } from './workload';
 
 export interface Autoscaling {
@@ -26,6 +27,8 @@ export interface Autoscaling {
   readonly scaleUpStabilizationSeconds: Input<number>;
   /** Seconds for which the highest recent recommendation holds before scaling in. */
   readonly scaleDownStabilizationSeconds: Input<number>;
+  /** Scales by a metric of Prometheus beside CPU and memory, by way of KEDA, which must be there. @default - none */
+  readonly metric?: ScalingMetric;
 }
 
 /** Seconds that a new pod must stay ready before a rollout goes on: a pod that starts and fails stops it. */
@@ -50,21 +53,25 @@ export function holdsReplicas(replicas: Input<number>, { enabled }: Autoscaling)
   return or(enabled, atLeast(replicas, 2));
 }
 
-/** While autoscaling is off, its bounds are both `replicas`, to which it brings the workload without asking for metrics. */
+/**
+ * While autoscaling is off, its bounds are both `replicas`, to which it brings the workload without asking for metrics.
+ * While it is on and scales by a metric too, KEDA makes the HorizontalPodAutoscaler, under the same name.
+ */
 export function addAutoscaler(
   workload: Workload,
-  kind: 'Deployment',
+  kind: 'Deployment' | 'StatefulSet',
   replicas: Input<number>,
   autoscaling: Autoscaling,
 ): void {
   const scope = new Construct(workload, 'autoscaling');
-  const { enabled, minReplicas: fewest, maxReplicas: most } = autoscaling;
+  const { enabled, minReplicas: fewest, maxReplicas: most, metric } = autoscaling;
   onlyWhen(scope, holdsReplicas(replicas, autoscaling));
   demand(
     scope,
     or(not(enabled), atMost(fewest, most)),
     str`minReplicas ${fewest} is above maxReplicas ${most}; lower it to ${most} or less.`,
   );
+  const own = metric === undefined ? scope : withoutKeda(scope, { workload, kind, autoscaling, metric });
   const spec: Tree<HorizontalPodAutoscalerSpec> = {
     scaleTargetRef: { apiVersion: 'apps/v1', kind, name: workload.objectName },
     minReplicas: minReplicas(replicas, autoscaling),
@@ -84,12 +91,21 @@ export function addAutoscaler(
       scaleDown: { stabilizationWindowSeconds: autoscaling.scaleDownStabilizationSeconds },
     },
   };
-  new KubeObject<HorizontalPodAutoscaler>(scope, 'horizontal-pod-autoscaler', {
+  new KubeObject<HorizontalPodAutoscaler>(own, 'horizontal-pod-autoscaler', {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
     metadata: workload.metadata(),
     spec,
   });
+}
+
+/** Leaves the scaling by a metric to KEDA, and gives a scope for where it is not used. */
+function withoutKeda(scope: Construct, scaled: ScaledWorkload): Construct {
+  const isUsed = and(scaled.autoscaling.enabled, scaled.metric.enabled);
+  addScaledObject(scope, isUsed, scaled);
+  const own = new Construct(scope, 'own');
+  onlyWhen(own, not(isUsed));
+  return own;
 }
 
 function memoryMetric(target: Input<number | null>): Tree<MetricSpec> | undefined {

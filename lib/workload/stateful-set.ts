@@ -3,10 +3,18 @@ import type { StatefulSet } from 'kubernetes-types/apps/v1';
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
+import { not } from '../values/logic';
 import type { Tree } from '../values/parts';
 import { str } from '../values/texts';
-import { whenSet } from '../values/tree';
-import { MIN_READY_SECONDS, addDisruptionBudget } from './scaling';
+import { when, whenSet } from '../values/tree';
+import {
+  type Autoscaling,
+  MIN_READY_SECONDS,
+  addAutoscaler,
+  addDisruptionBudget,
+  holdsReplicas,
+  minReplicas,
+} from './scaling';
 import { Workload, type WorkloadProps, isReplicated } from './workload';
 
 /** A volume of each pod's own, which outlives the pod, the StatefulSet and the release. */
@@ -15,10 +23,17 @@ export interface Storage {
   readonly size: Input<string>;
   /** @default - the cluster's default class */
   readonly storageClassName?: Input<string | null>;
+  /** @default ReadWriteOnce */
+  readonly accessMode?: Input<string>;
+  /** Whether there is one. A StatefulSet refuses a change of it. @default true */
+  readonly enabled?: Input<boolean>;
 }
 
 export interface StatefulSetProps extends WorkloadProps {
+  /** Replicas where no autoscaler decides. */
   readonly replicas: Input<number>;
+  /** @default - a fixed number of replicas, without a HorizontalPodAutoscaler */
+  readonly autoscaling?: Autoscaling;
   /** @default - one pod after the other */
   readonly podManagementPolicy?: 'OrderedReady' | 'Parallel';
   /** Claims by the name of the volume, which a container mounts. */
@@ -31,12 +46,15 @@ export class StatefulSetWorkload extends Workload {
 
   constructor(scope: Construct, id: string, props: StatefulSetProps) {
     super(scope, id, props);
+    const { autoscaling, replicas } = props;
+    const fewest = minReplicas(replicas, autoscaling);
+    const most = autoscaling ? autoscaling.maxReplicas : replicas;
     this.statefulSet = new KubeObject<StatefulSet>(this, 'stateful-set', {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',
       metadata: this.metadata(),
       spec: {
-        replicas: props.replicas,
+        replicas: autoscaling ? when(not(holdsReplicas(replicas, autoscaling)), replicas) : replicas,
         serviceName: str`${this.objectName}-headless`,
         podManagementPolicy: props.podManagementPolicy ?? 'OrderedReady',
         minReadySeconds: MIN_READY_SECONDS,
@@ -44,21 +62,27 @@ export class StatefulSetWorkload extends Workload {
         selector: { matchLabels: this.selectorLabels },
         updateStrategy: { type: 'RollingUpdate' },
         persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
-        template: this.template(isReplicated(props.replicas)),
-        volumeClaimTemplates: Object.entries(props.storage ?? {}).map(([name, storage]) => this.claim(name, storage)),
+        template: this.template(isReplicated(most) || isReplicated(replicas)),
+        volumeClaimTemplates: Object.entries(props.storage ?? {}).map(([name, storage]) =>
+          when<PersistentVolumeClaim>(storage.enabled ?? true, this.claim(name, storage)),
+        ),
       },
     });
-    if (isReplicated(props.replicas)) addDisruptionBudget(this, props.replicas);
+    if (autoscaling) addAutoscaler(this, 'StatefulSet', replicas, autoscaling);
+    if (isReplicated(fewest)) addDisruptionBudget(this, fewest);
   }
 
   /** Constant but for size and class: a StatefulSet refuses any change here. */
-  private claim(name: string, { size, storageClassName }: Storage): Tree<PersistentVolumeClaim> {
+  private claim(
+    name: string,
+    { size, storageClassName, accessMode = 'ReadWriteOnce' }: Storage,
+  ): Tree<PersistentVolumeClaim> {
     return {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name, labels: this.selectorLabels },
       spec: {
-        accessModes: ['ReadWriteOnce'],
+        accessModes: [accessMode],
         storageClassName: whenSet(storageClassName),
         resources: { requests: { storage: size } },
       },

@@ -87,7 +87,7 @@ interface AutoscalingDefaults {
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly targetCpuUtilization: number;
-  readonly targetMemoryUtilization: number;
+  readonly targetMemoryUtilization: number | null;
   readonly scaleUpStabilizationSeconds: number;
   readonly scaleDownStabilizationSeconds: number;
 }

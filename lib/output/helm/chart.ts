@@ -5,6 +5,7 @@ import { Expr } from '../../values/expression';
 import {
   Each,
   EachEntry,
+  Entry,
   Fragment,
   type FragmentDefinition,
   Keep,
@@ -140,6 +141,7 @@ function walk(node: unknown, visit: (node: unknown, key: string) => void, key = 
   if (node instanceof Expr) node.operands().forEach((operand) => inner(operand));
   else if (node instanceof When) [node.condition, node.then, node.otherwise].forEach((part) => inner(part));
   else if (node instanceof Each || node instanceof EachEntry) [node.over, node.body].forEach((part) => inner(part));
+  else if (node instanceof Entry) [node.key, node.body].forEach((part) => inner(part));
   else if (node instanceof Fragment) inner(node.body());
   else if (node instanceof Late) inner(node.node);
   else if (node instanceof Keep) inner(node.part);

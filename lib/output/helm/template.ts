@@ -5,6 +5,7 @@ import { not } from '../../values/logic';
 import {
   Each,
   EachEntry,
+  Entry,
   Fragment,
   type FragmentDefinition,
   Keep,
@@ -100,6 +101,7 @@ export class TemplatePrinter {
       const lines = join(this.entry(scalar(node.key, inner, indent), node.body, indent, inner, NOTHING), indent);
       return [{ guard: undefined, lines: this.range(node, lines, indent, go, inner) }];
     }
+    if (node instanceof Entry) return this.entry(scalar(node.key, go, indent), node.body, indent, go, known);
     if (isExpr(node)) return [this.free(node, [], indent, go, known)];
     if (!isMap(node)) throw new TypeError('a map is expected here');
     return Object.entries(node).flatMap(([key, child]) =>

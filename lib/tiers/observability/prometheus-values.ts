@@ -65,5 +65,13 @@ export const prometheusValues = (defaults: Defaults) => ({
         .describe('Whether its Prometheus has the metrics of kubelets, kube-state-metrics and node exporters.'),
     })
     .describe('prometheus-operator, which is in the cluster already; its Prometheus is in network.scraperNamespace.'),
+  keda: z
+    .strictObject({
+      namespace: objectName()
+        .nullable()
+        .default(defaults.keda.namespace)
+        .describe('Namespace of its operator, which may ask for series; null where it does not.'),
+    })
+    .describe('KEDA, which scales workloads by series where their autoscaling says so.'),
   ...podValues,
 });

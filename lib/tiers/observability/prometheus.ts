@@ -15,7 +15,7 @@ import { assertFileText } from '../../values/text';
 import { str } from '../../values/texts';
 import { late, when } from '../../values/tree';
 import type { Resources } from '../../workload/container';
-import { allowApiServer, allowToNamespace } from '../../workload/network-policy';
+import { allowApiServer, allowFromNamespace, allowToNamespace } from '../../workload/network-policy';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import { addRole } from '../../workload/rbac';
@@ -50,6 +50,13 @@ export interface PrometheusProps extends TierProps, PodSettings {
   readonly exemplars?: Input<boolean>;
   /** prometheus-operator, which then takes the place of the pod of this tier. @default - off; see prometheusDefaults */
   readonly operator?: PrometheusOperator;
+  /** KEDA, which asks for the series by which it scales. @default - it is not let in */
+  readonly keda?: Keda;
+}
+
+export interface Keda {
+  /** Namespace of its operator; null where it does not ask. */
+  readonly namespace: Input<string | null>;
 }
 
 export const prometheusDefaults = {
@@ -72,6 +79,7 @@ export const prometheusDefaults = {
     alertmanager: { host: 'alertmanager-operated.monitoring.svc', port: 9093 },
     containerMetrics: true,
   },
+  keda: { namespace: null },
 } as const;
 
 export const PROMETHEUS_PORT = 9090;
@@ -111,6 +119,10 @@ export class Prometheus extends Tier implements Server {
   readonly isOperated: Input<boolean>;
   /** Where it answers queries, the operator's or this tier's. */
   readonly url: Input<string>;
+  /** The same for who is in another namespace. */
+  readonly urlInCluster: Input<string>;
+  /** The namespace of the KEDA that may ask. */
+  readonly kedaNamespace: Input<string | null>;
   /** Whether it has the metrics of containers, volumes and nodes. */
   readonly hasContainerMetrics: Input<boolean>;
   /** What rules of the release have in common. */
@@ -140,6 +152,9 @@ export class Prometheus extends Tier implements Server {
       str`http://${this.objectName}:${PROMETHEUS_PORT}`,
     );
     this.ruleFacts = { instance, namespace, runbooks: settings.runbooksUrl };
+    const ownHost = namespace === undefined ? this.objectName : str`${this.objectName}.${namespace}.svc`;
+    this.urlInCluster = choose(operator.enabled, this.url, str`http://${ownHost}:${PROMETHEUS_PORT}`);
+    this.kedaNamespace = settings.keda.namespace;
     demand(
       this,
       or(not(operator.enabled), isSet(network.scraperNamespace)),
@@ -269,6 +284,7 @@ export class Prometheus extends Tier implements Server {
       headless: true,
     });
     allowApiServer(workload);
+    allowFromNamespace(workload, settings.keda.namespace, [{ port: PROMETHEUS_PORT, protocol: 'TCP' }]);
     this.allowNodeAgents(workload, settings.nodeAgents);
     // It sees pods, and nothing else, in its own namespace.
     addRole(workload, [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }]);

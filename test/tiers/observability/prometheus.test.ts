@@ -110,6 +110,7 @@ const full: Required<PrometheusProps> = {
   nodeAgents: { namespace: 'agents', release: 'nodes' },
   exemplars: true,
   operator: { ...prometheusDefaults.operator, enabled: false },
+  keda: { namespace: 'keda' },
 };
 
 describe('Prometheus', () => {
@@ -122,6 +123,15 @@ describe('Prometheus', () => {
       'prometheus;server;9090 → prometheus',
       'redis;cache;9121 → redis',
     ]);
+  });
+
+  it('lets KEDA ask from its namespace, where that is named', () => {
+    const keda = {
+      from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'keda' } } }],
+      ports: tcp(9090),
+    };
+    const allowed = (props: PrometheusProps) => policy(shop(props), 'shop-prometheus').ingress ?? [];
+    expect(allowed({ keda: { namespace: 'keda' } })).toEqual([...allowed({}), keda]);
   });
 
   it('keeps exemplars where it is asked to', () => {

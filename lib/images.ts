@@ -100,6 +100,9 @@ export const images = {
     tag: '2.13.0',
     digest: null,
   },
+  // https://github.com/tensorflow/serving/releases, tools/docker/Dockerfile: Ubuntu with one program, and CUDA in -gpu; any user will do.
+  tensorflowServing: { registry: 'docker.io', repository: 'tensorflow/serving', tag: '2.21.0', digest: null },
+  tensorflowServingGpu: { registry: 'docker.io', repository: 'tensorflow/serving', tag: '2.21.0-gpu', digest: null },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

@@ -35,6 +35,28 @@ export {
 export { type NodeAgents, type ProbedUrls } from './tiers/observability/prometheus-configuration';
 export { type PrometheusOperator } from './tiers/observability/prometheus-operator';
 export { prometheusValues } from './tiers/observability/prometheus-values';
+export { type Accelerator, type AcceleratorKind, type Cuda, acceleratorDefaults } from './tiers/ml/accelerator';
+export { type Model, type ModelBackend, type ModelProtocol, type ModelVersion } from './tiers/ml/model';
+export { ModelServer } from './tiers/ml/model-server';
+export {
+  type ModelServerAutoscaling,
+  type ModelServerProps,
+  type ModelVolume,
+  type ServerProgram,
+  modelServerDefaults,
+} from './tiers/ml/model-server-props';
+export { modelServerValues } from './tiers/ml/model-server-values';
+export {
+  TensorFlowServing,
+  type TensorFlowServingProps,
+  tensorFlowServingDefaults,
+} from './tiers/ml/tensorflow-serving';
+export {
+  type Batching,
+  type TensorFlowModel,
+  type TensorFlowVersion,
+} from './tiers/ml/tensorflow-serving-configuration';
+export { tensorFlowServingValues } from './tiers/ml/tensorflow-serving-values';
 export { ModelCache, type ModelCacheProps, type Preload, modelCacheDefaults } from './tiers/ml/model-cache';
 export { type CachePolicy } from './tiers/ml/model-cache-configuration';
 export { modelCacheValues } from './tiers/ml/model-cache-values';

@@ -41,20 +41,19 @@ export interface ModelBackend {
 /** The most versions of one model: each is loaded, beside the others. */
 const MOST_VERSIONS = 8;
 
+/** What a version has in values. */
+export const versionFields = { version: z.int().min(1).max(1_000_000), sha256: sha256().nullish() } as const;
+
+/** A list of versions with these fields. */
+export const versionList = <F extends z.ZodRawShape>(fields: F, description: string) =>
+  z.array(z.strictObject(fields)).min(1).max(MOST_VERSIONS).describe(description);
+
 /** What every framework's models have in values. */
 export const modelFields = {
-  versions: z
-    .array(
-      z.strictObject({
-        version: z.int().min(1).max(1_000_000),
-        sha256: sha256().nullish(),
-      }),
-    )
-    .min(1)
-    .max(MOST_VERSIONS)
-    .describe(
-      'Versions to have and to load, each with the SHA-256 of its SHA256SUMS or null; the last is the default.',
-    ),
+  versions: versionList(
+    versionFields,
+    'Versions to have and to load, each with the SHA-256 of its SHA256SUMS or null; the last is the default.',
+  ),
   size: byteSize().describe('What one version takes, of disk and about as much of memory, such as 512Mi.'),
   variant: shortName().nullish().describe('Folder between model and version in object storage, such as int8.'),
 } as const;

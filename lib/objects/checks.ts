@@ -20,8 +20,8 @@ export interface Check {
   readonly message: Expr<string>;
   /** The same behind the path of the construct. */
   readonly fullMessage: Expr<string>;
-  /** Asked for in each turn of a loop over a map of values. @default - once */
-  readonly loop?: Each;
+  /** Asked for in each turn of loops over maps of values, the outermost first. */
+  readonly loops: readonly Each[];
   /** Where a text must be empty: the text, and the condition under which it is asked for. */
   readonly unwanted?: { readonly text: Expr<string>; readonly where: Expr<boolean> };
 }
@@ -55,35 +55,65 @@ export interface Demand {
   readonly message: Input<string>;
 }
 
+/** What an entry must keep to, or the entries of a map that it has: `within`. */
+type Demands = Demand | Within;
+
+/** A demand, and the loops in whose turns it is asked for. */
+interface Turn {
+  readonly loops: readonly Each[];
+  readonly demand: Demand;
+}
+
+class Within {
+  constructor(readonly turns: readonly Turn[]) {}
+}
+
 /** Demands something of each entry of a map, as `demand` does of all of them together. */
 export function demandEach<E>(
   construct: IConstruct,
   map: MapReference<E>,
-  ofEntry: (key: Input<string>, item: E) => Demand,
+  ofEntry: (key: Input<string>, item: E) => Demands,
 ): void;
 export function demandEach<T>(
   construct: IConstruct,
   map: MapInput<T>,
-  ofEntry: (key: Input<string>, item: Element<T>) => Demand,
+  ofEntry: (key: Input<string>, item: Element<T>) => Demands,
 ): void;
 export function demandEach<E>(
   construct: IConstruct,
   map: Readonly<Record<string, E>> | MapReference<E>,
-  ofEntry: (key: Input<string>, item: E) => Demand,
+  ofEntry: (key: Input<string>, item: E) => Demands,
 ): void {
-  if (!(map instanceof MapReference)) {
-    for (const [key, item] of Object.entries(map).sort(([a], [b]) => compareBytes(a, b))) {
-      const { holds, message } = ofEntry(key, item);
-      demand(construct, holds, message);
-    }
-    return;
+  for (const { demand: one, loops } of turnsFor(map, ofEntry)) {
+    addCheck(construct, () => ({ ...checkOf(construct, one.holds, one.message), loops }));
   }
-  addCheck(construct, () => {
-    const [item, element] = map.item();
-    const key = new Variable<string>('string', 'key');
-    const { holds, message } = ofEntry(key, element);
-    return { ...checkOf(construct, holds, message), loop: new Each(map, item, key, undefined) };
-  });
+}
+
+/** What is demanded of each entry of a map that an entry has. */
+export function within<E>(map: MapReference<E>, ofEntry: (key: Input<string>, item: E) => Demands): Within;
+export function within<T>(map: MapInput<T>, ofEntry: (key: Input<string>, item: Element<T>) => Demands): Within;
+export function within<E>(
+  map: Readonly<Record<string, E>> | MapReference<E>,
+  ofEntry: (key: Input<string>, item: E) => Demands,
+): Within {
+  return new Within(turnsFor(map, ofEntry));
+}
+
+function turnsFor<E>(
+  map: Readonly<Record<string, E>> | MapReference<E>,
+  ofEntry: (key: Input<string>, item: E) => Demands,
+): readonly Turn[] {
+  const turns = (demands: Demands, around: readonly Each[]): readonly Turn[] =>
+    demands instanceof Within
+      ? demands.turns.map(({ demand: one, loops }) => ({ demand: one, loops: [...around, ...loops] }))
+      : [{ demand: demands, loops: around }];
+  if (!(map instanceof MapReference)) {
+    const entries = Object.entries(map).sort(([a], [b]) => compareBytes(a, b));
+    return entries.flatMap(([key, item]) => turns(ofEntry(key, item), []));
+  }
+  const [item, element] = map.item();
+  const key = new Variable<string>('string', 'key');
+  return turns(ofEntry(key, element), [new Each(map, item, key, undefined)]);
 }
 
 function checkOf(construct: IConstruct, condition: Input<boolean>, message: Input<string>): Check {
@@ -91,6 +121,7 @@ function checkOf(construct: IConstruct, condition: Input<boolean>, message: Inpu
     fails: and(conditionOf(construct), not(condition)),
     message: toExpr(message),
     fullMessage: str`${construct.node.path}: ${message}`,
+    loops: [],
   };
 }
 
@@ -120,8 +151,8 @@ export function failures(all: readonly Check[], scope: Scope): string[] {
 }
 
 /** The scopes in which a check is asked for. */
-export function turnsOf({ loop }: Check, scope: Scope): readonly Scope[] {
-  return loop === undefined ? [scope] : scopesOf(loop, scope);
+export function turnsOf({ loops }: Check, scope: Scope): readonly Scope[] {
+  return loops.reduce<readonly Scope[]>((scopes, loop) => scopes.flatMap((each) => scopesOf(loop, each)), [scope]);
 }
 
 /** A check that values decide is left to the outputs of the system. */

@@ -51,5 +51,5 @@ function boundOf(object: KubeObject): readonly Bound[] {
 function checkOf(system: IConstruct, { characters, condition, object }: Bound): Check {
   const fits = equals(truncate(release.name, characters), release.name);
   const message = str`the name of the release, ${release.name}, has more than ${characters} characters, which leaves too few for ${object}; install it under a shorter one.`;
-  return { fails: and(condition, not(fits)), message, fullMessage: str`${system.node.path}: ${message}` };
+  return { fails: and(condition, not(fits)), message, fullMessage: str`${system.node.path}: ${message}`, loops: [] };
 }

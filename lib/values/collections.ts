@@ -78,3 +78,28 @@ export const largest = operation({
   evaluate: (numbers: readonly unknown[]) => Math.max(0, ...numbers.map(Number)),
   toGoTemplate: ([numbers], go) => `include "${go.helper('largest')}" ${numbers} | int64`,
 });
+
+/** The sum of a field that the entries of a map have. */
+export const sumOfField = operation({
+  name: 'sumOfField',
+  kind: 'int',
+  least: () => 0,
+  evaluate: (map: Readonly<Record<string, unknown>>, field: string) =>
+    Object.values(map).reduce<number>((sum, entry) => sum + Number(fieldOf(entry, field)), 0),
+  toGoTemplate: ([map, field], go) =>
+    `include "${go.helper('sumOfField')}" (dict "map" ${map} "field" ${field}) | int64`,
+});
+
+/** Whether an item of a list has this number in a field. */
+export const hasItemWith = operation({
+  name: 'hasItemWith',
+  kind: 'bool',
+  evaluate: (list: readonly unknown[], field: string, value: number) =>
+    list.some((item) => fieldOf(item, field) === value),
+  toGoTemplate: ([list, field, value], go) =>
+    `contains "x" (include "${go.helper('hasItemWith')}" (dict "list" ${list} "field" ${field} "value" ${value}))`,
+});
+
+function fieldOf(entry: unknown, field: string): unknown {
+  return typeof entry === 'object' && entry !== null ? new Map(Object.entries(entry)).get(field) : undefined;
+}

@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import { z } from 'zod';
-import { demandEach, failures } from '../../lib/objects/checks';
+import { demandEach, failures, within } from '../../lib/objects/checks';
 import { onlyWhen } from '../../lib/objects/conditions';
 import { collectChecks } from '../../lib/output/collect';
 import { templates } from '../../lib/output/helm/chart';
@@ -67,5 +67,62 @@ describe('demandEach', () => {
     const app = Testing.app();
     demandSmallBatches(new Chart(app, 'shop'), { ant: { batch: 64 }, cat: { batch: 8 } });
     expect(() => app.synth()).toThrow('[shop] models.ant.batch 64 is above 8; lower it.');
+  });
+});
+
+describe('within', () => {
+  const nested = z.strictObject({
+    shops: z
+      .record(
+        z.string(),
+        z.strictObject({ most: z.int(), models: z.record(z.string(), z.strictObject({ batch: z.int() })) }),
+      )
+      .describe('Shops.'),
+  });
+  type Shops = MapInput<{
+    readonly most: number;
+    readonly models: Readonly<Record<string, { readonly batch: number }>>;
+  }>;
+  const demandFewer = (chart: Chart, shops: Shops): void => {
+    demandEach(chart, shops, (shop, { models, most }) =>
+      within(models, (name, { batch }) => ({
+        holds: atMost(batch, most),
+        message: str`${shop}.${name}: ${batch} is above ${most}; lower it.`,
+      })),
+    );
+  };
+  const shops = {
+    b: { most: 8, models: { ant: { batch: 9 }, cat: { batch: 8 } } },
+    a: { most: 4, models: { ant: { batch: 4 }, cat: { batch: 8 } } },
+  };
+
+  it('asks each entry of the maps that the entries of a map have', () => {
+    const chart = new Chart(Testing.app(), 'shop');
+    demandFewer(chart, references(nested).shops);
+    const scope = { values: { shops }, release: undefined, variables: new Map() };
+    expect(failures(collectChecks(chart), scope)).toEqual([
+      'shop: a.cat: 8 is above 4; lower it.',
+      'shop: b.ant: 9 is above 8; lower it.',
+    ]);
+    expect(templates(chart, 'shop').get('templates/checks.yaml')).toContain(
+      [
+        '{{- range $key, $shop := .Values.shops }}',
+        '{{- range $key2, $model := $shop.models }}',
+        '{{- if gt (int64 $model.batch) (int64 $shop.most) }}',
+        '{{- $failures = append $failures (printf',
+        '  "shop: %s.%s: %d is above %d; lower it."',
+        '  $key',
+        '  $key2',
+        '  (int64 $model.batch)',
+        '  (int64 $shop.most)',
+        ') }}',
+      ].join('\n'),
+    );
+  });
+
+  it('asks literals at the synthesis of a plain app', () => {
+    const app = Testing.app();
+    demandFewer(new Chart(app, 'shop'), shops);
+    expect(() => app.synth()).toThrow('[shop] a.cat: 8 is above 4; lower it.');
   });
 });

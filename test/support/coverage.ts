@@ -69,7 +69,7 @@ export class Coverage {
       seeNode(tree, place.then, see);
     }
     for (const check of this.checks) {
-      if (check.loop) seeCondition(check.fails, { scope: undefined, around: [] }, see);
+      if (check.loops.length > 0) seeCondition(check.fails, { scope: undefined, around: [] }, see);
       for (const turn of turnsOf(check, scope)) seeCondition(check.fails, { scope: turn, around: [] }, see);
     }
     return news;

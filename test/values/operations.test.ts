@@ -63,6 +63,7 @@ const named = {
   different: { one: { name: 'a' }, two: { name: 'b' } },
   alike: { z: { name: 'b' }, y: { name: 'é' }, x: { name: 'b' }, w: { name: 'é' }, v: { name: 'b' }, u: { name: 'a' } },
 };
+const items = { none: [], several: [{ version: 3 }, { version: 1_000_000 }] };
 const counts = { none: [], one: [7], several: [3, 1_000_000, 12] };
 const models = {
   none: {},
@@ -89,6 +90,7 @@ const schema = z.strictObject({
   maps: fields(maps, z.record(z.string(), z.string())),
   named: fields(named, z.record(z.string(), z.strictObject({ name: described(z.string()) }))),
   counts: fields(counts, z.array(z.int())),
+  items: fields(items, z.array(z.strictObject({ version: z.int() }))),
   models: fields(
     models,
     z.record(
@@ -102,7 +104,7 @@ const schema = z.strictObject({
   ),
   nullables: fields(nullables, z.string().nullable().default(null)),
 });
-const values = { bools, ints, floats, strings, bytes, cpus, lists, maps, named, counts, models, nullables };
+const values = { bools, ints, floats, strings, bytes, cpus, lists, maps, named, counts, items, models, nullables };
 const v = references(schema);
 const all = <T>(group: Readonly<Record<string, T>>): readonly T[] => Object.values(group);
 const pairs = <A, B>(left: readonly A[], right: readonly B[]) => left.flatMap((a) => right.map((b) => [a, b] as const));
@@ -162,6 +164,10 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
     op.named('choice', 'A choice.', op.choose(v.bools.right, v.strings.quotes, v.strings.lines)),
   ],
   largest: all(v.counts).map((list) => op.largest(list)),
+  hasItemWith: pairs(all(v.items), [3, 4, v.ints.million]).map(([list, value]) =>
+    op.hasItemWith(list, 'version', value),
+  ),
+  sumOfField: Object.values(v.models).map((map) => op.sumOfField(map, 'batch')),
   sumOf: Object.entries(v.models).flatMap(([name, map]) => [
     op.sumOf([`${name}.bytes`, 'Bytes of all.'], map, (_, { size, batch }) => op.multiply(op.bytes(size), batch)),
     op.sumOf([`${name}.spare`, 'May be negative.'], map, (_, { batch, limit }) => op.subtract(limit, batch)),
@@ -259,7 +265,7 @@ describe('both readings of an operation agree', () => {
   test('on every operation there is', () => {
     const others = ['lessThan', 'atMost', 'greaterThan', 'atLeast'];
     const tested = new Set([...Object.keys(table), ...others]);
-    const helpers = new Set(['concat', 'goJson', 'compareBytes', 'sha256', 'isPlainText', 'joinParts']);
+    const helpers = new Set(['concat', 'goJson', 'compareBytes', 'sha256', 'exact', 'isPlainText', 'joinParts']);
     const operations = Object.keys(op).filter((name) => /^[a-z]/.test(name) && !helpers.has(name));
     expect(operations.filter((name) => !tested.has(name))).toEqual([]);
   });

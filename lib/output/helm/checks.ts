@@ -19,15 +19,17 @@ export function checksTemplate(checks: readonly Check[], go: Place): string {
   ].join('\n');
 }
 
-function linesOf({ loop, ...check }: Check, go: Place): readonly string[] {
+function linesOf({ loops, ...check }: Check, go: Place): readonly string[] {
+  const [loop, ...inside] = loops;
   if (loop === undefined) return lineOf(check, go);
   const { index, item, over } = loop;
   const inner = go.inRange(index, item);
   const variables = `${inner.variable(index)}, ${inner.variable(item)}`;
-  return [`{{- range ${variables} := ${over.toGoTemplate(go)} }}`, ...lineOf(check, inner), '{{- end }}'];
+  const lines = linesOf({ ...check, loops: inside }, inner);
+  return [`{{- range ${variables} := ${over.toGoTemplate(go)} }}`, ...lines, '{{- end }}'];
 }
 
-function lineOf({ fails, fullMessage, unwanted }: Omit<Check, 'loop'>, go: Place): readonly string[] {
+function lineOf({ fails, fullMessage, unwanted }: Omit<Check, 'loops'>, go: Place): readonly string[] {
   if (unwanted === undefined) {
     return [...control('if', bare(fails.toGoCondition(go))), ...append(fullMessage, go), '{{- end }}'];
   }

@@ -18,6 +18,10 @@ export const operationHelpers: Readonly<Record<string, Helper>> = {
     comment: 'Whole cores in a CPU quantity, rounded up: 1 for 250m, 2 for 1500m.',
     lines: ['{{- if hasSuffix "m" . }}{{ div (add (trimSuffix "m" .) 999) 1000 }}{{ else }}{{ . }}{{ end }}'],
   },
+  hasItemWith: {
+    comment: 'An x for each item of a list that has this number in a field.',
+    lines: ['{{- range .list }}{{ if eq (int64 (get . $.field)) (int64 $.value) }}x{{ end }}{{ end }}'],
+  },
   largest: {
     comment: 'The largest number of a list; 0 for an empty one.',
     lines: ['{{- $largest := 0 }}', '{{- range . }}{{ $largest = max $largest . }}{{ end }}', '{{- $largest }}'],
@@ -37,5 +41,9 @@ export const operationHelpers: Readonly<Record<string, Helper>> = {
       '{{- end }}',
       '{{- $repeated | uniq | sortAlpha | join ", " }}',
     ],
+  },
+  sumOfField: {
+    comment: 'The sum of a field that the entries of a map have.',
+    lines: ['{{- $sum := 0 }}', '{{- range .map }}{{ $sum = add $sum (get . $.field) }}{{ end }}', '{{- $sum }}'],
   },
 };

@@ -69,6 +69,8 @@ export {
 } from './tiers/ml/model-fetcher';
 export { type ModelStorage, type ModelStorageServer, modelStorageDefaults } from './tiers/ml/model-storage';
 export { modelStorageValues } from './tiers/ml/model-storage-values';
+export { SampleModels, type SampleModelsProps, sampleModelsDefaults } from './tiers/ml/sample-models';
+export { sampleModelsValues } from './tiers/ml/sample-models-values';
 export { Alertmanager, type AlertmanagerProps, alertmanagerDefaults } from './tiers/observability/alertmanager';
 export {
   type Email,

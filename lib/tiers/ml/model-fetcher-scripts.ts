@@ -72,7 +72,7 @@ export const modelLibrary: Text = text`
   redis() { timeout ${CACHE_PATIENCE_SECONDS} redis-cli -h "$CACHE_HOST" -e --raw -D '' "$@"; }
   # A cache that fails is not asked again, as each time might take as long.
   without_cache() {
-    cache= storable=
+    cache='' storable=''
     say warning 'the cache does not answer; object storage is asked instead' "cache=$CACHE_HOST"
   }
   # cached KEY: prints what the cache has, or nothing; whoever asks looks whether it is all there.
@@ -104,7 +104,7 @@ export const modelLibrary: Text = text`
       without_cache
       : > "$work/index"
     }
-    [ -s "$work/index" ] && parse_index || index_of_storage "$1"
+    if [ ! -s "$work/index" ] || ! parse_index; then index_of_storage "$1"; fi
   }
   # index_of_storage FOLDER: the same, which the cache is then given.
   index_of_storage() {
@@ -119,7 +119,7 @@ export const modelLibrary: Text = text`
       fail "object storage at $STORAGE_ENDPOINT does not list $STORAGE_PATH/$1, see above"
     sed 's/^/size /' "$work/sizes" | cat - "$work/sums" > "$work/index"
     parse_index || fail "$STORAGE_PATH/$1 in object storage: $problem"
-    [ -z "$storable" ] || store "models:index:$1" < "$work/index" || storable=
+    [ -z "$storable" ] || store "models:index:$1" < "$work/index" || storable=''
   }
   # parse_index: to $work/files "<sum> <bytes> <path>" of each, to $work/sums the sums as they are, to $identity their own;
   # or $problem.
@@ -191,7 +191,7 @@ export const fetchModels: Text = text`
     printf '%s %s\n' "$identity" "$variant" > "$part/.complete"
     sync -f "$part"
     appear
-    [ -z "$storable" ] || redis ZINCRBY ${USES} 1 "$folder" > /dev/null || storable=
+    [ -z "$storable" ] || redis ZINCRBY ${USES} 1 "$folder" > /dev/null || storable=''
     say info fetched "model=$model version=$version variant=$variant bytes=$((bytes_cached + bytes_stored)) from_cache=$bytes_cached from_storage=$bytes_stored milliseconds=$(($(date +%s%3N) - started))"
   }
 
@@ -297,7 +297,7 @@ export const fetchModels: Text = text`
       count=$((size - at))
       [ "$count" -le "$CHUNK" ] || count=$CHUNK
       if [ "$to_store" = all ] || ! is_cached "models:chunk:$sum:$at"; then
-        slice "$target" "$at" "$count" | store "models:chunk:$sum:$at"
+        slice "$target" "$at" "$count" | store "models:chunk:$sum:$at" || storable=''
       fi
       at=$((at + count))
     done

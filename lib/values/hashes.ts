@@ -1,6 +1,6 @@
 /** Hashes, which change with what they are of, and nothing else. */
 import { createHash } from 'node:crypto';
-import type { Json, JsonObject } from './expression';
+import type { Json } from './expression';
 import { operation } from './operation';
 
 /** Go's JSON of a value: sorted keys, and `<`, `>`, `&`, U+2028 and U+2029 escaped. */
@@ -8,7 +8,9 @@ export function goJson(value: unknown): string {
   const sorted = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(sorted);
     if (typeof node !== 'object' || node === null) return node;
-    const entries = Object.entries(node).sort(([a], [b]) => compareBytes(a, b));
+    const entries = Object.entries(node)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => compareBytes(a, b));
     return new Map(entries.map(([key, item]) => [key, sorted(item)]));
   };
   const print = (node: unknown): string => {
@@ -37,7 +39,7 @@ export const hashOfValue = operation({
   kind: 'string',
   casts: true,
   plain: true,
-  evaluate: (value: Json | JsonObject) => sha256(goJson(value)),
+  evaluate: (value: Json | Readonly<Record<string, unknown>>) => sha256(goJson(value)),
   toGoTemplate: ([value]) => `toJson ${value} | sha256sum`,
 });
 

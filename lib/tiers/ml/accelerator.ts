@@ -90,12 +90,12 @@ export function acceleratedImage({ kind }: Pick<Accelerator, 'kind'>, onCpu: Ima
   };
 }
 
-/** Bytes of models. */
-export interface ModelSizes {
-  /** Of all versions of all models. */
-  readonly total: Input<number>;
-  /** Of the largest version. */
+/** What models take of memory, in bytes. */
+export interface LoadedModels {
+  /** The largest version. */
   readonly largest: Input<number>;
+  /** All that is loaded, and what that is. */
+  readonly loaded: { readonly what: string; readonly bytes: Input<number> };
 }
 
 /**
@@ -170,7 +170,7 @@ function nodes(kind: Accelerator['kind'], { products, memory }: Pick<Accelerator
 export function demandAccelerator(
   tier: Tier,
   accelerator: Accelerator,
-  models: ModelSizes,
+  models: LoadedModels,
   resources: Resources,
 ): void {
   const { kind, count, mig, memory, cuda } = accelerator;
@@ -203,8 +203,8 @@ export function demandAccelerator(
   );
   demand(
     tier,
-    or(is('none'), not(fitsOne), atMost(models.total, all)),
-    str`all versions of all models take ${inMebibytes(models.total)} MiB, more than the ${inMebibytes(all)} MiB of a pod's GPUs (accelerator.kind ${kind}, count ${count}); serve fewer, or choose larger or more GPUs.`,
+    or(is('none'), not(fitsOne), atMost(models.loaded.bytes, all)),
+    str`${models.loaded.what} take ${inMebibytes(models.loaded.bytes)} MiB, more than the ${inMebibytes(all)} MiB of a pod's GPUs (accelerator.kind ${kind}, count ${count}); serve fewer, or choose larger or more GPUs.`,
   );
   demand(
     tier,

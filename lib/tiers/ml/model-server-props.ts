@@ -1,7 +1,7 @@
 /** What an operator may choose of any model server, and what a framework says of its own. */
 import type { Probe } from 'kubernetes-types/core/v1';
 import type { Input } from '../../values/expression';
-import type { Text } from '../../values/parts';
+import type { Merge, Text } from '../../values/parts';
 import type { MapInput } from '../../values/tree';
 import type { ContainerProps, Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
@@ -122,6 +122,10 @@ export interface ServerProgram {
   /** What it is told, by name: files in SERVER_FOLDER, and texts whose change restarts the pods. */
   readonly files: Readonly<Record<string, Text>>;
   readonly checksums: Readonly<Record<string, Input<string>>>;
+  /** Files beside those, one or more for each model. @default - none */
+  readonly modelFiles?: Merge<Record<string, string>>;
+  /** What is in memory, in words and bytes. @default - all versions of all models, each once */
+  readonly loaded?: { readonly what: string; readonly bytes: Input<number> };
   readonly stop: {
     /** Until SIGTERM. At first requests still come: it takes time until nobody knows the pod any more. */
     readonly preStopSeconds: Input<number>;

@@ -18,7 +18,7 @@ import { addService } from '../../workload/service';
 import { StatefulSetWorkload } from '../../workload/stateful-set';
 import { tierSelector } from '../observability/rules/selector';
 import { Tier } from '../tier';
-import { type ModelSizes, accelerate, demandAccelerator } from './accelerator';
+import { accelerate, demandAccelerator } from './accelerator';
 import type { Model, ModelBackend, ModelProtocol } from './model';
 import { modelFetcher, modelsMount } from './model-fetcher';
 import { type ModelServerSettings, type ModelVolume, SERVER_FOLDER, type ServerProgram } from './model-server-props';
@@ -33,6 +33,14 @@ const STARTUP_SECONDS = 120;
  */
 const STARTUP_SECONDS_PER_GIBIBYTE = 12;
 const STARTUP_PERIOD_SECONDS = 5;
+
+/** Bytes of models. */
+interface ModelSizes {
+  /** Of all versions of all models. */
+  readonly total: Input<number>;
+  /** Of the largest version. */
+  readonly largest: Input<number>;
+}
 
 /**
  * A server of models: a StatefulSet, because a pod keeps its volume with the models, and because its GPU is free before
@@ -61,7 +69,7 @@ export abstract class ModelServer extends Tier implements Server, ModelBackend {
     this.models = settings.models;
     this.latencyTargetMilliseconds = settings.latencyTargetMilliseconds;
     const sizes = this.sizes(settings.models);
-    this.demandMemory(settings, sizes);
+    this.demandMemory(settings, program, sizes);
     this.demandVolume(settings, sizes);
     this.workload = this.addWorkload(settings, program, sizes);
     this.client = this.workload;
@@ -147,7 +155,7 @@ export abstract class ModelServer extends Tier implements Server, ModelBackend {
         ...fetcher.volumes,
       ],
     });
-    addConfigMap(workload, 'files', program.files);
+    addConfigMap(workload, 'files', program.files, '', program.modelFiles);
     fetcher.connect(workload);
     return workload;
   }
@@ -218,21 +226,22 @@ export abstract class ModelServer extends Tier implements Server, ModelBackend {
     };
   }
 
-  private demandMemory(settings: ModelServerSettings, sizes: ModelSizes): void {
+  private demandMemory(settings: ModelServerSettings, program: ServerProgram, { largest, total }: ModelSizes): void {
     const { accelerator, resources, sharedMemory } = settings;
     const limit = resources.limits.memory;
-    demandAccelerator(this, accelerator, sizes, resources);
+    const loaded = program.loaded ?? { what: 'all versions of all models', bytes: total };
+    demandAccelerator(this, accelerator, { largest, loaded }, resources);
     const fits = atMost(bytes(sharedMemory), bytes(limit));
     demand(
       this,
       fits,
       str`sharedMemory ${sharedMemory} is above resources.limits.memory ${limit}, against which it counts; lower it, or raise the limit.`,
     );
-    const needed = add(sizes.total, bytes(sharedMemory));
+    const needed = add(loaded.bytes, bytes(sharedMemory));
     demand(
       this,
       or(not(equals<string>(accelerator.kind, 'none')), not(fits), atMost(needed, bytes(limit))),
-      str`all versions of all models take ${divide(sizes.total, MEBIBYTE)} MiB, which with sharedMemory ${sharedMemory} is more than resources.limits.memory ${limit}; serve fewer, or raise the limit to ${divide(add(needed, MEBIBYTE - 1), MEBIBYTE)}Mi or more.`,
+      str`${loaded.what} take ${divide(loaded.bytes, MEBIBYTE)} MiB, which with sharedMemory ${sharedMemory} is more than resources.limits.memory ${limit}; serve fewer, or raise the limit to ${divide(add(needed, MEBIBYTE - 1), MEBIBYTE)}Mi or more.`,
     );
   }
 

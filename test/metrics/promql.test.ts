@@ -4,6 +4,7 @@ const metrics: Readonly<Record<string, readonly string[]>> = {
   up: ['job', 'pod'],
   http_requests_total: ['job', 'pod', 'status', 'handler'],
   http_request_duration_seconds_bucket: ['job', 'pod', 'handler', 'le'],
+  ':tensorflow:serving:request_count': ['pod', 'model_name'],
   redis_memory_used_bytes: ['pod'],
   redis_memory_max_bytes: ['pod'],
 };
@@ -22,6 +23,8 @@ describe('a PromQL expression', () => {
     ['up{job="backend"} == 1'],
     ['sum by (status) (rate(http_requests_total{status=~"5.."}[5m])) or vector(0)'],
     ['histogram_quantile(0.95, sum by (le, handler) (rate(http_request_duration_seconds_bucket[5m])))'],
+    ['1 - histogram_fraction(0, 0.05, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))'],
+    ['rate(:tensorflow:serving:request_count[5m])'],
     ['redis_memory_used_bytes / (redis_memory_max_bytes > 0)'],
     ['sum by (pod) (rate(http_requests_total[5m])) / on (pod) group_left (job) up'],
     ['1 - avg_over_time(up[30d:1h]) / (1 - 99.9 / 100)'],
@@ -35,6 +38,7 @@ describe('a PromQL expression', () => {
     ['sum by (stats) (http_requests_total)', ['(http_requests_total) has no label stats']],
     ['up / on (handler) http_requests_total', ['up / on (handler) http_requests_total has no label handler']],
     ['histogram_quantile(0.9, up)', ['histogram_quantile(0.9, up) has no le: no quantile comes of it']],
+    ['histogram_fraction(0, 1, up)', ['histogram_fraction(0, 1, up) has no le: no fraction comes of it']],
     ['{job="backend"}', ['{job="backend"} names no metric']],
     ['sum(up', ['is no PromQL from character 6 on']],
     [

@@ -108,8 +108,9 @@ class Reader {
   private call(node: SyntaxNode): Labels {
     const name = children(node.getChild('FunctionIdentifier'))[0]?.name ?? '';
     const inner = this.argument(node);
-    if (name === 'HistogramQuantile') {
-      if (inner?.has('le') !== true) this.problems.push(`${this.text(node)} has no le: no quantile comes of it`);
+    if (name === 'HistogramQuantile' || name === 'HistogramFraction') {
+      const what = name === 'HistogramQuantile' ? 'quantile' : 'fraction';
+      if (inner?.has('le') !== true) this.problems.push(`${this.text(node)} has no le: no ${what} comes of it`);
       return new Set([...(inner ?? [])].filter((label) => label !== 'le'));
     }
     if (['Scalar', 'Time', 'Pi'].includes(name)) return undefined;

@@ -89,12 +89,20 @@ export {
   type Severity,
 } from './tiers/observability/rule';
 export { type RuleSubjects, rulesOf } from './tiers/observability/rules/rules';
-export { type Slo, type Thresholds, sloDefaults, thresholdDefaults } from './tiers/observability/rules/thresholds';
+export {
+  type ModelSlo,
+  type Slo,
+  type Thresholds,
+  modelSloDefaults,
+  sloDefaults,
+  thresholdDefaults,
+} from './tiers/observability/rules/thresholds';
 export { sloValues, thresholdValues } from './tiers/observability/rules-values';
 export { apmDashboard } from './tiers/observability/dashboards/apm';
 export { backupsDashboard } from './tiers/observability/dashboards/backups';
 export { type DashboardSettings, type GrafanaDashboard, dashboard } from './tiers/observability/dashboards/dashboard';
 export { logsDashboard } from './tiers/observability/dashboards/logs';
+export { modelCacheDashboard } from './tiers/observability/dashboards/model-cache';
 export { overviewDashboard } from './tiers/observability/dashboards/overview';
 export { stat, timeSeries } from './tiers/observability/dashboards/panels';
 export { performanceDashboard } from './tiers/observability/dashboards/performance';

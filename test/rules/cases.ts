@@ -37,8 +37,14 @@ export interface GroupCases {
   readonly cases: readonly AlertCase[];
 }
 
-/** Both Redis tiers have the same alerts; those of a cluster are in its file alone. */
-const SHARED: Readonly<Record<string, string>> = { redis: 'redis-cluster' };
+/** Tiers with the same alerts: both of Redis, of which those of a cluster are in its file alone, and all servers of models. */
+const SHARED: Readonly<Record<string, string>> = {
+  redis: 'redis-cluster',
+  'tensorflow-serving': 'model-servers',
+  torchserve: 'model-servers',
+  onnx: 'model-servers',
+  tensorrt: 'model-servers',
+};
 /** Alerts that are never silent: that is their purpose. */
 export const NEVER_SILENT = ['Watchdog'];
 
@@ -46,7 +52,7 @@ export function casesOf(group: string): GroupCases {
   const file = SHARED[group] ?? group;
   const path = join(__dirname, `${file}.yaml`);
   if (!existsSync(path)) return { labels: '', cases: [] };
-  return Cases.parse(parse(readFileSync(path, 'utf8').replaceAll(`tier="${file}"`, `tier="${group}"`)));
+  return Cases.parse(parse(readFileSync(path, 'utf8').replaceAll(file, group)));
 }
 
 export interface TestedAlert {
@@ -114,7 +120,7 @@ function moment(
 
 /** The labels of the file after the series' own, which win. */
 function withLabels(series: string, labels: string): string {
-  const [, name = series, own = ''] = /^(\w+)(?:\{(.*)\})?$/.exec(series) ?? [];
+  const [, name = series, own = ''] = /^([\w:]+)(?:\{(.*)\})?$/.exec(series) ?? [];
   const given = [...own.matchAll(/(\w+)="/g)].map(([, label]) => label);
   const others = labels.split(',').filter((label) => !given.includes(label.split('=')[0] ?? ''));
   return `${name}{${[own, ...others].filter((part) => part !== '').join(',')}}`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { percent } from '../../values/leaves';
 import type { Widen } from '../../values/widen';
-import { sloDefaults, type thresholdDefaults } from './rules/thresholds';
+import { type modelSloDefaults, sloDefaults, type thresholdDefaults } from './rules/thresholds';
 
 /** What an operator may set of the objectives of an API. */
 export const sloValues = (defaults: Widen<typeof sloDefaults>) => ({
@@ -21,6 +21,22 @@ export const sloValues = (defaults: Widen<typeof sloDefaults>) => ({
     .enum(['0.05', '0.1', '0.25', '0.5', '1'])
     .default(sloDefaults.latencySeconds)
     .describe("Seconds that count as in time, in quotes: a bucket of the application's histogram."),
+});
+
+/** What an operator may set of the objectives of each model. */
+export const modelSloValues = (defaults: Widen<typeof modelSloDefaults>) => ({
+  availabilityPercent: z
+    .number()
+    .min(90)
+    .max(99.999)
+    .default(defaults.availabilityPercent)
+    .describe("Percent of a model's requests that must not end in a server's error, over 30 days."),
+  latencyPercent: z
+    .number()
+    .min(90)
+    .max(99.999)
+    .default(defaults.latencyPercent)
+    .describe("Percent of a model's requests that must be answered within its server's latency target, over 30 days."),
 });
 
 const whole = (most: number, value: number, description: string) =>

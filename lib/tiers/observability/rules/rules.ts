@@ -6,6 +6,8 @@ import type { PgBouncer } from '../../data/pgbouncer';
 import type { Postgres } from '../../data/postgres';
 import type { RedisCache } from '../../data/redis-cache';
 import type { RedisCluster } from '../../data/redis-cluster';
+import type { ModelCache } from '../../ml/model-cache';
+import type { ModelServer } from '../../ml/model-server';
 import type { Backup } from '../../operations/backup';
 import type { Api } from '../../web/api';
 import type { Frontend } from '../../web/frontend';
@@ -22,6 +24,8 @@ import { containerRules } from './containers';
 import { elasticsearchRules } from './elasticsearch';
 import { frontendRules } from './frontend';
 import { filebeatRules, logstashRules } from './logs';
+import { modelCacheRules } from './model-cache';
+import { modelServerRules } from './model-servers';
 import { alertmanagerRules, prometheusRules, watchdogRules } from './monitoring';
 import { outsideRules } from './outside';
 import { pgBouncerRules } from './pgbouncer';
@@ -46,6 +50,9 @@ export interface RuleSubjects {
   readonly openTelemetry?: OpenTelemetry;
   readonly jaeger?: Jaeger;
   readonly logstash?: Logstash;
+  /** Servers of models. @default [] */
+  readonly modelServers?: readonly ModelServer[];
+  readonly modelCache?: ModelCache;
   /** Whether public names are asked for from outside. @default false */
   readonly probes?: Input<boolean>;
   /** @default - see sloDefaults */
@@ -63,8 +70,8 @@ export interface RuleSubjects {
  */
 export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
   const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup } = subjects;
-  const { elasticsearch, logstash, openTelemetry, jaeger } = subjects;
-  const { redis = [], thresholds = {}, slo = {}, probes = false } = subjects;
+  const { elasticsearch, logstash, openTelemetry, jaeger, modelCache } = subjects;
+  const { redis = [], modelServers = [], thresholds = {}, slo = {}, probes = false } = subjects;
   const facts = prometheus.ruleFacts;
   const group = <T>(tier: T | undefined, rules: (tier: T) => RuleGroup): readonly RuleGroup[] =>
     tier === undefined ? [] : [rules(tier)];
@@ -77,6 +84,8 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
     ...group(pgbouncer, (tier) => pgBouncerRules(facts, tier, thresholds)),
     ...redis.map((tier) => redisRules(facts, tier, thresholds)),
     ...group(backup, (tier) => backupRules(facts, tier, thresholds, or(...redis.map(conditionOf)))),
+    ...modelServers.map((tier) => modelServerRules(facts, tier, thresholds, prometheus.hasContainerMetrics)),
+    ...group(modelCache, (tier) => modelCacheRules(facts, tier, thresholds, prometheus.hasContainerMetrics)),
     ...group(elasticsearch, (tier) => elasticsearchRules(facts, tier, thresholds)),
     ...group(openTelemetry, (tier) => openTelemetryRules(facts, tier)),
     ...group(jaeger, (tier) => jaegerRules(facts, tier)),

@@ -21,6 +21,11 @@ export function claimSelector({ instance, namespace }: RuleFacts): Selector {
   return joined(namespace === undefined ? [] : [str`namespace="${namespace}"`], own);
 }
 
+/** Selects what kube-state-metrics says about a CronJob. */
+export function cronJobSelector({ namespace }: RuleFacts, name: Input<string>): Selector {
+  return joined(namespace === undefined ? [] : [str`namespace="${namespace}"`], str`cronjob="${name}"`);
+}
+
 /** Selects what the release exports, of whatever tier. */
 export function selectorOf({ instance, namespace }: RuleFacts, ...matchers: readonly string[]): Selector {
   const own = namespace === undefined ? [] : [str`namespace="${namespace}"`];

@@ -13,6 +13,16 @@ export interface Slo {
 
 export const sloDefaults = { availabilityPercent: 99.9, latencyPercent: 95, latencySeconds: '0.1' } as const;
 
+/** What each model promises to its clients, through the gateway. */
+export interface ModelSlo {
+  /** Percent of requests that must not end in a server's error, over 30 days; 90 to 99.999. @default 99.9 */
+  readonly availabilityPercent?: Input<number>;
+  /** Percent of requests that must be answered within the latency target of their server, over 30 days; 90 to 99.999. @default 95 */
+  readonly latencyPercent?: Input<number>;
+}
+
+export const modelSloDefaults = { availabilityPercent: 99.9, latencyPercent: 95 } as const;
+
 export interface Thresholds {
   /** Percent of requests that end in a server's error. @default 1 */
   readonly errorPercent?: Input<number>;
@@ -32,6 +42,8 @@ export interface Thresholds {
   readonly poolWaitSeconds?: Input<number>;
   /** Percent of lookups that the cache answers, below which it helps little. @default 95 */
   readonly cacheHitPercent?: Input<number>;
+  /** Percent of chunks of models that their cache has, below which starts are slow. @default 90 */
+  readonly modelCacheHitPercent?: Input<number>;
   /** Percent of a memory limit, of Redis and of any container. @default 90 */
   readonly memoryPercent?: Input<number>;
   /** Percent of time in which a container is held back by its CPU limit. @default 25 */
@@ -58,6 +70,7 @@ export const thresholdDefaults = {
   transactionSeconds: 600,
   poolWaitSeconds: 5,
   cacheHitPercent: 95,
+  modelCacheHitPercent: 90,
   memoryPercent: 90,
   throttledPercent: 25,
   volumePercent: 85,

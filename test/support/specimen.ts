@@ -20,6 +20,7 @@ import {
   each,
   eachEntry,
   eachPair,
+  entry,
   fragment,
   keep,
   late,
@@ -155,6 +156,10 @@ class Parts extends Construct {
       merged: merge(
         { own: v.note, 'own.also': whenSet(v.className) },
         eachEntry(settings, (key, setting) => [str`set-${key}`, setting.value]),
+      ),
+      entries: merge<Record<string, number | string>>(
+        entry<number | string>(v.mode, v.port),
+        when<Record<string, number | string>>(v.nested.active, entry<number | string>(str`port-${v.port}`, v.note)),
       ),
       limits: limits({ memory: v.memory, replicas: v.nested.replicas }),
       late: late(() => ({ port: v.port })),

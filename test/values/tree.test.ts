@@ -13,6 +13,7 @@ import {
   each,
   eachEntry,
   eachPair,
+  entry,
   evaluate,
   fragment,
   keep,
@@ -265,6 +266,15 @@ describe('merge and eachEntry', () => {
     expect(read({ labels: merge(labels), name: 'n' })).toEqual({ name: 'n' });
   });
 
+  test('have an entry whose key depends on values', () => {
+    const named = merge<Readonly<Record<string, number>>>({ a: 1 }, entry(str`n-${count}`, 2));
+    expect(read(named, { count: 3 })).toEqual({ a: 1, 'n-3': 2 });
+    expect(read(merge<Readonly<Record<string, number>>>({ a: 1 }, entry('b', 2)))).toEqual({ a: 1, b: 2 });
+    expect(() =>
+      read(merge<Readonly<Record<string, number>>>({ 'n-3': 1 }, entry(str`n-${count}`, 2)), { count: 3 }),
+    ).toThrow('the key "n-3" is set twice');
+  });
+
   test('refuse a key that is set twice', () => {
     expect(() => read(tree, { labels: { a: '2' }, enabled: true })).not.toThrow();
     expect(() => read(merge({ name: 'n' }, labels), { labels: { name: 'm' } })).toThrow('the key "name" is set twice');
@@ -373,6 +383,7 @@ describe('presence', () => {
     ['a condition with another part', when<readonly string[] | JsonObject>(enabled, args, labels)],
     ['a loop', [...each(hosts, (host) => host.name)]],
     ['entries', eachEntry(labels as MapInput<string>, (key, value) => [key, value])],
+    ['an entry with a key of its own', entry(str`n-${count}`, whenSet(className))],
     ['merged maps', merge<JsonObject>(labels, when<JsonObject>(enabled, { a: 'b' }))],
     ['what is kept', keep([when(enabled, 1)])],
     ['a nested map', { a: { b: { c: whenSet(className) } } }],

@@ -77,6 +77,38 @@ describe('a pod', () => {
     });
   });
 
+  it('has devices of the node, of which it may have no more than it asks for', () => {
+    const devices = { enabled: true, resource: 'example.com/fpga', count: 2 };
+    expect(mainOf({ containers: [container({ devices })] }).resources).toMatchObject({
+      requests: { cpu: '100m', 'example.com/fpga': '2' },
+      limits: { cpu: '1', 'example.com/fpga': '2' },
+    });
+    const off = { ...devices, enabled: false };
+    expect(mainOf({ containers: [container({ devices: off })] }).resources).toEqual(mainOf().resources);
+  });
+
+  it('runs where a tier binds it, beside what keeps its replicas apart', () => {
+    const here = { key: 'disk', operator: 'In', values: ['ssd'] };
+    const nodeSelectorTerms = [{ matchExpressions: [here] }];
+    const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
+    expect(podOf({ affinity: { nodeAffinity } }).affinity).toEqual({ nodeAffinity });
+    expect(podOf({ affinity: { nodeAffinity }, replicas: 2 }).affinity).toMatchObject({
+      nodeAffinity,
+      podAntiAffinity: {},
+    });
+  });
+
+  it('tolerates what a tier says, and what its operator says', () => {
+    const own = { key: 'example.com/fpga', operator: 'Exists' };
+    const tolerations = [{ key: 'dedicated', operator: 'Exists' }];
+    expect(podOf({ ownTolerations: [own], tolerations }).tolerations).toEqual([own, ...tolerations]);
+  });
+
+  it('runs under a runtime class that is named', () => {
+    expect(podOf({ runtimeClassName: 'nvidia' }).runtimeClassName).toBe('nvidia');
+    expect(podOf()).not.toHaveProperty('runtimeClassName');
+  });
+
   it('may use idle CPU where it has no limit', () => {
     const { requests, limits } = container().resources;
     const resources = { requests, limits: { ...limits, cpu: null } };

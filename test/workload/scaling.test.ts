@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { StatefulSetWorkload } from '../../lib/workload/stateful-set';
+import { type StatefulSetProps, StatefulSetWorkload, type Storage } from '../../lib/workload/stateful-set';
 import { type Fields, container, deployment, find, kindsOf, podProps, synth } from './plain-app';
 import { systemOf } from './system';
 
@@ -100,6 +100,95 @@ describe('a HorizontalPodAutoscaler', () => {
       synth((chart) => deployment(chart, { autoscaling: { ...autoscaling, minReplicas } }));
     expect(() => on(11)).toThrow('minReplicas 11 is above maxReplicas 10; lower it to 10 or less.');
     expect(() => on(10)).not.toThrow();
+  });
+});
+
+describe('a StatefulSet', () => {
+  const set = (props: Partial<StatefulSetProps>) =>
+    synth((chart) => new StatefulSetWorkload(chart, 'api', { ...podProps(), replicas: 1, ...props }));
+
+  it('is scaled as a Deployment is', () => {
+    const objects = set({ autoscaling });
+    expect(find(objects, 'HorizontalPodAutoscaler', 'shop-api').spec).toMatchObject({
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'shop-api' },
+      minReplicas: 2,
+      maxReplicas: 10,
+    });
+    expect(find(objects, 'StatefulSet', 'shop-api').spec).not.toHaveProperty('replicas');
+    expect(kindsOf(objects)).toContain('PodDisruptionBudget');
+  });
+
+  it('has a volume for each pod where it is to, mounted as it may be', () => {
+    const claims = (storage: Storage) =>
+      (find(set({ storage: { data: storage } }), 'StatefulSet', 'shop-api').spec as Fields).volumeClaimTemplates;
+    expect(claims({ size: '1Gi' })).toMatchObject([{ spec: { accessModes: ['ReadWriteOnce'] } }]);
+    expect(claims({ size: '1Gi', accessMode: 'ReadWriteMany' })).toMatchObject([
+      { spec: { accessModes: ['ReadWriteMany'] } },
+    ]);
+    expect(claims({ size: '1Gi', enabled: false })).toBeUndefined();
+  });
+});
+
+describe('a metric of Prometheus', () => {
+  const metric = {
+    enabled: true,
+    serverAddress: 'http://prometheus.shop.svc:9090',
+    query: 'queue_seconds',
+    target: 5,
+  };
+  const scaled = (props: Partial<typeof metric> = {}, given: Partial<typeof autoscaling> = {}) =>
+    synth((chart) =>
+      deployment(chart, { replicas: 3, autoscaling: { ...autoscaling, ...given, metric: { ...metric, ...props } } }),
+    );
+
+  it('is aimed at beside CPU and memory by KEDA, which takes over the autoscaler that is there', () => {
+    const objects = scaled();
+    expect(kindsOf(objects)).not.toContain('HorizontalPodAutoscaler');
+    expect(find(objects, 'ScaledObject', 'shop-api')).toMatchObject({
+      apiVersion: 'keda.sh/v1alpha1',
+      metadata: { annotations: { 'scaledobject.keda.sh/transfer-hpa-ownership': 'true' } },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop-api' },
+        minReplicaCount: 2,
+        maxReplicaCount: 10,
+        advanced: {
+          horizontalPodAutoscalerConfig: {
+            name: 'shop-api',
+            behavior: { scaleUp: { stabilizationWindowSeconds: 0 }, scaleDown: { stabilizationWindowSeconds: 300 } },
+          },
+        },
+        triggers: [
+          {
+            type: 'prometheus',
+            metricType: 'Value',
+            metadata: { serverAddress: metric.serverAddress, query: 'queue_seconds', threshold: '5' },
+          },
+          { type: 'cpu', metricType: 'Utilization', metadata: { value: '70' } },
+          { type: 'memory', metricType: 'Utilization', metadata: { value: '80' } },
+        ],
+      },
+    });
+  });
+
+  it('is left alone where it is off, or all of scaling is', () => {
+    for (const objects of [scaled({ enabled: false }), scaled({}, { enabled: false })]) {
+      expect(kindsOf(objects)).toContain('HorizontalPodAutoscaler');
+      expect(kindsOf(objects)).not.toContain('ScaledObject');
+    }
+  });
+
+  it('leaves CPU alone without a target for memory', () => {
+    const objects = synth((chart) =>
+      deployment(chart, { autoscaling: { ...autoscaling, targetMemoryUtilization: null, metric } }),
+    );
+    const { triggers } = find(objects, 'ScaledObject', 'shop-api').spec as { readonly triggers: readonly Fields[] };
+    expect(triggers.map(({ type }) => type)).toEqual(['prometheus', 'cpu']);
+  });
+
+  it('refuses bounds that leave no number, as ever', () => {
+    expect(() => scaled({}, { minReplicas: 11 })).toThrow(
+      'minReplicas 11 is above maxReplicas 10; lower it to 10 or less.',
+    );
   });
 });
 

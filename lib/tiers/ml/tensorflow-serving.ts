@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { images } from '../../images';
 import { demand, demandEach } from '../../objects/checks';
+import { choose } from '../../values/choice';
 import type { Input } from '../../values/expression';
 import { atMost, equals, isSet, lessThan, not, or, valueOf } from '../../values/logic';
 import { cores, multiply } from '../../values/numbers';
@@ -142,7 +143,7 @@ function programOf(settings: Settings): ServerProgram {
 
 function argumentsOf({ accelerator, batching, gpuMemoryFraction, resources }: Settings): readonly Tree<string>[] {
   const { cpu } = resources.limits;
-  const threads = str`${cores(valueOf(cpu))}`;
+  const threads = str`${cores(choose(isSet(cpu), valueOf(cpu), '1'))}`;
   const given: readonly (Tree<string> | undefined)[] = [
     `--port=${GRPC_PORT}`,
     `--rest_api_port=${HTTP_PORT}`,

@@ -1,36 +1,26 @@
 /** What is made for prometheus-operator is what its CustomResourceDefinitions take, by the API server itself. */
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { crdsOf, kubectl } from './support/cluster';
+import { kubectl } from './support/cluster';
+import { installDefinitions } from './support/definitions';
 import { claim, discard, makeNamespaces } from './support/namespaces';
 import { run } from './support/run';
 import { step } from './support/steps';
 import { systemNames } from './support/system';
 
-/** CustomResourceDefinitions. */
-const CRDS = 'prometheus-operator';
 const namespace = `${systemNames().release}-operator`;
 const OPERATED = ['--set=prometheus.operator.enabled=true', '--set=network.scraperNamespace=monitoring'];
-let made: readonly string[] = [];
+let removeDefinitions: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
   await claim(namespace);
 });
 
 afterAll(async () => {
-  if (made.length > 0) await kubectl(['delete', 'customresourcedefinition', ...made]);
+  await removeDefinitions?.();
   await discard();
 });
 
 step('monitors, probes and rules are accepted with the definitions installed', async () => {
-  const folder = crdsOf(CRDS);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-  const names = files.map((file) => file.replace(/^(.*)_(.*)\.yaml$/, '$2.$1'));
-  const there = await kubectl(['get', 'customresourcedefinition', ...names, '--ignore-not-found', '--output=name']);
-  made = names.filter((name) => !there.includes(name));
-  const definitions = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n---\n');
-  if (made.length > 0) await kubectl(['apply', '--server-side', '--filename=-'], { input: definitions });
-  await kubectl(['wait', '--for=condition=Established', ...names.map((name) => `crd/${name}`), '--timeout=60s']);
+  removeDefinitions = await installDefinitions('prometheus-operator');
   await makeNamespaces(namespace);
   for (const [system, environment] of [
     ['cluster-ai', 'production'],

@@ -79,6 +79,7 @@ const MONITORING_FILE = 'monitoring.config';
  *
  * ```ts
  * const server = new TensorFlowServing(chart, 'tensorflow-serving', {
+ *   storage: { ...modelStorageDefaults, bucket: 'shop-models' },
  *   models: { half_plus_two: { versions: [{ version: 1 }], size: '1Mi', maxBatchSize: 64 } },
  * });
  * ```

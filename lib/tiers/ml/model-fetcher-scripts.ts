@@ -90,7 +90,7 @@ export const modelLibrary: Text = text`
   # slice FILE OFFSET BYTES
   slice() { tail -c "+$(($2 + 1))" "$1" | head -c "$3"; }
 
-  # from_storage PATH…: what rclone cat prints. Its exit codes 3 and 4 mean that there is no such folder or file.
+  # from_storage PATH…: what rclone cat prints. It exits with 3 or 4 where there is no such folder or file.
   from_storage() {
     source=$1
     shift
@@ -110,11 +110,11 @@ export const modelLibrary: Text = text`
   index_of_storage() {
     status=0
     from_storage "$1/SHA256SUMS" > "$work/sums" || status=$?
-    case $status in
-      0) ;;
-      3 | 4) fail "object storage has no $STORAGE_PATH/$1/SHA256SUMS; publish the version, or take it from the list" ;;
-      *) fail "object storage at $STORAGE_ENDPOINT does not give $STORAGE_PATH/$1/SHA256SUMS, see above" ;;
-    esac
+    # A file that is not there is an empty folder to S3, and no error.
+    if [ "$status" = 0 ] && [ ! -s "$work/sums" ] || [ "$status" = 3 ] || [ "$status" = 4 ]; then
+      fail "object storage has no $STORAGE_PATH/$1/SHA256SUMS; publish the version, or take it from the list"
+    fi
+    [ "$status" = 0 ] || fail "object storage at $STORAGE_ENDPOINT does not give $STORAGE_PATH/$1/SHA256SUMS, see above"
     rclone lsf --recursive --files-only --format sp --separator ' ' "models:$STORAGE_PATH/$1" > "$work/sizes" ||
       fail "object storage at $STORAGE_ENDPOINT does not list $STORAGE_PATH/$1, see above"
     sed 's/^/size /' "$work/sizes" | cat - "$work/sums" > "$work/index"
@@ -129,7 +129,7 @@ export const modelLibrary: Text = text`
     # Nothing but plain paths, so that no version writes to another.
     problem=$(grep -Evm 1 '^[0-9a-f]{64} [ *][A-Za-z0-9_][A-Za-z0-9._+=@-]*(/[A-Za-z0-9_][A-Za-z0-9._+=@-]*)*$' "$work/sums")
     if [ -n "$problem" ] || [ ! -s "$work/sums" ]; then
-      problem="SHA256SUMS has \"$problem\", which is no sum of a plain path; write it with sha256sum"
+      problem="SHA256SUMS has the line '$problem', which is no sum of a plain path; write it with sha256sum"
       return 1
     fi
     awk '
@@ -274,8 +274,11 @@ export const fetchModels: Text = text`
   }
   append_cached() {
     cached "models:chunk:$sum:$have" >> "$target" || without_cache
-    [ "$(bytes_of "$target")" -ne $((have + count)) ] || return 0
+    got=$(($(bytes_of "$target") - have))
+    [ "$got" -ne "$count" ] || return 0
     truncate -s "$have" "$target"
+    # What is of another length is no chunk, and would be found again.
+    [ "$got" = 0 ] || [ -z "$cache" ] || redis DEL "models:chunk:$sum:$have" > /dev/null || without_cache
     return 1
   }
   append_stored() {

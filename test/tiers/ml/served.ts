@@ -4,6 +4,7 @@ import { Tier, type TierProps } from '../../../lib/tiers/tier';
 import { type ModelFetcherProps, modelFetcher, modelsMount } from '../../../lib/tiers/ml/model-fetcher';
 import { type ModelStorage, modelStorageDefaults } from '../../../lib/tiers/ml/model-storage';
 import { StatefulSetWorkload } from '../../../lib/workload/stateful-set';
+import type { Image } from '../../../lib/workload/platform';
 import { image } from '../web/plain-app';
 import { resources } from '../web/pod-settings';
 
@@ -14,11 +15,16 @@ export const models = {
   digits: { versions: [{ version: 7 }], size: '2Mi', variant: 'int8' },
 };
 
+export interface ServedProps extends Partial<ModelFetcherProps>, TierProps {
+  /** @default - one that is nowhere */
+  readonly server?: Image;
+}
+
 /** Sleeps beside the models of which it is the server. */
 export class Served extends Tier {
   protected readonly client: StatefulSetWorkload;
 
-  constructor(scope: Construct, id: string, props: Partial<ModelFetcherProps> & TierProps = {}) {
+  constructor(scope: Construct, id: string, props: ServedProps = {}) {
     super(scope, id, props);
     const fetcher = modelFetcher(this, { models, storage, ...props });
     this.client = new StatefulSetWorkload(this, 'workload', {
@@ -32,7 +38,7 @@ export class Served extends Tier {
       containers: [
         {
           name: 'server',
-          image: image('server'),
+          image: props.server ?? image('server'),
           command: ['sleep', 'infinity'],
           resources: resources('1'),
           mounts: [modelsMount],

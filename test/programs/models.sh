@@ -7,7 +7,7 @@ CHUNK=33488896
 
 start_storage() {
   mkdir -p $storage/models
-  setsid rclone serve s3 $storage --addr=127.0.0.1:9100 --auth-key=reader,secret --config=/dev/null > /tmp/storage.log 2>&1 < /dev/null &
+  setsid rclone serve s3 $storage --addr=127.0.0.1:9100 --auth-key=reader,secret --dir-cache-time=0s --config=/dev/null > /tmp/storage.log 2>&1 < /dev/null &
   echo $! > /tmp/storage.pid
   until curl -s -o /dev/null http://127.0.0.1:9100/; do sleep 0.1; done
 }
@@ -25,6 +25,8 @@ publish() {
 seal() { (cd "$storage/models/$1" && sha256sum weights variables/data > SHA256SUMS); }
 list() { printf '%s\n' "$@" > /etc/model-fetcher/models; }
 fetch() { sh /etc/model-fetcher/fetch.sh 2> /tmp/log; }
+# refused COMMAND: which must fail; `!` alone would let it pass.
+refused() { if "$@"; then echo 'it was taken'; return 1; fi; }
 # as_published FOLDER MODEL/VERSION
 as_published() { for file in weights variables/data SHA256SUMS; do cmp "$storage/models/$1/$file" "/volume/repository/$2/$file"; done; }
 new_volume() { rm -rf /volume/repository /volume/partial; }

@@ -162,7 +162,7 @@ describe('The fetcher', () => {
       sums=$(cat $storage/models/adder/1/SHA256SUMS)
       expected=$(sum adder/1)
       printf x | dd of=$storage/models/adder/1/weights bs=1 seek=40000000 conv=notrunc 2> /dev/null
-      ! fetch
+      refused fetch
       said "level=error msg=\\"model adder version 1 is corrupt in object storage: weights has SHA-256 $(sum adder/1), SHA256SUMS says $expected; publish it as a new version\\""
       [ ! -e /volume/repository/adder/1 ]
       is "$(redis --raw keys 'models:chunk:*')" ''
@@ -177,25 +177,25 @@ describe('The fetcher', () => {
       start_storage
       publish adder/1 10
       list "adder 1 $(printf '%064d' 0) -"
-      ! fetch
+      refused fetch
       said "model adder version 1: SHA256SUMS in object storage has SHA-256 $(sha256sum < $storage/models/adder/1/SHA256SUMS | sed 's/ .*//'), the list says $(printf '%064d' 0); correct the list, or publish what was meant as a new version"
       list 'adder 2 - -'
-      ! fetch
+      refused fetch
       said 'object storage has no models/adder/2/SHA256SUMS; publish the version, or take it from the list'
       publish adder/3 10
       rm $storage/models/adder/3/weights
       list 'adder 3 - -'
-      ! fetch
+      refused fetch
       said 'models/adder/3 in object storage: SHA256SUMS names weights, which is not there; publish the version whole'
       mkdir -p $storage/models/adder/4
       echo "$(printf '%064d' 0)  ../1/weights" > $storage/models/adder/4/SHA256SUMS
       list 'adder 4 - -'
-      ! fetch
+      refused fetch
       said "models/adder/4 in object storage: SHA256SUMS has the line '$(printf '%064d' 0)  ../1/weights', which is no sum of a plain path; write it with sha256sum"
       stop_storage
       list 'adder 1 - -'
       redis del models:index:adder/1
-      ! fetch
+      refused fetch
       said 'object storage at http://127.0.0.1:9100 does not give models/adder/1/SHA256SUMS, see above'
     `);
   });
@@ -207,7 +207,7 @@ describe('The fetcher', () => {
       list 'adder 1 - -'
       printf '#!/bin/sh\\necho Avail\\necho 1000\\n' > /opt/tools/df
       chmod +x /opt/tools/df
-      ! fetch
+      refused fetch
       said 'the volume is full: model adder version 1 needs 1006 more bytes, and 1000 are free; grow the volume, or list fewer versions'
       printf '#!/bin/sh\\necho Avail\\necho 1006\\n' > /opt/tools/df
       fetch
@@ -219,9 +219,9 @@ describe('The fetcher', () => {
       start_storage
       publish adder/1 100000000
       list 'adder 1 - -'
-      CACHE_HOST=127.0.0.2 fetch
+      CACHE_HOST=nowhere fetch
       as_published adder/1 adder/1
-      said 'msg="the cache does not answer; object storage is asked instead" cache=127.0.0.2'
+      said 'msg="the cache does not answer; object storage is asked instead" cache=nowhere'
       new_volume
       fetch
       redis del "models:chunk:$(sum adder/1):$CHUNK"
@@ -273,7 +273,7 @@ describe('The fetcher', () => {
       fetch
       mkdir /volume/repository/adder/assets
       list 'adder 2 - int8' 'other 1 - -'
-      ! fetch
+      refused fetch
       as_published adder/1 adder/1
       as_published adder/int8/2 adder/2
       publish other/1 10
@@ -326,27 +326,27 @@ describe('The cache', () => {
       fill() { sh /etc/model-fetcher/preload.sh 2> /tmp/log; }
       kept() { echo "$(redis --raw exists "models:chunk:$(sum $1/1):0" "models:chunk:$(sum $1/1):$CHUNK")"; }
       start_storage
-      for model in a b c; do publish $model/1 60000000; done
+      for model in a b c; do publish $model/1 40000000; done
       list 'a 1 - -' 'b 1 - -' 'c 1 - -' 'gone 1 - -'
       redis zincrby models:uses 5 b/1
       redis zincrby models:uses 3 c/1
       redis zincrby models:uses 9 forgotten/1
       redis config resetstat
       # One that fails is no reason to leave out the others.
-      PRELOAD_BYTES=125000000
-      ! fill
+      PRELOAD_BYTES=85000000
+      refused fill
       is "$(kept b) $(kept c) $(kept a)" '2 2 0'
       said 'object storage has no models/gone/1/SHA256SUMS'
       said 'msg="left out: it does not fit" folder=a/1'
       list 'a 1 - -' 'b 1 - -' 'c 1 - -'
-      PRELOAD_BYTES=190000000
+      PRELOAD_BYTES=125000000
       fill
       is "$(kept b) $(kept c) $(kept a)" '2 2 2'
       is "$(reads)" '2 0 '
       # What is corrupt is not kept.
       redis flushall
-      printf x | dd of=$storage/models/a/1/weights bs=1 seek=40000000 conv=notrunc 2> /dev/null
-      ! fill
+      printf x | dd of=$storage/models/a/1/weights bs=1 seek=35000000 conv=notrunc 2> /dev/null
+      refused fill
       is "$(kept a) $(kept b)" '0 2'
       said 'models/a/1/weights is corrupt in object storage'
     `,

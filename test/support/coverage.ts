@@ -69,8 +69,10 @@ export class Coverage {
       seeNode(tree, place.then, see);
     }
     for (const check of this.checks) {
-      if (check.loops.length > 0) seeCondition(check.fails, { scope: undefined, around: [] }, see);
-      for (const turn of turnsOf(check, scope)) seeCondition(check.fails, { scope: turn, around: [] }, see);
+      // What it loops over must have entries for it to be asked at all.
+      const around = check.loops.map(({ over }) => over.describe());
+      if (around.length > 0) seeCondition(check.fails, { scope: undefined, around }, see);
+      for (const turn of turnsOf(check, scope)) seeCondition(check.fails, { scope: turn, around }, see);
     }
     return news;
   }
@@ -99,22 +101,11 @@ export class Coverage {
   }
 }
 
-/** What conditions are called; undefined for what only a chart has, which is compared by nobody. */
-const names = new WeakMap<Expr<boolean>, { readonly name: string | undefined }>();
-
-function nameOf(condition: Expr<boolean>): string | undefined {
-  const known = names.get(condition);
-  if (known !== undefined) return known.name;
-  const description = condition.describe();
-  const name = description.includes(IN_CHART.describe()) ? undefined : description;
-  names.set(condition, { name });
-  return name;
-}
-
 /** The places of both branches. */
 function seeCondition(condition: Expr<boolean>, { scope, around }: Place, see: See) {
-  const name = nameOf(condition);
-  if (name === undefined) return { then: undefined, otherwise: { scope, around } };
+  const name = condition.describe();
+  // What only a chart has is compared by nobody.
+  if (name.includes(IN_CHART.describe())) return { then: undefined, otherwise: { scope, around } };
   const side = literalOf(condition) ?? (scope && condition.evaluate(scope));
   const isLiteral = literalOf(condition) !== undefined;
   if (!isLiteral) {
@@ -128,66 +119,48 @@ function seeCondition(condition: Expr<boolean>, { scope, around }: Place, see: S
   };
 }
 
-type Branching = Choice<unknown> | Fold;
-const outermost = new WeakMap<Expr<unknown>, readonly Branching[]>();
-
-/** What in an expression has conditions, and is in no other that has. */
-function branchesIn(expression: Expr<unknown>): readonly Branching[] {
-  if (expression instanceof Choice || expression instanceof Fold) return [expression];
-  // Its text stands in an object, where it is seen in its loops.
-  if (expression instanceof Checksum) return [];
-  const branches = outermost.get(expression) ?? expression.operands().flatMap(branchesIn);
-  outermost.set(expression, branches);
-  return branches;
-}
-
 function seeExpression(expression: Expr<unknown>, place: Place, see: See): void {
-  for (const branching of branchesIn(expression)) {
-    if (branching instanceof Fold) {
-      const { body, loop } = branching;
-      const turns = place.scope === undefined ? [undefined] : scopesOf(loop, place.scope);
-      for (const scope of turns) seeExpression(body, { ...place, scope }, see);
-    } else {
-      const { then, otherwise } = seeCondition(branching.condition, place, see);
-      if (then) seeExpression(branching.then, then, see);
-      seeExpression(branching.otherwise, otherwise, see);
-    }
+  // Its text stands in an object, where it is seen in its loops.
+  if (expression instanceof Checksum) return;
+  if (expression instanceof Fold) {
+    const { body, loop } = expression;
+    const turns = place.scope === undefined ? [undefined] : scopesOf(loop, place.scope);
+    for (const scope of turns) seeExpression(body, { ...place, scope }, see);
+    return;
   }
-}
-
-const conditional = new WeakMap<object, boolean>();
-
-/** Whether there is a condition anywhere in a part. Most of a tree has none, and is walked once. */
-function hasConditions(node: Node | Line): boolean {
-  if (typeof node !== 'object') return false;
-  const has =
-    conditional.get(node) ??
-    (isExpr(node) ? branchesIn(node).length > 0 : node instanceof When || partsOf(node).some(hasConditions));
-  conditional.set(node, has);
-  return has;
-}
-
-function partsOf(node: Exclude<Node | Line, undefined | string | number | boolean>): readonly (Node | Line)[] {
-  if (isExpr(node)) return [];
-  if (node instanceof Each || node instanceof EachEntry) return [node.body];
-  if (node instanceof Fragment) return [node.body()];
-  if (node instanceof Keep) return [node.part];
-  if (node instanceof Late) return [node.node];
-  if (node instanceof When) return [node.then, node.otherwise];
-  if (node instanceof Text) return node.items;
-  return node instanceof Line || node instanceof Merge ? node.parts : Object.values(node);
+  if (!(expression instanceof Choice)) {
+    for (const operand of expression.operands()) seeExpression(operand, place, see);
+    return;
+  }
+  const { then, otherwise } = seeCondition(expression.condition, place, see);
+  if (then) seeExpression(expression.then, then, see);
+  seeExpression(expression.otherwise, otherwise, see);
 }
 
 function seeNode(node: Node | Line, place: Place | undefined, see: See): void {
-  if (typeof node !== 'object' || place === undefined || !hasConditions(node)) return;
+  if (typeof node !== 'object' || place === undefined) return;
+  const below = (part: Node | Line, inner: Place | undefined = place) => {
+    seeNode(part, inner, see);
+  };
   const { scope } = place;
   if (isExpr(node)) seeExpression(node, place, see);
   else if (node instanceof When) {
     const { then, otherwise } = seeCondition(node.condition, place, see);
-    seeNode(node.then, then, see);
-    seeNode(node.otherwise, otherwise, see);
+    if (then) below(node.then, then);
+    below(node.otherwise, otherwise);
   } else if (node instanceof Each || node instanceof EachEntry) {
-    seeNode(node.body, { ...place, scope: undefined }, see);
-    if (scope) for (const inner of scopesOf(node, scope)) seeNode(node.body, { ...place, scope: inner }, see);
-  } else for (const part of partsOf(node)) seeNode(part, place, see);
+    below(node.body, { ...place, scope: undefined });
+    if (scope) for (const inner of scopesOf(node, scope)) below(node.body, { ...place, scope: inner });
+  } else if (node instanceof Fragment) below(node.body());
+  else if (node instanceof Keep) below(node.part);
+  else if (node instanceof Late) below(node.node);
+  else {
+    const children: readonly (Node | Line | Expr<unknown>)[] =
+      node instanceof Text
+        ? node.items
+        : node instanceof Line || node instanceof Merge
+          ? node.parts
+          : Object.values(node);
+    for (const child of children) below(child);
+  }
 }

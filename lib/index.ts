@@ -191,7 +191,7 @@ export { conditionOf, onlyWhen } from './objects/conditions';
 export { KubeObject } from './objects/kube-object';
 
 export { addConfigMap } from './workload/config-map';
-export { type ContainerProps, type Probes, type Resources } from './workload/container';
+export { type ContainerProps, type Devices, type ImageChoice, type Probes, type Resources } from './workload/container';
 export { type CronJobProps, CronJobWorkload } from './workload/cron-job';
 export { DaemonSetWorkload } from './workload/daemon-set';
 export { type DeploymentProps, DeploymentWorkload } from './workload/deployment';
@@ -200,6 +200,7 @@ export { type RuleOptions, allowApiServer, allowFromNamespace, allowToNamespace 
 export { type Image, type NetworkFacts, Platform, type PlatformProps } from './workload/platform';
 export { type ExtraVolume, type PodSettings, type Toleration } from './workload/pod';
 export { addClusterRole, addRole } from './workload/rbac';
+export { type ScalingMetric } from './workload/scaled-object';
 export { type Autoscaling } from './workload/scaling';
 export { type ExistingSecret, type SecretInput, envFromSecret, secretFiles } from './workload/secrets';
 export { type ServiceProps, addService } from './workload/service';
@@ -232,6 +233,7 @@ export {
   each,
   eachEntry,
   eachPair,
+  entry,
   fragment,
   keep,
   late,

@@ -16,6 +16,13 @@ import { str } from '../values/texts';
 import { entry, fragment, merge, when, whenSet } from '../values/tree';
 import type { Image, Platform } from './platform';
 
+/** One of two images. */
+export interface ImageChoice {
+  readonly condition: Input<boolean>;
+  readonly then: Image;
+  readonly otherwise: Image;
+}
+
 /** What a container asks for and is held to. Quantities: `250m` cores, `512Mi` bytes. */
 export interface Resources {
   readonly requests: {
@@ -51,7 +58,7 @@ export interface Probes {
 
 export interface ContainerProps {
   readonly name: string;
-  readonly image: Image;
+  readonly image: Image | ImageChoice;
   readonly command?: readonly Tree<string>[];
   readonly args?: readonly Tree<string>[];
   readonly ports?: Items<ContainerPort>;
@@ -99,7 +106,7 @@ export function container(props: ContainerProps, platform: Platform): Tree<Conta
   }));
   return {
     name: props.name,
-    image: platform.image(props.image),
+    image: reference(props.image, platform),
     imagePullPolicy: 'IfNotPresent',
     restartPolicy: props.restartPolicy,
     command: props.command,
@@ -117,6 +124,11 @@ export function container(props: ContainerProps, platform: Platform): Tree<Conta
         : merge<SecurityContext>({ runAsUser: 0, runAsNonRoot: false }, containerSecurityContext({})),
     volumeMounts: [...(props.mounts ?? []), ...writable],
   };
+}
+
+function reference(image: Image | ImageChoice, platform: Platform): Tree<string> {
+  if (!('condition' in image)) return platform.image(image);
+  return when<string>(image.condition, platform.image(image.then), platform.image(image.otherwise));
 }
 
 /** The volumes behind a container's writable folders. */

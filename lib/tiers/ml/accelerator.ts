@@ -10,7 +10,7 @@ import { bytes, divide, multiply, subtract } from '../../values/numbers';
 import type { Items } from '../../values/parts';
 import { named, str } from '../../values/texts';
 import { type ListInput, each, when } from '../../values/tree';
-import type { Devices, Resources } from '../../workload/container';
+import type { Devices, ImageChoice, Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodProps } from '../../workload/pod';
 import type { Tier } from '../tier';
@@ -79,15 +79,8 @@ export interface Acceleration {
 }
 
 /** One of two images, by whether there are GPUs. */
-export function acceleratedImage({ kind }: Pick<Accelerator, 'kind'>, onCpu: Image, onGpu: Image): Image {
-  const pick = <T extends string | null>(of: (image: Image) => Input<T>): Input<T> =>
-    choose(equals<string>(kind, 'none'), of(onCpu), of(onGpu));
-  return {
-    registry: pick(({ registry }) => registry),
-    repository: pick(({ repository }) => repository),
-    tag: pick(({ tag }) => tag),
-    digest: pick(({ digest }) => digest),
-  };
+export function acceleratedImage({ kind }: Pick<Accelerator, 'kind'>, onCpu: Image, onGpu: Image): ImageChoice {
+  return { condition: equals<string>(kind, 'none'), then: onCpu, otherwise: onGpu };
 }
 
 /** What models take of memory, in bytes. */
@@ -114,14 +107,26 @@ export function accelerate(tier: Tier, { kind, count, mig, cuda, ...accelerator 
     'The extended resource of its GPUs.',
     choose(equals(kind, 'mig'), instance, whole),
   );
-  const cacheBytes = bytes(cuda.cacheSize);
+  const disk = bytes(cuda.cacheSize);
+  const kernels = named(
+    `${tier.node.id}.cudaCacheBytes`,
+    'What CUDA may keep: a sixteenth is left for the index, since beyond its limit the pod would be evicted.',
+    subtract(disk, divide(disk, 16)),
+  );
+  const memory = named(
+    `${tier.node.id}.gpuMemoryBelow`,
+    'MiB of which a GPU must have more.',
+    subtract(divide(bytes(accelerator.memory), MEBIBYTE), 1),
+  );
   return {
     isUsed,
     devices: { enabled: isUsed, resource, count },
     pod: {
       affinity: when<Affinity>(isUsed, {
         nodeAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [nodes(kind, accelerator)] },
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [nodes(kind, accelerator.products, memory)],
+          },
         },
       }),
       ownTolerations: [when<Toleration>(isUsed, { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' })],
@@ -132,11 +137,10 @@ export function accelerate(tier: Tier, { kind, count, mig, cuda, ...accelerator 
         { name: 'CUDA_MODULE_LOADING', value: cuda.moduleLoading },
         // By default in the user's home, which cannot be written to.
         { name: 'CUDA_CACHE_PATH', value: CACHE },
-        // A sixteenth is left for the index: beyond its limit the pod would be evicted.
-        { name: 'CUDA_CACHE_MAXSIZE', value: str`${subtract(cacheBytes, divide(cacheBytes, 16))}` },
+        { name: 'CUDA_CACHE_MAXSIZE', value: str`${kernels}` },
+        // Only 0 is meant to be set. https://developer.nvidia.com/blog/accelerating-ai-training-with-tf32-tensor-cores/
+        when<EnvVar>(not(cuda.tf32), { name: 'NVIDIA_TF32_OVERRIDE', value: '0' }),
       ]),
-      // Only 0 is meant to be set. https://developer.nvidia.com/blog/accelerating-ai-training-with-tf32-tensor-cores/
-      when<EnvVar>(and(isUsed, not(cuda.tf32)), { name: 'NVIDIA_TF32_OVERRIDE', value: '0' }),
     ],
     mounts: [when<VolumeMount>(isUsed, { name: 'cuda-cache', mountPath: CACHE })],
     volumes: [when<Volume>(isUsed, { name: 'cuda-cache', emptyDir: { sizeLimit: cuda.cacheSize } })],
@@ -148,9 +152,8 @@ export function accelerate(tier: Tier, { kind, count, mig, cuda, ...accelerator 
  *
  * @see https://github.com/NVIDIA/k8s-device-plugin/blob/main/docs/gpu-feature-discovery/README.md#generated-labels
  */
-function nodes(kind: Accelerator['kind'], { products, memory }: Pick<Accelerator, 'products' | 'memory'>) {
+function nodes(kind: Accelerator['kind'], products: ListInput<string>, memoryBelow: Input<number>) {
   const requirement = (key: string, operator: string, values: Items<string>) => ({ key, operator, values });
-  const leastMemory = str`${subtract(divide(bytes(memory), MEBIBYTE), 1)}`;
   const matchExpressions: Items<NodeSelectorRequirement> = [
     requirement('nvidia.com/gpu.present', 'In', ['true']),
     when<NodeSelectorRequirement>(
@@ -161,7 +164,10 @@ function nodes(kind: Accelerator['kind'], { products, memory }: Pick<Accelerator
         each<string, string>(products, (product) => product),
       ),
     ),
-    when<NodeSelectorRequirement>(not(equals(kind, 'mig')), requirement('nvidia.com/gpu.memory', 'Gt', [leastMemory])),
+    when<NodeSelectorRequirement>(
+      not(equals(kind, 'mig')),
+      requirement('nvidia.com/gpu.memory', 'Gt', [str`${memoryBelow}`]),
+    ),
   ];
   return { matchExpressions } satisfies { readonly [K in keyof NodeSelectorTerm]: unknown };
 }

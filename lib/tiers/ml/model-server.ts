@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { EnvVar, PersistentVolumeClaim, ServicePort, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import type { Endpoint, Server } from '../../network/connections';
 import { demand } from '../../objects/checks';
-import { onlyWhen } from '../../objects/conditions';
+import { conditionOf, onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import { isNotEmpty, sizeOf } from '../../values/collections';
 import type { Expr, Input } from '../../values/expression';
@@ -192,7 +192,7 @@ export abstract class ModelServer extends Tier implements Server, ModelBackend {
     );
     demand(
       this,
-      or(not(queueTime.enabled), prometheus !== undefined),
+      or(not(queueTime.enabled), prometheus === undefined ? false : conditionOf(prometheus)),
       'autoscaling.queueTime.enabled needs the metrics of a Prometheus, and there is none; give one, or switch it off.',
     );
     if (prometheus === undefined) return ordinary;

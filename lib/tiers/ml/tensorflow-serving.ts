@@ -7,7 +7,7 @@ import { atMost, equals, isSet, lessThan, not, or, valueOf } from '../../values/
 import { cores, multiply } from '../../values/numbers';
 import type { Tree } from '../../values/parts';
 import { checksum } from '../../values/text';
-import { str } from '../../values/texts';
+import { named, str } from '../../values/texts';
 import { type MapInput, when } from '../../values/tree';
 import type { Image } from '../../workload/platform';
 import type { Selector } from '../observability/rules/selector';
@@ -89,7 +89,7 @@ export class TensorFlowServing extends ModelServer {
 
   constructor(scope: Construct, id: string, props: TensorFlowServingProps) {
     const settings = { ...tensorFlowServingDefaults, ...props };
-    super(scope, id, settings, programOf(settings));
+    super(scope, id, settings, programOf(id, settings));
     const { autoscaling, batching, latencyTargetMilliseconds, models } = settings;
     demand(
       this,
@@ -114,7 +114,7 @@ type Settings = Required<
 > &
   Required<Pick<TensorFlowServingProps, 'gpuImage' | 'image' | 'models' | 'resources'>>;
 
-function programOf(settings: Settings): ServerProgram {
+function programOf(id: string, settings: Settings): ServerProgram {
   const { accelerator, batching, drainSeconds, gpuImage, image, models } = settings;
   const modelsFile = modelConfig(models);
   const batchingFile = batchingParameters(batching);
@@ -127,7 +127,7 @@ function programOf(settings: Settings): ServerProgram {
       image: acceleratedImage(accelerator, image, gpuImage),
       // The image's own is a shell, which would stay the first process.
       command: ['tensorflow_model_server'],
-      args: argumentsOf(settings),
+      args: argumentsOf(id, settings),
       writable: { '/tmp': '64Mi' },
     },
     isAlive: { httpGet: { path: METRICS_PATH, port: 'http' } },
@@ -142,9 +142,12 @@ function programOf(settings: Settings): ServerProgram {
   };
 }
 
-function argumentsOf({ accelerator, batching, gpuMemoryFraction, resources }: Settings): readonly Tree<string>[] {
+function argumentsOf(
+  id: string,
+  { accelerator, batching, gpuMemoryFraction, resources }: Settings,
+): readonly Tree<string>[] {
   const { cpu } = resources.limits;
-  const threads = str`${cores(choose(isSet(cpu), valueOf(cpu), '1'))}`;
+  const threads = named(`${id}.threads`, 'A thread for each core.', cores(choose(isSet(cpu), valueOf(cpu), '1')));
   const given: readonly (Tree<string> | undefined)[] = [
     `--port=${GRPC_PORT}`,
     `--rest_api_port=${HTTP_PORT}`,

@@ -214,6 +214,9 @@ describe('a model server', () => {
     expect(refusalOf({ autoscaling: byQueue })).toEqual([
       'autoscaling.queueTime.enabled needs the metrics of a Prometheus, and there is none; give one, or switch it off.',
     ]);
+    expect(() => watched({ autoscaling: byQueue }, { keda: { namespace: 'keda' }, enabled: false })).toThrow(
+      '[shop/tensorflow-serving] autoscaling.queueTime.enabled needs the metrics of a Prometheus, and there is none; give one, or switch it off.',
+    );
     expect(() => watched({ autoscaling: byQueue }, {})).toThrow(
       "[shop/tensorflow-serving] autoscaling.queueTime.enabled has KEDA ask Prometheus, which does not let it in; set keda.namespace of Prometheus to the namespace of KEDA's operator.",
     );

@@ -8,10 +8,12 @@ import {
 } from '../../../lib/tiers/ml/tensorflow-serving';
 import type { Batching } from '../../../lib/tiers/ml/tensorflow-serving-configuration';
 import { Prometheus } from '../../../lib/tiers/observability/prometheus';
+import { modelServerRules } from '../../../lib/tiers/observability/rules/model-servers';
 import { type KubernetesObject, find, image, synth } from '../web/plain-app';
 import { podSettings, resources } from '../web/pod-settings';
 import { type Given, NAME, gpu, models, objectsOf, podOf, refusalOf, serverOf } from './servers';
 
+const RULES = 'shop-prometheus-rules';
 const files = (props: Given = {}) => find(objectsOf(props), 'ConfigMap', NAME).data ?? {};
 const batching = (change: Partial<Batching>): Batching => ({ ...tensorFlowServingDefaults.batching, ...change });
 
@@ -178,20 +180,22 @@ thread_pool_name { value: "batches" }
     gpuImage: image('gpu'),
   };
 
+  /** The server's objects, and the rules that watch it. */
   function own(props: Given = {}): readonly KubernetesObject[] {
     const objects = synth((chart) => {
       const prometheus = new Prometheus(chart, 'prometheus', { keda: { namespace: 'keda' } });
       const cache = new ModelCache(chart, 'model-cache', { storage: modelStorageDefaults });
       const given = { models, storage: modelStorageDefaults, prometheus, cache };
-      new TensorFlowServing(chart, 'tensorflow-serving', { ...given, ...props });
+      const server = new TensorFlowServing(chart, 'tensorflow-serving', { ...given, ...props });
+      prometheus.addRules([modelServerRules(prometheus.ruleFacts, server, {}, false)]);
     });
-    return objects.filter(({ metadata }) => metadata.name.startsWith(NAME));
+    return objects.filter(({ metadata }) => metadata.name.startsWith(NAME) || metadata.name === RULES);
   }
 
   it('is what its snapshots say, with defaults and with every prop', () => {
-    // But for what fetches models, which has snapshots of its own.
+    // But for rules and what fetches models, which have snapshots of their own.
     const shown = (props: Given) =>
-      own(props).filter(({ kind, metadata }) => kind !== 'ConfigMap' || metadata.name !== `${NAME}-models`);
+      own(props).filter(({ kind, metadata }) => kind !== 'ConfigMap' || metadata.name === NAME);
     expect(shown({})).toMatchSnapshot('defaults');
     expect(shown(full)).toMatchSnapshot('every prop');
   });
@@ -200,9 +204,7 @@ thread_pool_name { value: "batches" }
     const [onCpu, onGpu] = [{}, { accelerator: gpu() }];
     const before = new Map([onCpu, onGpu].map((base) => [base, JSON.stringify(own(base))]));
     const ofGpus = ['gpuMemoryFraction', 'gpuImage'];
-    const keys = Object.keys(full) as (keyof typeof full)[];
-    // What it promises is asked for by the gateway and the rules.
-    for (const key of keys.filter((name) => name !== 'latencyTargetMilliseconds')) {
+    for (const key of Object.keys(full) as (keyof typeof full)[]) {
       const base = ofGpus.includes(key) ? onGpu : onCpu;
       const change = { ...base, [key]: { ...full, enabled: false }[key] };
       expect([key, JSON.stringify(own(change)) === before.get(base)]).toEqual([key, false]);

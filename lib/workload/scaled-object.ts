@@ -43,8 +43,8 @@ interface ScaledObject {
  *
  * @see https://keda.sh/docs/2.20/concepts/scaling-deployments/#transfer-ownership-of-an-existing-hpa
  */
-export function addScaledObject(above: Construct, isUsed: Input<boolean>, scaled: ScaledWorkload): void {
-  const scope = new Construct(above, 'keda');
+export function addScaledObject(isUsed: Input<boolean>, scaled: ScaledWorkload): void {
+  const scope = new Construct(scaled.workload, 'keda');
   onlyWhen(scope, isUsed);
   const { workload, kind, autoscaling } = scaled;
   const { serverAddress, query, target } = scaled.metric;

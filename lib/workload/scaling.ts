@@ -102,7 +102,7 @@ export function addAutoscaler(
 /** Leaves the scaling by a metric to KEDA, and gives a scope for where it is not used. */
 function withoutKeda(scope: Construct, scaled: ScaledWorkload): Construct {
   const isUsed = and(scaled.autoscaling.enabled, scaled.metric.enabled);
-  addScaledObject(scope, isUsed, scaled);
+  addScaledObject(isUsed, scaled);
   const own = new Construct(scope, 'own');
   onlyWhen(own, not(isUsed));
   return own;

@@ -12,7 +12,7 @@ import { and, isSet, not, or, valueOf } from '../../values/logic';
 import { bytes, divide } from '../../values/numbers';
 import type { Items, Text, Tree } from '../../values/parts';
 import { assertFileText } from '../../values/text';
-import { str } from '../../values/texts';
+import { named, str } from '../../values/texts';
 import { late, when } from '../../values/tree';
 import type { Resources } from '../../workload/container';
 import { allowApiServer, allowFromNamespace, allowToNamespace } from '../../workload/network-policy';
@@ -146,14 +146,15 @@ export class Prometheus extends Tier implements Server {
     this.isPlain = not(operator.enabled);
     this.isOperated = operator.enabled;
     this.hasContainerMetrics = choose(operator.enabled, operator.containerMetrics, isSet(nodeAgents.namespace));
-    this.url = choose(
-      operator.enabled,
-      str`http://${operator.prometheus.host}:${operator.prometheus.port}`,
-      str`http://${this.objectName}:${PROMETHEUS_PORT}`,
-    );
+    const operatorsUrl = str`http://${operator.prometheus.host}:${operator.prometheus.port}`;
+    this.url = choose(operator.enabled, operatorsUrl, str`http://${this.objectName}:${PROMETHEUS_PORT}`);
     this.ruleFacts = { instance, namespace, runbooks: settings.runbooksUrl };
     const ownHost = namespace === undefined ? this.objectName : str`${this.objectName}.${namespace}.svc`;
-    this.urlInCluster = choose(operator.enabled, this.url, str`http://${ownHost}:${PROMETHEUS_PORT}`);
+    this.urlInCluster = named(
+      `${id}.urlInCluster`,
+      'Where who is in another namespace asks for series.',
+      choose(operator.enabled, operatorsUrl, str`http://${ownHost}:${PROMETHEUS_PORT}`),
+    );
     this.kedaNamespace = settings.keda.namespace;
     demand(
       this,

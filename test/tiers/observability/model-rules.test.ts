@@ -1,15 +1,21 @@
 /** Rules of models: every framework's words say the same, and a platform without the metrics of nodes has no rule that asks for them. */
 import { parse } from 'yaml';
+import { InferenceGateway } from '../../../lib/tiers/ml/inference-gateway';
 import { ModelCache } from '../../../lib/tiers/ml/model-cache';
+import type { GrafanaDashboard } from '../../../lib/tiers/observability/dashboards/dashboard';
+import { experimentsDashboard } from '../../../lib/tiers/observability/dashboards/experiments';
+import { modelCacheDashboard } from '../../../lib/tiers/observability/dashboards/model-cache';
+import { modelsDashboard } from '../../../lib/tiers/observability/dashboards/models';
 import { Prometheus, type PrometheusProps } from '../../../lib/tiers/observability/prometheus';
 import { meanOf, modelMetrics, rateOf, shareOf } from '../../../lib/tiers/observability/rules/model-metrics';
 import { rulesOf } from '../../../lib/tiers/observability/rules/rules';
 import type { Selector } from '../../../lib/tiers/observability/rules/selector';
-import type { Thresholds } from '../../../lib/tiers/observability/rules/thresholds';
+import type { ModelSlo, Thresholds } from '../../../lib/tiers/observability/rules/thresholds';
 import { LITERALS } from '../../../lib/values/expression';
 import type { Text } from '../../../lib/values/parts';
 import { evaluate } from '../../../lib/values/tree';
-import { labelsWith } from '../../metrics/inventory';
+import { type Dashboard, questionsOf } from '../../metrics/dashboards';
+import { type Recorded, labelsWith } from '../../metrics/inventory';
 import { ask } from '../../metrics/promql';
 import { storage } from '../ml/served';
 import { addServer } from '../ml/servers';
@@ -19,19 +25,27 @@ interface Found {
   readonly alert?: string;
   readonly record?: string;
   readonly expr: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
 const NODES: PrometheusProps = { nodeAgents: { namespace: 'node-agents', release: 'node-agents' } };
 
-function rulesWith(props: PrometheusProps, thresholds: Thresholds = {}): ReadonlyMap<string, readonly Found[]> {
+function rulesWith(
+  props: PrometheusProps,
+  thresholds: Thresholds = {},
+  modelSlo: ModelSlo = {},
+): ReadonlyMap<string, readonly Found[]> {
   const objects = synth((chart) => {
     const prometheus = new Prometheus(chart, 'prometheus', props);
+    const server = addServer(chart, { latencyTargetMilliseconds: 40 });
     prometheus.addRules(
       rulesOf({
         prometheus,
         thresholds,
-        modelServers: [addServer(chart, { latencyTargetMilliseconds: 40 })],
+        modelSlo,
+        modelServers: [server],
+        inferenceGateway: new InferenceGateway(chart, 'inference-gateway', { backends: [server] }),
         modelCache: new ModelCache(chart, 'model-cache', { storage }),
       }),
     );
@@ -50,6 +64,11 @@ function rule(name: string, group: string, rules = rulesWith(NODES)): Found | un
 }
 
 const shop: Selector = (matchers) => `{release="shop"${matchers === undefined ? '' : `,${String(matchers)}`}}`;
+
+function read(shown: GrafanaDashboard): Dashboard {
+  const { json } = evaluate({ json: shown.json({ instance: 'shop' }) }, LITERALS) as { readonly json: string };
+  return JSON.parse(json) as Dashboard;
+}
 
 function said(promQl: Text): string {
   return (evaluate({ promQl }, LITERALS) as { readonly promQl: string }).promQl;
@@ -152,5 +171,63 @@ describe('rules of a model cache', () => {
   it('ask kube-state-metrics how its preloading ends, where there is one', () => {
     expect(rule('ModelCachePreloadFailing', 'model-cache')?.expr).toContain('cronjob="shop-model-cache-preload"');
     expect(rule('ModelCachePreloadFailing', 'model-cache', rulesWith({}))).toBeUndefined();
+  });
+});
+
+describe('rules of an inference gateway', () => {
+  it('hold a model to the target of the server that answers', () => {
+    const rules = rulesWith({});
+    const targets = rules.get('inference-gateway')?.filter(({ record }) => record?.includes('target') === true);
+    expect(targets).toEqual([
+      {
+        record: 'server:latency_target_seconds:constant',
+        expr: '0 * max by (namespace, release, tier) (up{release="shop",tier="inference-gateway"}) + 40 / 1000\n',
+        labels: { server: 'tensorflow-serving' },
+      },
+    ]);
+    expect(rule('model:gateway_slow:ratio_rate5m', 'inference-gateway', rules)).toEqual({
+      record: 'model:gateway_slow:ratio_rate5m',
+      expr: `1 - histogram_fraction(0, 40,
+  sum by (namespace, release, tier, server, model, le) (rate(envoy_cluster_upstream_rq_time_bucket{release="shop",tier="inference-gateway",server="tensorflow-serving"}[5m])))
+`,
+      labels: { server: 'tensorflow-serving' },
+    });
+  });
+
+  it('are of the server, but for those of the gateway itself', () => {
+    const alerts = rulesWith({})
+      .get('inference-gateway')
+      ?.filter(({ alert }) => alert !== undefined);
+    const own = alerts?.filter(({ labels }) => labels?.tier === 'inference-gateway').map(({ alert }) => alert);
+    expect(own).toEqual(['InferenceGatewayDown', 'InferenceGatewayOverloaded']);
+  });
+
+  it('watch the objectives of each model', () => {
+    const rules = rulesWith({}, {}, { availabilityPercent: 99.5, latencyPercent: 90 });
+    const from = (alert: string): string | undefined =>
+      rule(alert, 'inference-gateway', rules)?.annotations?.description?.slice(0, 42);
+    expect(from('ModelAvailabilityBurnsFast')).toBe('The objective is 99.5 % over 30 days. At t');
+    expect(from('ModelLatencyBurnsFast')).toBe('The objective is 90 % over 30 days. At thi');
+  });
+});
+
+describe.each(
+  [modelsDashboard(), experimentsDashboard(), modelCacheDashboard()].map((each) => [each.id, each] as const),
+)('the dashboard %s', (id, shown) => {
+  const recorded = [...rulesWith({}).values()]
+    .flat()
+    .flatMap(({ record, expr, labels }): readonly Recorded[] =>
+      record === undefined ? [] : [{ record, expr, labels }],
+    );
+  const questions = questionsOf(new Map([[id, read(shown)]]));
+
+  it('asks for what is exported or recorded, and names it by labels that it has', () => {
+    const problems = questions.flatMap(({ at, expr, legend }) => {
+      const { labels = new Set(), problems: wrong } = ask(expr, labelsWith(recorded));
+      const named = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+      return [...wrong, ...named.filter((label) => !labels.has(label))].map((problem) => `${at}: ${problem}`);
+    });
+    expect(problems).toEqual([]);
+    expect(questions.length).toBeGreaterThan(5);
   });
 });

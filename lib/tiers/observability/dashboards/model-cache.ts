@@ -6,13 +6,13 @@ import { recorded } from './queries';
 const HITS = recorded('tier:model_cache_hits:ratio_rate1h');
 
 /** The cache of models: what servers find in it, and what there is room for. */
-export function modelCacheDashboard({ enabled }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
+export function modelCacheDashboard({ enabled = true }: { readonly enabled?: Input<boolean> } = {}): GrafanaDashboard {
   return dashboard({
     id: 'model-cache',
     title: 'Model cache',
     description: 'What servers find in it when they start, and what there is room for.',
     since: '24h',
-    ...(enabled === undefined ? {} : { enabled }),
+    enabled,
     rows: [
       {
         height: 4,

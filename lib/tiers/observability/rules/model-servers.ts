@@ -27,21 +27,17 @@ export function modelServerRules(
   const tier = server.node.id;
   const all = tierSelector(facts, tier);
   const { requests, errors, duration, queue, batch } = modelMetrics[framework];
-  const mean = (of: string, ratio: Ratio): RecordingRule => ({
-    record: `model:inference_${of}:mean5m`,
-    expr: meanOf(ratio, all),
-  });
   return {
     name: tier,
     runbook: 'model-servers',
     labels: { tier },
     enabled: conditionOf(server),
     rules: [
-      { record: 'model:inference_requests:rate5m', expr: rateOf(requests, all) },
-      { record: 'model:inference_errors:ratio_rate5m', expr: shareOf(errors, all) },
-      mean('duration_seconds', duration),
-      mean('queue_seconds', queue),
-      ...(batch === undefined ? [] : [mean('batch_size', batch)]),
+      recorded('requests:rate5m', requests, rateOf(requests, all)),
+      recorded('errors:ratio_rate5m', errors, shareOf(errors, all)),
+      recorded('duration_seconds:mean5m', duration, meanOf(duration, all)),
+      recorded('queue_seconds:mean5m', queue, meanOf(queue, all)),
+      ...(batch === undefined ? [] : [recorded('batch_size:mean5m', batch, meanOf(batch, all))]),
       {
         alert: 'ModelServerDown',
         expr: str`absent(up${all()} == 1)`,
@@ -69,6 +65,12 @@ export function modelServerRules(
       },
     ],
   };
+}
+
+/** Has the label `model` in any case. */
+function recorded(name: string, { model }: Pick<Ratio, 'model'>, expr: Text): RecordingRule {
+  const record = `model:inference_${name}`;
+  return model === undefined ? { record, expr, labels: { model: 'all' } } : { record, expr };
 }
 
 /** What a series is about: a model of a server, or the server. */

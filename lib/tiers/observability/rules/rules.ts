@@ -6,6 +6,7 @@ import type { PgBouncer } from '../../data/pgbouncer';
 import type { Postgres } from '../../data/postgres';
 import type { RedisCache } from '../../data/redis-cache';
 import type { RedisCluster } from '../../data/redis-cluster';
+import type { InferenceGateway } from '../../ml/inference-gateway';
 import type { ModelCache } from '../../ml/model-cache';
 import type { ModelServer } from '../../ml/model-server';
 import type { Backup } from '../../operations/backup';
@@ -23,6 +24,7 @@ import { backupRules } from './backup';
 import { containerRules } from './containers';
 import { elasticsearchRules } from './elasticsearch';
 import { frontendRules } from './frontend';
+import { inferenceGatewayRules } from './inference-gateway';
 import { filebeatRules, logstashRules } from './logs';
 import { modelCacheRules } from './model-cache';
 import { modelServerRules } from './model-servers';
@@ -32,7 +34,7 @@ import { pgBouncerRules } from './pgbouncer';
 import { postgresRules } from './postgres';
 import { redisRules } from './redis';
 import { sloRules } from './slo';
-import type { Slo, Thresholds } from './thresholds';
+import type { ModelSlo, Slo, Thresholds } from './thresholds';
 import { jaegerRules, openTelemetryRules } from './tracing';
 
 export interface RuleSubjects {
@@ -52,11 +54,15 @@ export interface RuleSubjects {
   readonly logstash?: Logstash;
   /** Servers of models. @default [] */
   readonly modelServers?: readonly ModelServer[];
+  /** What stands before them. */
+  readonly inferenceGateway?: InferenceGateway;
   readonly modelCache?: ModelCache;
   /** Whether public names are asked for from outside. @default false */
   readonly probes?: Input<boolean>;
   /** @default - see sloDefaults */
   readonly slo?: Slo;
+  /** What each model promises. @default - see modelSloDefaults */
+  readonly modelSlo?: ModelSlo;
   /** @default - see thresholdDefaults */
   readonly thresholds?: Thresholds;
 }
@@ -70,8 +76,8 @@ export interface RuleSubjects {
  */
 export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
   const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup } = subjects;
-  const { elasticsearch, logstash, openTelemetry, jaeger, modelCache } = subjects;
-  const { redis = [], modelServers = [], thresholds = {}, slo = {}, probes = false } = subjects;
+  const { elasticsearch, logstash, openTelemetry, jaeger, inferenceGateway, modelCache } = subjects;
+  const { redis = [], modelServers = [], thresholds = {}, slo = {}, modelSlo = {}, probes = false } = subjects;
   const facts = prometheus.ruleFacts;
   const group = <T>(tier: T | undefined, rules: (tier: T) => RuleGroup): readonly RuleGroup[] =>
     tier === undefined ? [] : [rules(tier)];
@@ -85,6 +91,7 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
     ...redis.map((tier) => redisRules(facts, tier, thresholds)),
     ...group(backup, (tier) => backupRules(facts, tier, thresholds, or(...redis.map(conditionOf)))),
     ...modelServers.map((tier) => modelServerRules(facts, tier, thresholds, prometheus.hasContainerMetrics)),
+    ...group(inferenceGateway, (tier) => inferenceGatewayRules(facts, tier, modelServers, modelSlo, thresholds)),
     ...group(modelCache, (tier) => modelCacheRules(facts, tier, thresholds, prometheus.hasContainerMetrics)),
     ...group(elasticsearch, (tier) => elasticsearchRules(facts, tier, thresholds)),
     ...group(openTelemetry, (tier) => openTelemetryRules(facts, tier)),

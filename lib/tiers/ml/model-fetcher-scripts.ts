@@ -210,6 +210,7 @@ export const fetchModels: Text = text`
 
   # room: bytes that are free. Those that reserved blocks hold back are not.
   room() { df --block-size=1 --output=avail ${VOLUME} | tail -n 1 | tr -d ' '; }
+  # demand_room: for what the version lacks. What was begun of others goes first: it may be of versions that nobody wants now.
   demand_room() {
     needed=0
     while read -r sum size path <&3; do
@@ -217,6 +218,8 @@ export const fetchModels: Text = text`
       [ ! -e "$part/$path" ] || here=$(bytes_of "$part/$path")
       needed=$((needed + size - here))
     done 3< "$work/files"
+    [ "$needed" -gt "$(room)" ] || return 0
+    for other in "$partial"/*; do [ "$other" = "$part" ] || rm -rf "$other"; done
     free=$(room)
     [ "$needed" -le "$free" ] ||
       fail "the volume is full: model $model version $version needs $needed more bytes, and $free are free; grow the volume, or list fewer versions"

@@ -36,8 +36,9 @@ import { rcloneContainer, rcloneMount, rcloneVolume } from '../operations/rclone
 import { Tier, type TierProps } from '../tier';
 import type { Model } from './model';
 import { type CachePolicy, cacheConf } from './model-cache-configuration';
+import { preloadModels } from './model-cache-scripts';
 import { cacheEnv, modelFetcherDefaults, modelLines } from './model-fetcher';
-import { CHUNK_BYTES, SCRIPTS, TOOLS, modelLibrary, preloadModels } from './model-fetcher-scripts';
+import { CHUNK_BYTES, SCRIPTS, TOOLS, modelLibrary } from './model-library';
 import { type ModelStorage, modelStorageAccess } from './model-storage';
 
 export interface ModelCacheProps extends TierProps, PodSettings {

@@ -1,5 +1,6 @@
 /** What fills a server's volume with models before it starts. */
 import type { EnvVar, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import { images } from '../../images';
 import { allow } from '../../network/connections';
 import { conditionOf } from '../../objects/conditions';
 import { choose } from '../../values/choice';
@@ -16,10 +17,10 @@ import type { Workload } from '../../workload/workload';
 import { password } from '../data/redis-pod';
 import { rcloneContainer, rcloneMount, rcloneVolume } from '../operations/rclone';
 import type { Tier } from '../tier';
-import { images } from '../../images';
 import type { Model } from './model';
 import type { ModelCache } from './model-cache';
-import { REPOSITORY, SCRIPTS, TOOLS, VOLUME, fetchModels, modelLibrary } from './model-fetcher-scripts';
+import { REPOSITORY, VOLUME, fetchModels } from './model-fetcher-scripts';
+import { SCRIPTS, TOOLS, modelLibrary } from './model-library';
 import { type ModelStorage, modelStorageAccess } from './model-storage';
 
 export interface ModelFetcherProps {

@@ -11,7 +11,7 @@ import type { Platform } from '../../workload/platform';
 import { type ExistingSecret, givenOrExpected, secretFiles } from '../../workload/secrets';
 import type { Workload } from '../../workload/workload';
 import { type ObjectStorage, allowObjectStorage } from '../operations/object-storage';
-import { SECRETS } from './model-fetcher-scripts';
+import { SECRETS } from './model-library';
 
 /** The bucket of a system's models, and the way there. */
 export interface ModelStorage extends Omit<ObjectStorage, 'existingSecret'> {

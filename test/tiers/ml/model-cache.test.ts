@@ -2,7 +2,7 @@ import type { DeploymentSpec } from 'kubernetes-types/apps/v1';
 import type { CronJobSpec } from 'kubernetes-types/batch/v1';
 import type { NetworkPolicySpec } from 'kubernetes-types/networking/v1';
 import { ModelCache, type ModelCacheProps, modelCacheDefaults } from '../../../lib/tiers/ml/model-cache';
-import { CHUNK_BYTES } from '../../../lib/tiers/ml/model-fetcher-scripts';
+import { CHUNK_BYTES } from '../../../lib/tiers/ml/model-library';
 import { type KubernetesObject, find, image, synth } from '../web/plain-app';
 import { podSettings, resources } from '../web/pod-settings';
 import { Served, storage } from './served';

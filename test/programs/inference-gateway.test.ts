@@ -73,8 +73,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  const errors = await Promise.all(started.map((envoy) => envoy.sum('envoy_http_lua_errors')));
   await Promise.all(started.map((envoy) => envoy.stop()));
   await Promise.all([tensorflow, torchserve, ...onnx].map((server) => server.stop()));
+  // A script that fails lets the request through.
+  expect(errors).toEqual(errors.map(() => 0));
 });
 
 const INSTANCES = '{"instances": [1.0, 2.0]}';

@@ -190,7 +190,7 @@ export function gatewayLua({ checksBodies, held }: GatewayLua): Text {
 
     -- The start of a body, and whether it is all; nothing where it is longer than what may be held back, or says no length.
     local function start_of_body(handle, headers)
-      local length = tonumber(headers:get("content-length"))
+      local length = tonumber(headers:get("content-length") or "")
       if not length or length > HELD then return nil end
       local body = handle:body()
       return body and body:getBytes(0, math.min(body:length(), LOOKED_AT)) or "", length <= LOOKED_AT

@@ -1,0 +1,37 @@
+"""Asks INFERENCE_URL for inference by many clients, over connections that are kept, until the file of its argument is there.
+
+Prints one line of JSON: how many requests were answered, by which variants, and all failures.
+"""
+import collections, http.client, json, os, sys, threading, time
+from urllib.parse import urlsplit
+
+USERS = 8
+host = urlsplit(os.environ['INFERENCE_URL']).netloc
+body = json.dumps({'inputs': [{'name': 'x', 'shape': [1], 'datatype': 'FP32', 'data': [1]}]})
+answers, failures, lock = collections.Counter(), [], threading.Lock()
+
+
+def use(user):
+    connection, number = None, 0
+    while not os.path.exists(sys.argv[1]):
+        number += 1
+        try:
+            connection = connection or http.client.HTTPConnection(host, timeout=15)
+            headers = {'content-type': 'application/json', 'x-client-id': f'{user}-{number % 50}'}
+            connection.request('POST', '/v1/models/resnet:predict', body, headers)
+            answer = connection.getresponse()
+            said = answer.read().decode()
+            with lock:
+                if answer.status == 200: answers[answer.getheader('x-variant')] += 1
+                else: failures.append(f'{answer.status} {said}')
+            if answer.getheader('connection') == 'close': connection = None
+        except (OSError, http.client.HTTPException) as error:
+            with lock: failures.append(f'{type(error).__name__} {error}')
+            connection = None
+        time.sleep(0.02)
+
+
+threads = [threading.Thread(target=use, args=(user,)) for user in range(USERS)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(json.dumps({'answers': answers, 'failures': failures}))

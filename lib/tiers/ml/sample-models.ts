@@ -54,7 +54,8 @@ const serve = text`
   #!/bin/sh
   # Serves the folder as it is, to read. A ConfigMap's files are links.
   set -eu
-  RCLONE_AUTH_KEY=$(cat ${SECRETS}/access-key-id),$(cat ${SECRETS}/secret-access-key)
+  # In quotes, as rclone reads a list of them.
+  RCLONE_AUTH_KEY="\"$(cat ${SECRETS}/access-key-id),$(cat ${SECRETS}/secret-access-key)\""
   export RCLONE_AUTH_KEY
   exec rclone serve s3 ${DATA} --addr=:${S3_PORT} --read-only --copy-links --config=/dev/null
 `;

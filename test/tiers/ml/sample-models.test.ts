@@ -62,6 +62,9 @@ describe('SampleModels', () => {
 
   it('gives rclone the keys from files, not by arguments', () => {
     const serve = find(objects, 'ConfigMap', 'shop-sample-models').data?.['serve.sh'] ?? '';
+    expect(serve).toContain(
+      `RCLONE_AUTH_KEY="\\"$(cat /run/secrets/sample-models/access-key-id),$(cat /run/secrets/sample-models/secret-access-key)\\""\n`,
+    );
     expect(serve).toContain('exec rclone serve s3 /data --addr=:9000 --read-only --copy-links --config=/dev/null\n');
     expect(template.spec?.volumes?.[2]).toEqual({
       name: 'secrets',

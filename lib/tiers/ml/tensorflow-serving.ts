@@ -10,7 +10,7 @@ import { checksum } from '../../values/text';
 import { named, str } from '../../values/texts';
 import { type MapInput, when } from '../../values/tree';
 import type { Image } from '../../workload/platform';
-import type { Selector } from '../observability/rules/selector';
+import { queueTimeOf } from '../observability/rules/model-metrics';
 import { acceleratedImage } from './accelerator';
 import { ModelServer } from './model-server';
 import { type ModelServerProps, SERVER_FOLDER, type ServerProgram, modelServerDefaults } from './model-server-props';
@@ -66,9 +66,6 @@ const REST_TIMEOUT_MILLISECONDS = 30_000;
  * serves on until it is killed, so that the hook before is all the time that requests have.
  */
 const EXIT_SECONDS = 2;
-
-/** Requests per second below which a mean is taken for none, rather than divided by nothing. */
-const LEAST_RATE = 0.01;
 
 const MODELS_FILE = 'models.config';
 const BATCHING_FILE = 'batching.config';
@@ -135,7 +132,7 @@ function programOf(id: string, settings: Settings): ServerProgram {
     // https://github.com/tensorflow/serving/blob/2.21.0/tensorflow_serving/model_servers/server.cc
     isReady: { grpc: { port: GRPC_PORT } },
     scrape: { port: HTTP_PORT, path: METRICS_PATH },
-    queueTime,
+    queueTime: (selector) => queueTimeOf('tensorflow', selector),
     files: { [MODELS_FILE]: modelsFile, [BATCHING_FILE]: batchingFile, [MONITORING_FILE]: monitoringConfig },
     checksums: { [MODELS_FILE]: checksum(modelsFile), [BATCHING_FILE]: checksum(batchingFile) },
     stop: { preStopSeconds: drainSeconds, exitSeconds: EXIT_SECONDS },
@@ -170,11 +167,4 @@ function argumentsOf(
     ),
   ];
   return given.filter((argument) => argument !== undefined);
-}
-
-/** Queues are those of batches: without these, requests do not wait. Where none came, there is no mean. */
-function queueTime(selector: Selector): Input<string> {
-  const metric = ':tensorflow:serving:batching_session:queuing_latency';
-  const rate = (part: 'sum' | 'count'): Input<string> => str`sum(rate(${metric}_${part}${selector()}[2m]))`;
-  return str`${rate('sum')} / clamp_min(${rate('count')}, ${LEAST_RATE}) / 1000`;
 }

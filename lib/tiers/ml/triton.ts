@@ -3,7 +3,6 @@ import { images } from '../../images';
 import { demandEach } from '../../objects/checks';
 import { isNotEmpty, largest, sizeOf } from '../../values/collections';
 import { choose } from '../../values/choice';
-import type { Input } from '../../values/expression';
 import { sumOf } from '../../values/folds';
 import { hashOfValue } from '../../values/hashes';
 import { atMost, equals, isSet, lessThan, not, or, valueOf } from '../../values/logic';
@@ -13,7 +12,7 @@ import { checksum } from '../../values/text';
 import { str } from '../../values/texts';
 import { type MapInput, eachEntry, merge } from '../../values/tree';
 import type { Image } from '../../workload/platform';
-import type { Selector } from '../observability/rules/selector';
+import { queueTimeOf } from '../observability/rules/model-metrics';
 import { modelList } from './model-fetcher';
 import { ModelServer } from './model-server';
 import {
@@ -51,8 +50,6 @@ const USER = 10_001;
 const PRE_STOP_SECONDS = 5;
 /** Beyond what Triton waits itself, for models to be unloaded. */
 const EXIT_MARGIN_SECONDS = 10;
-/** Requests per second below which a mean is taken for none, rather than divided by nothing. */
-const LEAST_RATE = 0.01;
 
 /**
  * NVIDIA Triton: models of ONNX by ONNX Runtime, on the CPU or on GPUs, and engines of TensorRT on GPUs; by the Open
@@ -158,7 +155,7 @@ function programOf(id: string, settings: Settings): ServerProgram {
     isAlive: { httpGet: { path: '/v2/health/live', port: 'http' } },
     isReady: { httpGet: { path: '/v2/health/ready', port: 'http' } },
     scrape: { port: METRICS_PORT, path: '/metrics' },
-    queueTime,
+    queueTime: (selector) => queueTimeOf('triton', selector),
     files: { 'start.sh': startServer, models: modelList(models) },
     modelFiles: merge<Record<string, string>>(
       eachEntry<TritonModel, string>(models, (name, model) => [str`${name}.pbtxt`, modelConfiguration(name, model)]),
@@ -198,11 +195,4 @@ function argumentsOf({ accelerator, drainSeconds }: Settings): readonly Tree<str
     str`--allow-gpu-metrics=${not(equals<string>(accelerator.kind, 'none'))}`,
     '--log-format=ISO8601',
   ];
-}
-
-/** Mean milliseconds that requests wait for an instance. */
-function queueTime(selector: Selector): Input<string> {
-  const rate = (metric: string): Input<string> => str`sum(rate(${metric}${selector()}[2m]))`;
-  const requests = str`clamp_min(${rate('nv_inference_request_success')}, ${LEAST_RATE})`;
-  return str`${rate('nv_inference_queue_duration_us')} / ${requests} / 1000`;
 }

@@ -7,7 +7,7 @@ import type { Items, Text, When } from '../../values/parts';
 import { choose } from '../../values/choice';
 import { text } from '../../values/text';
 import { str } from '../../values/texts';
-import { type MapInput, each, eachPair, when } from '../../values/tree';
+import { type Element, type MapInput, each, eachPair, when } from '../../values/tree';
 import type { Model, ModelProtocol } from './model';
 
 /** Who answers the requests for a model, by shares of its clients. */
@@ -114,10 +114,7 @@ export function gatewayRoutes(routes: GatewayRoutes): Text {
   `;
 }
 
-type OfModel = (name: Input<string>, model: Modelled, backend: RoutedBackend) => Text;
-type Modelled = Parameters<Parameters<typeof eachPair<Model, Text>>[1]>[1];
-type Experimental = Parameters<Parameters<typeof eachPair<Experiment, Text>>[1]>[1];
-type Varied = Parameters<Parameters<typeof eachPair<Variant, Text>>[1]>[1];
+type OfModel = (name: Input<string>, model: Element<Model>, backend: RoutedBackend) => Text;
 
 /** Lines for each model of each server that is there. */
 export function ofAll(backends: readonly RoutedBackend[], body: OfModel): readonly (When<Text> | undefined)[] {
@@ -133,7 +130,7 @@ export function ofAll(backends: readonly RoutedBackend[], body: OfModel): readon
 function withExperiment(
   name: Input<string>,
   experiments: MapInput<Experiment>,
-  body: (experiment: Experimental) => Text,
+  body: (experiment: Element<Experiment>) => Text,
 ): Items<Text> {
   return eachPair<Experiment, Text>(
     experiments,
@@ -144,7 +141,7 @@ function withExperiment(
 /** What the list says of a model. YAML lets a comma follow the last item, JSON is made of it by Envoy. */
 function listed(
   name: Input<string>,
-  { versions }: Modelled,
+  { versions }: Element<Model>,
   { protocol, server }: RoutedBackend,
   experiments: MapInput<Experiment>,
 ): Text {
@@ -185,7 +182,7 @@ function nativePath(protocol: ModelProtocol, name: Input<string>): Input<string>
   return protocol === 'torchserve' ? str`/predictions/${name}` : str`/v2/models/${name}/infer`;
 }
 
-function modelRoutes(name: Input<string>, model: Modelled, backend: RoutedBackend, routes: GatewayRoutes): Text {
+function modelRoutes(name: Input<string>, model: Element<Model>, backend: RoutedBackend, routes: GatewayRoutes): Text {
   const { experiments } = routes;
   const all = str`/(v1/models|v2/models|predictions|explanations)/${name}([/:].*)?`;
   const versioned = str`/(v[12]/models/${name}/(versions|labels)/.*|(predictions|explanations)/${name}/.+)`;
@@ -215,7 +212,7 @@ function modelRoutes(name: Input<string>, model: Modelled, backend: RoutedBacken
 /** TorchServe tells of models by its management API alone, which is closed: the gateway says what it knows. */
 function statusRoute(
   name: Input<string>,
-  model: Modelled,
+  model: Element<Model>,
   backend: RoutedBackend,
   experiments: MapInput<Experiment>,
 ): Text | undefined {
@@ -241,13 +238,13 @@ function statusRoute(
 function experimentRoutes(
   name: Input<string>,
   all: Input<string>,
-  { promoted, variants }: Experimental,
+  { promoted, variants }: Element<Experiment>,
   backend: RoutedBackend,
   routes: GatewayRoutes,
 ): Text {
   const { clientHeader, variantHeader } = routes;
   const { protocol } = backend;
-  const to = (key: Input<string>, { model, version }: Varied, match: Input<string>): Text => text`
+  const to = (key: Input<string>, { model, version }: Element<Variant>, match: Input<string>): Text => text`
     - match: { safe_regex: { regex: '${all}' }${match} }
       route:
         cluster: '${name}/${key}'

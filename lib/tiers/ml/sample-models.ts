@@ -21,7 +21,7 @@ import { sampleModelFiles } from './sample-model-files';
 
 export interface SampleModelsProps extends TierProps, PodSettings {
   /**
-   * Secret with the keys `access-key-id` and `secret-access-key`, of any letters and digits.
+   * Secret with the keys `access-key-id` and `secret-access-key`: letters and digits, three of them at least.
    * @default - the name of the tier's objects, such as `shop-sample-models`, which must exist
    */
   readonly existingSecret?: ExistingSecret;

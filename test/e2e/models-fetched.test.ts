@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { images } from '../../lib/images';
 import { ModelCache } from '../../lib/tiers/ml/model-cache';
 import { modelStorageDefaults } from '../../lib/tiers/ml/model-storage';
+import { SampleModels } from '../../lib/tiers/ml/sample-models';
 import { Served } from '../tiers/ml/served';
 import { synth } from '../tiers/web/plain-app';
 import { exec, get, kubectl, loadImages, measured } from './support/cluster';
@@ -20,7 +21,7 @@ const BYTES = 200_000_000;
 const PORT = 9000;
 const KEYS = { 'access-key-id': 'reader', 'secret-access-key': 'of-the-models' };
 
-/** A server that sleeps, and the cache. */
+/** A server that sleeps, and the cache; and another, of the samples of development. */
 const product = synth((chart) => {
   const storage = { ...modelStorageDefaults, endpoint: `http://${STORAGE}:${PORT}`, port: PORT };
   const cache = new ModelCache(chart, 'model-cache', { storage });
@@ -29,6 +30,16 @@ const product = synth((chart) => {
     cache,
     server: images.redis,
     models: { adder: { versions: [{ version: 1 }], size: '200Mi' } },
+  });
+  const samples = new SampleModels(chart, 'sample-models');
+  new Served(chart, 'sampled', {
+    storage: { ...modelStorageDefaults, server: samples.storage },
+    server: images.redis,
+    models: {
+      classifier: { versions: [{ version: 1 }], size: '1Mi', variant: 'int8' },
+      half_plus_two: { versions: [{ version: 1 }, { version: 2 }], size: '1Mi' },
+      reverse: { versions: [{ version: 1 }], size: '1Mi' },
+    },
   });
 });
 
@@ -120,7 +131,12 @@ beforeAll(async () => {
   await claim(namespace);
   await makeNamespaces(namespace);
   await loadImages([...product, ...outside].map((object) => stringify(object)).join('\n'));
-  await apply([secret(CACHE, { password: 'of-the-cache' }), secret('shop-model-storage', KEYS), ...outside]);
+  const secrets = {
+    [CACHE]: { password: 'of-the-cache' },
+    'shop-model-storage': KEYS,
+    'shop-sample-models': { 'access-key-id': 'developer', 'secret-access-key': 'of-the-samples' },
+  };
+  await apply([...Object.entries(secrets).map(([name, keys]) => secret(name, keys)), ...outside]);
   await withStorage();
 });
 
@@ -186,4 +202,13 @@ step('the Job of the cache fills it before anyone asks', async () => {
   });
   await withoutStorage();
   expect(await anotherReplica()).toContain(`bytes=${BYTES} from_cache=${BYTES} from_storage=0`);
+});
+
+step('the samples of development come the same way', async () => {
+  await rolledOut('statefulset/shop-sampled');
+  const folders =
+    'cd /models && for folder in */*; do (cd $folder && sha256sum --check SHA256SUMS >&2); echo $folder; done';
+  expect(await exec(namespace, 'shop-sampled-0', 'sh', '-euc', folders)).toBe(
+    'classifier/1\nhalf_plus_two/1\nhalf_plus_two/2\nreverse/1\n',
+  );
 });

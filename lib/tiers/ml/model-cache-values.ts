@@ -31,7 +31,7 @@ export const modelCacheValues = (defaults: Omit<Widen<typeof modelCacheDefaults>
     .min(10)
     .max(90)
     .default(defaults.maxmemoryPercent)
-    .describe('Percent of the memory limit for models; the rest is for the chunks that clients are reading.'),
+    .describe('Percent of the memory limit for models; the rest is for chunks in the buffers of clients.'),
   resources: resourcesValues(defaults.resources).describe(
     'Of the server; the memory limit decides how much is cached.',
   ),

@@ -53,7 +53,7 @@ export interface ModelCacheProps extends TierProps, PodSettings {
   readonly policy?: Input<CachePolicy>;
   /** Days after which a chunk goes that nobody has asked for. @default 30 */
   readonly keepDays?: Input<number>;
-  /** Percent of the memory limit for models, 10 to 90; the rest is for the chunks that clients are reading. @default 75 */
+  /** Percent of the memory limit for models, 10 to 90; the rest is for chunks in the buffers of clients. @default 75 */
   readonly maxmemoryPercent?: Input<number>;
   /** Of the server; the memory limit decides how much is cached. @default - see modelCacheDefaults */
   readonly resources?: Resources;
@@ -161,7 +161,7 @@ export class ModelCache extends Tier implements Server {
     demand(
       this,
       atLeast(subtract(limit, maxmemory), least),
-      str`resources.limits.memory ${resources.limits.memory} × maxmemoryPercent ${maxmemoryPercent} leaves ${rest}Mi beside the models, less than the two chunks of 32Mi that clients may be reading; raise the limit, or lower maxmemoryPercent.`,
+      str`resources.limits.memory ${resources.limits.memory} × maxmemoryPercent ${maxmemoryPercent} leaves ${rest}Mi beside the models, less than the two chunks of 32Mi that clients may be reading or writing; raise the limit, or lower maxmemoryPercent.`,
     );
   }
 

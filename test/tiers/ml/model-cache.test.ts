@@ -101,7 +101,7 @@ describe('ModelCache', () => {
 
   it('refuses to leave no room for two chunks that are being read', () => {
     expect(() => shop({ resources: withMemory('255Mi'), maxmemoryPercent: 75 })).toThrow(
-      '[shop/model-cache] resources.limits.memory 255Mi × maxmemoryPercent 75 leaves 63Mi beside the models, less than the two chunks of 32Mi that clients may be reading; raise the limit, or lower maxmemoryPercent.',
+      '[shop/model-cache] resources.limits.memory 255Mi × maxmemoryPercent 75 leaves 63Mi beside the models, less than the two chunks of 32Mi that clients may be reading or writing; raise the limit, or lower maxmemoryPercent.',
     );
     expect(() => shop({ resources: withMemory('256Mi'), maxmemoryPercent: 75 })).not.toThrow();
   });

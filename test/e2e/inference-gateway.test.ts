@@ -88,7 +88,10 @@ class Client extends Tier {
       component: 'client',
       user: 10_001,
       replicas: 1,
-      containers: [container('client', ['python3', '-m', 'http.server', '8000'], 8000)],
+      // By a file in /tmp the clients are told to end.
+      containers: [
+        { ...container('client', ['python3', '-m', 'http.server', '8000'], 8000), writable: { '/tmp': '8Mi' } },
+      ],
     });
   }
 }

@@ -157,6 +157,18 @@ export function modelsDashboard({ enabled = true, slo = {} }: ModelsDashboardSet
             targets: [{ expr: recorded('model:inference_requests:rate5m'), legend: SERVED }],
           }),
           timeSeries({
+            title: 'Waiting in Triton',
+            description:
+              'Requests that no instance of the model has taken yet. The other servers do not say how many wait.',
+            unit: 'short',
+            targets: [
+              {
+                expr: `sum by (tier, model) (nv_inference_pending_request_count{${RELEASE}})`,
+                legend: SERVED,
+              },
+            ],
+          }),
+          timeSeries({
             title: 'Batch size',
             description: 'Requests that are computed at once, on average. TorchServe does not say.',
             unit: 'short',

@@ -86,7 +86,12 @@ export {
   modelFetcherDefaults,
   modelsMount,
 } from './tiers/ml/model-fetcher';
-export { type ModelStorage, type ModelStorageServer, modelStorageDefaults } from './tiers/ml/model-storage';
+export {
+  ModelStorage,
+  type ModelStorageProps,
+  type ModelStorageServer,
+  modelStorageDefaults,
+} from './tiers/ml/model-storage';
 export { modelStorageValues } from './tiers/ml/model-storage-values';
 export { SampleModels, type SampleModelsProps, sampleModelsDefaults } from './tiers/ml/sample-models';
 export { sampleModelsValues } from './tiers/ml/sample-models-values';

@@ -3,7 +3,7 @@ import { App, Chart } from 'cdk8s';
 import type { Node, Pod, Taint } from 'kubernetes-types/core/v1';
 import { type Accelerator, acceleratorDefaults } from '../../lib/tiers/ml/accelerator';
 import { modelServerDefaults } from '../../lib/tiers/ml/model-server-props';
-import { modelStorageDefaults } from '../../lib/tiers/ml/model-storage';
+import { ModelStorage } from '../../lib/tiers/ml/model-storage';
 import { TensorFlowServing, type TensorFlowServingProps } from '../../lib/tiers/ml/tensorflow-serving';
 import { Prometheus } from '../../lib/tiers/observability/prometheus';
 import { get, kubectl, measured, recovery } from './support/cluster';
@@ -134,7 +134,7 @@ async function serve(server: string, props: Partial<TensorFlowServingProps>): Pr
   const prometheus = new Prometheus(new Chart(app, 'other'), 'prometheus', { keda: { namespace: 'keda' } });
   new TensorFlowServing(chart, server, {
     models: { half_plus_two: { versions: [{ version: 1 }], size: '1Mi', maxBatchSize: 64 } },
-    storage: modelStorageDefaults,
+    storage: new ModelStorage(chart, 'model-storage'),
     prometheus,
     volume: { ...modelServerDefaults.volume, size: '16Mi' },
     ...props,

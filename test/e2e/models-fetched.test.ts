@@ -4,7 +4,7 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import { stringify } from 'yaml';
 import { images } from '../../lib/images';
 import { ModelCache } from '../../lib/tiers/ml/model-cache';
-import { modelStorageDefaults } from '../../lib/tiers/ml/model-storage';
+import { ModelStorage } from '../../lib/tiers/ml/model-storage';
 import { SampleModels } from '../../lib/tiers/ml/sample-models';
 import { Served } from '../tiers/ml/served';
 import { synth } from '../tiers/web/plain-app';
@@ -23,7 +23,7 @@ const KEYS = { 'access-key-id': 'reader', 'secret-access-key': 'of-the-models' }
 
 /** A server that sleeps, and the cache; and another, of the samples of development. */
 const product = synth((chart) => {
-  const storage = { ...modelStorageDefaults, endpoint: `http://${STORAGE}:${PORT}`, port: PORT };
+  const storage = new ModelStorage(chart, 'model-storage', { endpoint: `http://${STORAGE}:${PORT}`, port: PORT });
   const cache = new ModelCache(chart, 'model-cache', { storage });
   new Served(chart, 'served', {
     storage,
@@ -33,7 +33,7 @@ const product = synth((chart) => {
   });
   const samples = new SampleModels(chart, 'sample-models');
   new Served(chart, 'sampled', {
-    storage: { ...modelStorageDefaults, server: samples.storage },
+    storage: new ModelStorage(chart, 'sampled-storage', { server: samples.storage }),
     server: images.redis,
     models: {
       classifier: { versions: [{ version: 1 }], size: '1Mi', variant: 'int8' },

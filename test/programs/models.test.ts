@@ -6,7 +6,7 @@ import type { CronJobSpec } from 'kubernetes-types/batch/v1';
 import type { Container, EnvVar, PodSpec } from 'kubernetes-types/core/v1';
 import { ModelCache, type ModelCacheProps } from '../../lib/tiers/ml/model-cache';
 import type { KubernetesObject } from '../systems/cluster-ai/pods';
-import { Served, models, storage } from '../tiers/ml/served';
+import { Served, addStorage, models } from '../tiers/ml/served';
 import { find, synth } from '../tiers/web/plain-app';
 import { runPods } from './pods';
 
@@ -14,13 +14,13 @@ const PASSWORD = 'of "the" cache';
 
 function shop(props: Partial<ModelCacheProps> = {}): readonly KubernetesObject[] {
   return synth((chart) => {
-    const near = { ...storage, endpoint: 'http://127.0.0.1:9100' };
+    const storage = addStorage(chart, { endpoint: 'http://127.0.0.1:9100' });
     const resources = {
       requests: { cpu: '100m', memory: '256Mi', ephemeralStorage: '16Mi' },
       limits: { cpu: null, memory: '256Mi', ephemeralStorage: '16Mi' },
     };
-    const cache = new ModelCache(chart, 'model-cache', { storage: near, resources, ...props });
-    new Served(chart, 'served', { storage: near, cache, models });
+    const cache = new ModelCache(chart, 'model-cache', { storage, resources, ...props });
+    new Served(chart, 'served', { storage, cache, models });
   });
 }
 

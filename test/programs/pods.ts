@@ -142,21 +142,26 @@ function podScript(given: Given, owner: string, index: number, root: string): re
   ];
 }
 
-function volumeScript({ objects, secrets = {} }: Given, volume: Volume, folder: string): readonly string[] {
-  const files = volume.configMap
-    ? (
-        find(objects, `ConfigMap/${volume.configMap.name ?? ''}`) as {
-          readonly data?: Readonly<Record<string, string>>;
-        }
-      ).data
-    : volume.secret
-      ? secrets[volume.secret.secretName ?? '']
-      : {};
-  if (!files) throw new Error(`no files for the volume ${volume.name}`);
+function volumeScript(given: Given, volume: Volume, folder: string): readonly string[] {
   return [
     `mkdir -p ${folder}`,
-    ...Object.entries(files).map(([file, content]) => `${written(content)} > ${folder}/${file}`),
+    ...filesOf(given, volume).map(([file, content]) => `${written(content)} > ${folder}/${file}`),
   ];
+}
+
+/** What the volume has; of a projected one, what it has of ConfigMaps. */
+function filesOf({ objects, secrets = {} }: Given, volume: Volume): readonly (readonly [string, string])[] {
+  const { configMap, secret, projected } = volume;
+  if (secret) {
+    const keys = secrets[secret.secretName ?? ''];
+    if (!keys) throw new Error(`no files for the volume ${volume.name}`);
+    return Object.entries(keys);
+  }
+  const sources = configMap ? [configMap] : (projected?.sources ?? []).flatMap((source) => source.configMap ?? []);
+  return sources.flatMap(({ name = '' }) => {
+    const found = find(objects, `ConfigMap/${name}`) as { readonly data?: Readonly<Record<string, string>> };
+    return Object.entries(found.data ?? {});
+  });
 }
 
 /** In the place of what the root has there, or beside it. */

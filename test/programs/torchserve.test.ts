@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { modelStorageDefaults } from '../../lib/tiers/ml/model-storage';
+import { ModelStorage } from '../../lib/tiers/ml/model-storage';
 import { TorchServe } from '../../lib/tiers/ml/torchserve';
 import type { TorchModel } from '../../lib/tiers/ml/torchserve-configuration';
 import { programs } from '../metrics/inventory';
@@ -35,7 +35,7 @@ const words: TorchModel = {
 };
 
 const objectsOf = (models: Readonly<Record<string, TorchModel>>): readonly KubernetesObject[] =>
-  synth((chart) => new TorchServe(chart, 'torchserve', { models, storage: modelStorageDefaults }));
+  synth((chart) => new TorchServe(chart, 'torchserve', { models, storage: new ModelStorage(chart, 'model-storage') }));
 
 /** Archives as torch-model-archiver makes them, whose handler says which version it is and how many requests it got. */
 const publish = `

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acceleratorDefaults } from '../../lib/tiers/ml/accelerator';
-import { modelStorageDefaults } from '../../lib/tiers/ml/model-storage';
+import { ModelStorage } from '../../lib/tiers/ml/model-storage';
 import { Triton } from '../../lib/tiers/ml/triton';
 import { DATA_TYPES, type TritonModel } from '../../lib/tiers/ml/triton-configuration';
 import { type KubernetesObject, find, synth } from '../tiers/web/plain-app';
@@ -37,7 +37,8 @@ const models: Readonly<Record<string, TritonModel>> = {
 const objectsOf = (served: Readonly<Record<string, TritonModel>>): readonly KubernetesObject[] =>
   synth((chart) => {
     const accelerator = { ...acceleratorDefaults, kind: 'gpu' } as const;
-    new Triton(chart, 'onnx', { models: served, storage: modelStorageDefaults, accelerator });
+    const storage = new ModelStorage(chart, 'model-storage');
+    new Triton(chart, 'onnx', { models: served, storage, accelerator });
   });
 
 /** What the schema makes of files. @throws where one has a field, or a value, that the schema does not know */

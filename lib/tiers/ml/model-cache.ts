@@ -38,8 +38,8 @@ import type { Model } from './model';
 import { type CachePolicy, cacheConf } from './model-cache-configuration';
 import { preloadModels } from './model-cache-scripts';
 import { cacheEnv, modelFetcherDefaults, modelLines } from './model-fetcher';
-import { CHUNK_BYTES, SCRIPTS, TOOLS, modelLibrary } from './model-library';
-import { type ModelStorage, modelStorageAccess } from './model-storage';
+import { CHUNK_BYTES, SCRIPTS, TOOLS } from './model-library';
+import type { ModelStorage } from './model-storage';
 
 export interface ModelCacheProps extends TierProps, PodSettings {
   /** Where models are that the cache is to be filled with. */
@@ -111,7 +111,7 @@ const LEAST_CHUNKS = 2;
  * chunks. It may be lost at any time: whoever finds nothing asks object storage.
  *
  * ```ts
- * const storage = { ...modelStorageDefaults, bucket: 'shop-models' };
+ * const storage = new ModelStorage(chart, 'model-storage', { bucket: 'shop-models' });
  * const cache = new ModelCache(chart, 'model-cache', { storage, policy: 'lru' });
  * ```
  *
@@ -191,7 +191,6 @@ export class ModelCache extends Tier implements Server {
   }
 
   private addPreloading({ preload, storage, image, toolsImage }: Settings, memory: RedisMemory): CronJobWorkload {
-    const access = modelStorageAccess(this.platform, storage);
     const name = `${this.node.id}-preload`;
     const job = new CronJobWorkload(this, 'preload', {
       ...preload,
@@ -206,32 +205,27 @@ export class ModelCache extends Tier implements Server {
           image,
           command: ['sh', `${SCRIPTS}/preload.sh`],
           env: [
-            ...access.env,
+            ...storage.env,
             ...cacheEnv(this),
             { name: 'PRELOAD_BYTES', value: str`${divide(multiply(memory.maxmemory, preload.maxmemoryPercent), 100)}` },
           ],
           resources: preload.resources,
-          mounts: [rcloneMount(TOOLS), { name: 'model-fetcher', mountPath: SCRIPTS, readOnly: true }, access.mount],
+          mounts: [rcloneMount(TOOLS), ...storage.mounts],
           writable: { '/tmp': '64Mi' },
         },
       ],
-      volumes: [
-        rcloneVolume,
-        { name: 'model-fetcher', configMap: { name: str`${this.objectName}-preload` } },
-        access.volume,
-      ],
+      volumes: [rcloneVolume, ...storage.volumes(str`${this.objectName}-preload`)],
     });
     new KubeObject<ConfigMap>(job, 'scripts', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: job.metadata(),
       data: late<Record<string, string>>(() => ({
-        'library.sh': modelLibrary,
         'preload.sh': preloadModels,
         models: this.models(),
       })),
     });
-    access.connect(job);
+    storage.connect(job);
     for (const endpoint of this.endpoints) allow(job, endpoint);
     return job;
   }

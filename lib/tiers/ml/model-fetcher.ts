@@ -19,9 +19,9 @@ import { rcloneContainer, rcloneMount, rcloneVolume } from '../operations/rclone
 import type { Tier } from '../tier';
 import type { Model } from './model';
 import type { ModelCache } from './model-cache';
-import { REPOSITORY, VOLUME, fetchModels } from './model-fetcher-scripts';
-import { SCRIPTS, TOOLS, modelLibrary } from './model-library';
-import { type ModelStorage, modelStorageAccess } from './model-storage';
+import { REPOSITORY, VOLUME } from './model-fetcher-scripts';
+import { SCRIPTS, TOOLS } from './model-library';
+import type { ModelStorage } from './model-storage';
 
 export interface ModelFetcherProps {
   readonly models: MapInput<Model>;
@@ -46,9 +46,9 @@ export interface ModelFetcher {
   readonly initContainers: readonly ContainerProps[];
   /** Beside the volume `models`, which is the server's own. */
   readonly volumes: Items<Volume>;
-  /** Other models restart the pods. */
+  /** Other models restart the pods. Other scripts do not: who has its models need not fetch them anew. */
   readonly checksums: Readonly<Record<string, Input<string>>>;
-  /** Adds the scripts, and lets the pods reach what they ask. */
+  /** Adds the list, and lets the pods reach what they ask. */
   connect(workload: Workload): void;
 }
 
@@ -86,13 +86,12 @@ export function cacheEnv(cache: ModelCache): Items<EnvVar> {
  * `checksums`, and is then given to `connect`. Its containers mount `modelsMount`.
  */
 export function modelFetcher(tier: Tier, props: ModelFetcherProps): ModelFetcher {
-  const { models, cache, place } = props;
+  const { models, storage, cache, place } = props;
   const { image, toolsImage, resources } = {
     image: props.image ?? modelFetcherDefaults.image,
     toolsImage: props.toolsImage ?? modelFetcherDefaults.toolsImage,
     resources: props.resources ?? modelFetcherDefaults.resources,
   };
-  const access = modelStorageAccess(tier.platform, props.storage);
   const list = modelList(models);
   return {
     initContainers: [
@@ -102,29 +101,19 @@ export function modelFetcher(tier: Tier, props: ModelFetcherProps): ModelFetcher
         image,
         command: ['sh', `${SCRIPTS}/fetch.sh`],
         env: [
-          ...access.env,
+          ...storage.env,
           ...(cache === undefined ? [] : [when<readonly EnvVar[]>(conditionOf(cache), cacheEnv(cache))]),
         ],
         resources,
-        mounts: [
-          { name: 'models', mountPath: VOLUME },
-          rcloneMount(TOOLS),
-          { name: 'model-fetcher', mountPath: SCRIPTS, readOnly: true },
-          access.mount,
-        ],
+        mounts: [{ name: 'models', mountPath: VOLUME }, rcloneMount(TOOLS), ...storage.mounts],
         writable: { '/tmp': '16Mi' },
       },
     ],
-    volumes: [
-      rcloneVolume,
-      { name: 'model-fetcher', configMap: { name: str`${tier.objectName}-models` } },
-      access.volume,
-    ],
+    volumes: [rcloneVolume, ...storage.volumes(str`${tier.objectName}-models`)],
     checksums: { models: checksum(list), ...(place === undefined ? {} : { 'place.sh': checksum(place) }) },
     connect: (workload) => {
-      const files = { 'library.sh': modelLibrary, 'fetch.sh': fetchModels, models: list };
-      addConfigMap(workload, 'models', place === undefined ? files : { ...files, 'place.sh': place }, 'models');
-      access.connect(workload);
+      addConfigMap(workload, 'models', { models: list, ...(place && { 'place.sh': place }) }, 'models');
+      storage.connect(workload);
       if (cache === undefined) return;
       for (const endpoint of cache.endpoints) allow(workload, endpoint);
       cache.preload(workload, models);

@@ -65,7 +65,7 @@ const serve = text`
  *
  * ```ts
  * const samples = new SampleModels(chart, 'sample-models');
- * const storage = { ...modelStorageDefaults, server: samples.storage };
+ * const storage = new ModelStorage(chart, 'model-storage', { server: samples.storage });
  * ```
  *
  * `half_plus_two` 1 and 2 are SavedModels, `classifier` is an ONNX model with the variant `int8`, `reverse` is an archive

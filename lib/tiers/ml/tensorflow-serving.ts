@@ -76,7 +76,7 @@ const MONITORING_FILE = 'monitoring.config';
  *
  * ```ts
  * const server = new TensorFlowServing(chart, 'tensorflow-serving', {
- *   storage: { ...modelStorageDefaults, bucket: 'shop-models' },
+ *   storage: new ModelStorage(chart, 'model-storage', { bucket: 'shop-models' }),
  *   models: { half_plus_two: { versions: [{ version: 1 }], size: '1Mi', maxBatchSize: 64 } },
  * });
  * ```

@@ -69,7 +69,7 @@ const MEBIBYTE = 2 ** 20;
  *
  * ```ts
  * const server = new TorchServe(chart, 'torchserve', {
- *   storage: modelStorageDefaults,
+ *   storage: new ModelStorage(chart, 'model-storage', { bucket: 'shop-models' }),
  *   models: {
  *     digits: {
  *       versions: [{ version: 1 }],

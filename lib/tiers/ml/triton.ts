@@ -57,7 +57,7 @@ const EXIT_MARGIN_SECONDS = 10;
  *
  * ```ts
  * const server = new Triton(chart, 'onnx', {
- *   storage: modelStorageDefaults,
+ *   storage: new ModelStorage(chart, 'model-storage', { bucket: 'shop-models' }),
  *   models: {
  *     ranking: {
  *       versions: [{ version: 1 }],

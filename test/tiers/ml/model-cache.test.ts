@@ -5,17 +5,22 @@ import { ModelCache, type ModelCacheProps, modelCacheDefaults } from '../../../l
 import { CHUNK_BYTES } from '../../../lib/tiers/ml/model-library';
 import { type KubernetesObject, find, image, synth } from '../web/plain-app';
 import { podSettings, resources } from '../web/pod-settings';
-import { Served, storage } from './served';
+import { type Stored, Served, addStorage } from './served';
 
-function shop(props: Partial<ModelCacheProps> = {}): readonly KubernetesObject[] {
+type Given = Partial<Stored<ModelCacheProps>>;
+
+function shop(props: Given = {}): readonly KubernetesObject[] {
   return synth((chart) => {
-    const cache = new ModelCache(chart, 'model-cache', { storage, ...props });
-    new Served(chart, 'served', { cache });
+    const storage = addStorage(chart, props.storage);
+    const cache = new ModelCache(chart, 'model-cache', { ...props, storage });
+    new Served(chart, 'served', { storage, cache });
     new Served(chart, 'other', {
+      storage,
       cache,
       models: { third: { versions: [{ version: 3, sha256: null }], size: '1Gi', variant: null } },
     });
     new Served(chart, 'absent', {
+      storage,
       cache,
       enabled: false,
       models: { fourth: { versions: [{ version: 4 }], size: '1Gi' } },
@@ -106,10 +111,10 @@ describe('ModelCache', () => {
     expect(() => shop({ resources: withMemory('256Mi'), maxmemoryPercent: 75 })).not.toThrow();
   });
 
-  const full: Required<ModelCacheProps> = {
+  const full: Required<Given> = {
     ...podSettings,
     enabled: true,
-    storage: { ...storage, bucket: 'shop-models' },
+    storage: { bucket: 'shop-models' },
     existingSecret: 'cache',
     policy: 'lru',
     keepDays: 7,
@@ -126,8 +131,12 @@ describe('ModelCache', () => {
     toolsImage: image('rclone'),
     exporter: { image: image('exporter'), resources: resources('3') },
   };
-  const own = (props: Partial<ModelCacheProps>): readonly KubernetesObject[] =>
-    synth((chart) => new ModelCache(chart, 'model-cache', { storage, ...props }));
+  /** But for what it shares with servers, which has snapshots of its own. */
+  const own = (props: Given): readonly KubernetesObject[] =>
+    synth((chart) => {
+      const storage = addStorage(chart, props.storage);
+      new ModelCache(chart, 'model-cache', { ...props, storage });
+    }).filter(({ metadata }) => metadata.name !== 'shop-model-storage');
 
   it('is what its snapshots say, with defaults and with every prop', () => {
     expect(own({})).toMatchSnapshot('defaults');

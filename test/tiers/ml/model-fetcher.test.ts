@@ -5,15 +5,18 @@ import { type ModelFetcherProps, modelFetcherDefaults } from '../../../lib/tiers
 import { text } from '../../../lib/values/text';
 import { type KubernetesObject, find, image, synth } from '../web/plain-app';
 import { resources } from '../web/pod-settings';
-import { Served, models, storage } from './served';
+import { type Stored, Served, addStorage, models } from './served';
 
-const shop = (props: Partial<ModelFetcherProps> = {}): readonly KubernetesObject[] =>
-  synth((chart) => new Served(chart, 'served', props));
+type Given = Partial<Stored<ModelFetcherProps>>;
+
+const shop = (props: Given = {}): readonly KubernetesObject[] =>
+  synth((chart) => new Served(chart, 'served', { ...props, storage: addStorage(chart, props.storage) }));
 
 function cached(enabled: boolean): readonly KubernetesObject[] {
   return synth((chart) => {
+    const storage = addStorage(chart);
     const cache = new ModelCache(chart, 'model-cache', { storage, enabled, keepDays: 2 });
-    new Served(chart, 'served', { cache });
+    new Served(chart, 'served', { storage, cache });
   });
 }
 
@@ -70,7 +73,7 @@ describe('The fetcher of models', () => {
         ],
       },
     });
-    const near = shop({ storage: { ...storage, addresses: ['10.1.0.0/16', '10.2.0.0/16'], port: 9000 } });
+    const near = shop({ storage: { addresses: ['10.1.0.0/16', '10.2.0.0/16'], port: 9000 } });
     expect(egressOf(near)).toEqual([
       {
         to: [{ ipBlock: { cidr: '10.1.0.0/16' } }, { ipBlock: { cidr: '10.2.0.0/16' } }],
@@ -97,12 +100,12 @@ describe('The fetcher of models', () => {
 
   it('finds models in a folder of the bucket, or in all of it', () => {
     const path = (prefix: string | null) =>
-      fetcherOf(shop({ storage: { ...storage, prefix } }))?.env?.find(({ name }) => name === 'STORAGE_PATH')?.value;
+      fetcherOf(shop({ storage: { prefix } }))?.env?.find(({ name }) => name === 'STORAGE_PATH')?.value;
     expect([path(null), path('shop/live')]).toEqual(['models', 'models/shop/live']);
   });
 
   it('restarts the server for other models, and not for what is said about their size', () => {
-    const sum = (given: ModelFetcherProps['models']) =>
+    const sum = (given: NonNullable<Given['models']>) =>
       podOf(shop({ models: given })).metadata?.annotations?.['checksum/models'];
     expect(sum({ ...models, digits: { ...models.digits, size: '3Mi' } })).toBe(sum(models));
     expect(sum({ ...models, digits: { ...models.digits, variant: 'int4' } })).not.toBe(sum(models));
@@ -120,16 +123,17 @@ describe('The fetcher of models', () => {
   });
 
   it('names no password in its scripts, and is told of none by an argument', () => {
-    const { data = {} } = find(cached(true), 'ConfigMap', 'shop-served-models');
+    const { data = {} } = find(cached(true), 'ConfigMap', 'shop-model-storage');
     const scripts = Object.values(data).join('');
+    expect(scripts).toContain('redis-cli');
     expect(scripts).not.toMatch(/redis-cli[^\n]* (-a|--pass|-u)\b/);
     expect(scripts).not.toMatch(/rclone[^\n]*(--s3-|access_key)/);
     expect(scripts).not.toContain('echo "$RCLONE_CONFIG');
   });
 
-  const full: Required<Omit<ModelFetcherProps, 'cache'>> = {
+  const full: Required<Omit<Given, 'cache'>> = {
     models: { other: { versions: [{ version: 3 }], size: '1Mi' } },
-    storage: { ...storage, existingSecret: 'keys' },
+    storage: { existingSecret: 'keys' },
     image: image('redis'),
     toolsImage: image('rclone'),
     resources: resources('1'),

@@ -1,12 +1,12 @@
 import type { ConfigMap, PersistentVolumeClaim, ServiceSpec } from 'kubernetes-types/core/v1';
 import type { NetworkPolicySpec } from 'kubernetes-types/networking/v1';
 import { type ModelVolume, modelServerDefaults } from '../../../lib/tiers/ml/model-server-props';
-import { modelStorageDefaults } from '../../../lib/tiers/ml/model-storage';
 import { ModelCache } from '../../../lib/tiers/ml/model-cache';
 import { Prometheus, type PrometheusProps } from '../../../lib/tiers/observability/prometheus';
 import { Worker } from '../../../lib/tiers/web/worker';
 import { type KubernetesObject, find, image, synth } from '../web/plain-app';
 import { resources } from '../web/pod-settings';
+import { addStorage } from './served';
 import {
   type Given,
   NAME,
@@ -75,7 +75,8 @@ describe('a model server', () => {
 
   it('asks the cache first where there is one', () => {
     const objects = synth((chart) => {
-      addServer(chart, { cache: new ModelCache(chart, 'model-cache', { storage: modelStorageDefaults }) });
+      const storage = addStorage(chart);
+      addServer(chart, { cache: new ModelCache(chart, 'model-cache', { storage }) }, storage);
     });
     expect(JSON.stringify(find(objects, 'StatefulSet', NAME))).toContain('"shop-model-cache"');
   });

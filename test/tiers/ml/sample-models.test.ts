@@ -6,7 +6,7 @@ import { sampleModelFiles } from '../../../lib/tiers/ml/sample-model-files';
 import { SampleModels, type SampleModelsProps } from '../../../lib/tiers/ml/sample-models';
 import { type KubernetesObject, find, image, synth } from '../web/plain-app';
 import { podSettings, resources } from '../web/pod-settings';
-import { Served, storage } from './served';
+import { Served, addStorage } from './served';
 
 const shop = (props: SampleModelsProps = {}): readonly KubernetesObject[] =>
   synth((chart) => new SampleModels(chart, 'sample-models', props));
@@ -82,7 +82,7 @@ describe('SampleModels', () => {
   it('takes the place of object storage outside, for whom it is given to', () => {
     const served = synth((chart) => {
       const { storage: server } = new SampleModels(chart, 'sample-models');
-      new Served(chart, 'served', { storage: { ...storage, prefix: 'models', server } });
+      new Served(chart, 'served', { storage: addStorage(chart, { prefix: 'models', server }) });
     });
     const { spec } = (find(served, 'StatefulSet', 'shop-served').spec as DeploymentSpec).template;
     expect(spec?.initContainers?.[1]?.env).toEqual([

@@ -4,11 +4,11 @@ import type { StatefulSetSpec } from 'kubernetes-types/apps/v1';
 import type { Container, PodSpec } from 'kubernetes-types/core/v1';
 import { type Accelerator, acceleratorDefaults } from '../../../lib/tiers/ml/accelerator';
 import { modelServerDefaults } from '../../../lib/tiers/ml/model-server-props';
-import { modelStorageDefaults } from '../../../lib/tiers/ml/model-storage';
 import { TensorFlowServing, type TensorFlowServingProps } from '../../../lib/tiers/ml/tensorflow-serving';
 import { type KubernetesObject, find, synth } from '../web/plain-app';
+import { type Stored, addStorage } from './served';
 
-export type Given = Partial<TensorFlowServingProps>;
+export type Given = Partial<Stored<TensorFlowServingProps>>;
 
 export const NAME = 'shop-tensorflow-serving';
 
@@ -36,8 +36,12 @@ export const gpu = (accelerator: Partial<Accelerator> = {}): Accelerator => ({
   ...accelerator,
 });
 
-export function addServer(chart: Chart, props: Given = {}): TensorFlowServing {
-  return new TensorFlowServing(chart, 'tensorflow-serving', { models, storage: modelStorageDefaults, ...props });
+export function addServer(
+  chart: Chart,
+  props: Given = {},
+  storage = addStorage(chart, props.storage),
+): TensorFlowServing {
+  return new TensorFlowServing(chart, 'tensorflow-serving', { models, ...props, storage });
 }
 
 export const objectsOf = (props: Given = {}): readonly KubernetesObject[] => synth((chart) => addServer(chart, props));

@@ -1,16 +1,12 @@
 import { modelServerDefaults } from '../../../lib/tiers/ml/model-server-props';
-import { modelStorageDefaults } from '../../../lib/tiers/ml/model-storage';
 import { ModelCache } from '../../../lib/tiers/ml/model-cache';
-import {
-  TensorFlowServing,
-  type TensorFlowServingProps,
-  tensorFlowServingDefaults,
-} from '../../../lib/tiers/ml/tensorflow-serving';
+import { TensorFlowServing, tensorFlowServingDefaults } from '../../../lib/tiers/ml/tensorflow-serving';
 import type { Batching } from '../../../lib/tiers/ml/tensorflow-serving-configuration';
 import { Prometheus } from '../../../lib/tiers/observability/prometheus';
 import { modelServerRules } from '../../../lib/tiers/observability/rules/model-servers';
 import { type KubernetesObject, find, image, synth } from '../web/plain-app';
 import { podSettings, resources } from '../web/pod-settings';
+import { addStorage } from './served';
 import { type Given, NAME, gpu, models, objectsOf, podOf, refusalOf, serverOf } from './servers';
 
 const RULES = 'shop-prometheus-rules';
@@ -145,7 +141,7 @@ thread_pool_name { value: "batches" }
     );
   });
 
-  const full: Required<Omit<TensorFlowServingProps, 'cache' | 'prometheus'>> = {
+  const full: Required<Omit<Given, 'cache' | 'prometheus'>> = {
     ...podSettings,
     enabled: true,
     models: {
@@ -156,7 +152,7 @@ thread_pool_name { value: "batches" }
         maxBatchSize: 128,
       },
     },
-    storage: { ...modelStorageDefaults, bucket: 'other' },
+    storage: { bucket: 'other' },
     fetcher: { image: image('redis'), toolsImage: image('rclone'), resources: resources('2') },
     replicas: 2,
     autoscaling: {
@@ -184,18 +180,23 @@ thread_pool_name { value: "batches" }
   function own(props: Given = {}): readonly KubernetesObject[] {
     const objects = synth((chart) => {
       const prometheus = new Prometheus(chart, 'prometheus', { keda: { namespace: 'keda' } });
-      const cache = new ModelCache(chart, 'model-cache', { storage: modelStorageDefaults });
-      const given = { models, storage: modelStorageDefaults, prometheus, cache };
-      const server = new TensorFlowServing(chart, 'tensorflow-serving', { ...given, ...props });
+      const storage = addStorage(chart, props.storage);
+      const cache = new ModelCache(chart, 'model-cache', { storage });
+      const server = new TensorFlowServing(chart, 'tensorflow-serving', {
+        models,
+        prometheus,
+        cache,
+        ...props,
+        storage,
+      });
       prometheus.addRules([modelServerRules(prometheus.ruleFacts, server, {}, false)]);
     });
     return objects.filter(({ metadata }) => metadata.name.startsWith(NAME) || metadata.name === RULES);
   }
 
   it('is what its snapshots say, with defaults and with every prop', () => {
-    // But for rules and what fetches models, which have snapshots of their own.
-    const shown = (props: Given) =>
-      own(props).filter(({ kind, metadata }) => kind !== 'ConfigMap' || metadata.name === NAME);
+    // But for rules, which have snapshots of their own.
+    const shown = (props: Given) => own(props).filter(({ metadata }) => metadata.name !== RULES);
     expect(shown({})).toMatchSnapshot('defaults');
     expect(shown(full)).toMatchSnapshot('every prop');
   });

@@ -5,11 +5,11 @@ import { type Accelerator, acceleratorDefaults } from '../../../lib/tiers/ml/acc
 import { ModelCache } from '../../../lib/tiers/ml/model-cache';
 import { modelFetcherDefaults } from '../../../lib/tiers/ml/model-fetcher';
 import { modelServerDefaults } from '../../../lib/tiers/ml/model-server-props';
-import { modelStorageDefaults } from '../../../lib/tiers/ml/model-storage';
 import { TorchServe, type TorchServeProps } from '../../../lib/tiers/ml/torchserve';
 import type { TorchModel } from '../../../lib/tiers/ml/torchserve-configuration';
 import { type KubernetesObject, find, image, synth } from '../web/plain-app';
 import { podSettings } from '../web/pod-settings';
+import { type Stored, addStorage } from './served';
 import { propertiesOf, unknownKeys } from './torchserve-properties';
 
 const model: TorchModel = {
@@ -25,10 +25,12 @@ const model: TorchModel = {
 };
 const models = { digits: model };
 
-type Given = Partial<TorchServeProps>;
+type Given = Partial<Stored<TorchServeProps>>;
 
 const objectsOf = (props: Given = {}): readonly KubernetesObject[] =>
-  synth((chart) => new TorchServe(chart, 'torchserve', { models, storage: modelStorageDefaults, ...props }));
+  synth(
+    (chart) => new TorchServe(chart, 'torchserve', { models, ...props, storage: addStorage(chart, props.storage) }),
+  );
 
 const NAME = 'shop-torchserve';
 const fileOf = (objects: readonly KubernetesObject[], file: string): string =>
@@ -188,13 +190,13 @@ describe('TorchServe', () => {
     requests: { cpu: '1', memory: '1Gi', ephemeralStorage: '1Gi' },
     limits: { cpu: '3', memory: '9Gi', ephemeralStorage: '9Gi' },
   };
-  const full: Required<Omit<TorchServeProps, 'prometheus' | 'cache'>> = {
+  const full: Required<Omit<Given, 'prometheus' | 'cache'>> = {
     ...podSettings,
     enabled: true,
     models: {
       words: { ...model, versions: [{ version: 3, sha256: 'a'.repeat(64) }], archive: 'folder', variant: 'int8' },
     },
-    storage: { ...modelStorageDefaults, bucket: 'others', prefix: 'shop' },
+    storage: { bucket: 'others', prefix: 'shop' },
     fetcher: { ...modelFetcherDefaults, image: image('redis') },
     replicas: 3,
     autoscaling: { ...modelServerDefaults.autoscaling, enabled: true },
@@ -214,16 +216,16 @@ describe('TorchServe', () => {
 
   it('is what its snapshots say, with defaults and with every prop', () => {
     // But for what fetches models, which has snapshots of its own.
-    const shown = (props: Given) =>
-      objectsOf(props).filter(({ kind, metadata }) => kind !== 'ConfigMap' || metadata.name !== `${NAME}-models`);
+    const shown = (props: Given) => objectsOf(props).filter(({ metadata }) => metadata.name !== 'shop-model-storage');
     expect(shown({})).toMatchSnapshot('defaults');
     expect(shown(full)).toMatchSnapshot('every prop');
   });
 
   it('asks a cache before object storage', () => {
     const objects = synth((chart) => {
-      const cache = new ModelCache(chart, 'model-cache', { storage: modelStorageDefaults });
-      new TorchServe(chart, 'torchserve', { models, storage: modelStorageDefaults, cache });
+      const storage = addStorage(chart);
+      const cache = new ModelCache(chart, 'model-cache', { storage });
+      new TorchServe(chart, 'torchserve', { models, storage, cache });
     });
     expect(JSON.stringify(setOf(objects).template.spec?.initContainers)).toContain('shop-model-cache');
   });
@@ -232,7 +234,11 @@ describe('TorchServe', () => {
     const seen = (props: Given): string => {
       let target: TorchServe['latencyTargetMilliseconds'] = 0;
       const objects = synth((chart) => {
-        const server = new TorchServe(chart, 'torchserve', { models, storage: modelStorageDefaults, ...props });
+        const server = new TorchServe(chart, 'torchserve', {
+          models,
+          ...props,
+          storage: addStorage(chart, props.storage),
+        });
         // What the gateway and the rules judge by.
         target = server.latencyTargetMilliseconds;
       });

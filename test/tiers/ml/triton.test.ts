@@ -4,11 +4,11 @@ import { type Accelerator, acceleratorDefaults } from '../../../lib/tiers/ml/acc
 import { ModelCache } from '../../../lib/tiers/ml/model-cache';
 import { modelFetcherDefaults } from '../../../lib/tiers/ml/model-fetcher';
 import { modelServerDefaults } from '../../../lib/tiers/ml/model-server-props';
-import { modelStorageDefaults } from '../../../lib/tiers/ml/model-storage';
 import { Triton, type TritonProps } from '../../../lib/tiers/ml/triton';
 import type { TritonModel } from '../../../lib/tiers/ml/triton-configuration';
 import { type KubernetesObject, find, image, synth } from '../web/plain-app';
 import { podSettings } from '../web/pod-settings';
+import { type Stored, addStorage } from './served';
 
 const onnx: TritonModel = {
   versions: [{ version: 1 }, { version: 2 }],
@@ -29,12 +29,11 @@ const onnx: TritonModel = {
 const engine: TritonModel = { ...onnx, backend: 'tensorrt', device: 'gpu' };
 const models = { ranking: onnx };
 
-type Given = Partial<TritonProps>;
+type Given = Partial<Stored<TritonProps>>;
 
 const NAME = 'shop-onnx';
-const storage = modelStorageDefaults;
 const objectsOf = (props: Given = {}): readonly KubernetesObject[] =>
-  synth((chart) => new Triton(chart, 'onnx', { models, storage, ...props }));
+  synth((chart) => new Triton(chart, 'onnx', { models, ...props, storage: addStorage(chart, props.storage) }));
 const filesOf = (props: Given = {}) => find(objectsOf(props), 'ConfigMap', NAME).data ?? {};
 const configurationOf = (change: Partial<TritonModel>, props: Given = {}): string =>
   filesOf({ models: { ranking: { ...onnx, ...change } }, ...props })['ranking.pbtxt'] ?? '';
@@ -242,11 +241,11 @@ parameters {
     requests: { cpu: '1', memory: '1Gi', ephemeralStorage: '1Gi' },
     limits: { cpu: '3', memory: '9Gi', ephemeralStorage: '9Gi' },
   };
-  const full: Required<Omit<TritonProps, 'prometheus' | 'cache'>> = {
+  const full: Required<Omit<Given, 'prometheus' | 'cache'>> = {
     ...podSettings,
     enabled: true,
     models: { words: { ...onnx, versions: [{ version: 3, sha256: 'a'.repeat(64) }], variant: 'int8' } },
-    storage: { ...storage, bucket: 'others', prefix: 'shop' },
+    storage: { bucket: 'others', prefix: 'shop' },
     fetcher: { ...modelFetcherDefaults, image: image('redis') },
     replicas: 3,
     autoscaling: { ...modelServerDefaults.autoscaling, enabled: true },
@@ -261,14 +260,14 @@ parameters {
 
   it('is what its snapshots say, with defaults and with every prop', () => {
     // But for what fetches models, which has snapshots of its own.
-    const shown = (props: Given) =>
-      objectsOf(props).filter(({ kind, metadata }) => kind !== 'ConfigMap' || metadata.name !== `${NAME}-models`);
+    const shown = (props: Given) => objectsOf(props).filter(({ metadata }) => metadata.name !== 'shop-model-storage');
     expect(shown({})).toMatchSnapshot('defaults');
     expect(shown(full)).toMatchSnapshot('every prop');
   });
 
   it('asks a cache before object storage', () => {
     const objects = synth((chart) => {
+      const storage = addStorage(chart);
       const cache = new ModelCache(chart, 'model-cache', { storage });
       new Triton(chart, 'onnx', { models, storage, cache });
     });
@@ -279,7 +278,11 @@ parameters {
     const seen = (props: Given): string => {
       let target: Triton['latencyTargetMilliseconds'] = 0;
       const objects = synth((chart) => {
-        const server = new Triton(chart, 'onnx', { models, storage, ...props });
+        const server = new Triton(chart, 'onnx', {
+          models,
+          ...props,
+          storage: addStorage(chart, props.storage),
+        });
         // What the gateway and the rules judge by.
         target = server.latencyTargetMilliseconds;
       });

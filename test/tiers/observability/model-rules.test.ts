@@ -17,7 +17,7 @@ import { evaluate } from '../../../lib/values/tree';
 import { type Dashboard, questionsOf } from '../../metrics/dashboards';
 import { type Recorded, labelsWith } from '../../metrics/inventory';
 import { ask } from '../../metrics/promql';
-import { storage } from '../ml/served';
+import { addStorage } from '../ml/served';
 import { addServer } from '../ml/servers';
 import { find, synth } from '../web/plain-app';
 
@@ -38,7 +38,8 @@ function rulesWith(
 ): ReadonlyMap<string, readonly Found[]> {
   const objects = synth((chart) => {
     const prometheus = new Prometheus(chart, 'prometheus', props);
-    const server = addServer(chart, { latencyTargetMilliseconds: 40 });
+    const storage = addStorage(chart);
+    const server = addServer(chart, { latencyTargetMilliseconds: 40 }, storage);
     prometheus.addRules(
       rulesOf({
         prometheus,

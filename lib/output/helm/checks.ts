@@ -47,12 +47,12 @@ function append(message: Expr<string>, go: Place, dot?: string): readonly string
   return ['{{- $failures = append $failures (printf', `  ${format}`, ...lines, ') }}'];
 }
 
-/** A control of one line, or of several where it is long. */
+/** A control of one line, or of several where it is long; `include` stays beside the name of what it includes. */
 function control(keyword: string, code: string): readonly string[] {
   const whole = `{{- ${keyword} ${code} }}`;
   if (whole.length <= WIDTH) return [whole];
   const lines = [`{{- ${keyword}`];
-  for (const word of code.match(/(?:"(?:[^"\\]|\\.)*"|[^\s"])+/g) ?? []) {
+  for (const word of code.match(/(?:(?:include )?"(?:[^"\\]|\\.)*"|[^\s"])+/g) ?? []) {
     const last = lines.at(-1) ?? '';
     if (`${last} ${word} }}`.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(`  ${word}`);

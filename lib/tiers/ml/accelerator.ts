@@ -108,16 +108,9 @@ export function accelerate(tier: Tier, { kind, count, mig, cuda, ...accelerator 
     choose(equals(kind, 'mig'), instance, whole),
   );
   const disk = bytes(cuda.cacheSize);
-  const kernels = named(
-    `${tier.node.id}.cudaCacheBytes`,
-    'What CUDA may keep: a sixteenth is left for the index, since beyond its limit the pod would be evicted.',
-    subtract(disk, divide(disk, 16)),
-  );
-  const memory = named(
-    `${tier.node.id}.gpuMemoryBelow`,
-    'MiB of which a GPU must have more.',
-    subtract(divide(bytes(accelerator.memory), MEBIBYTE), 1),
-  );
+  // A sixteenth is left for the index, since beyond its limit the pod would be evicted.
+  const kernels = subtract(disk, divide(disk, 16));
+  const memory = subtract(divide(bytes(accelerator.memory), MEBIBYTE), 1);
   return {
     isUsed,
     devices: { enabled: isUsed, resource, count },

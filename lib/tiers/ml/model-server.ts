@@ -10,7 +10,7 @@ import { largestOf, sumOf } from '../../values/folds';
 import { add, bytes, divide, multiply } from '../../values/numbers';
 import { atLeast, atMost, equals, isSet, not, or } from '../../values/logic';
 import type { Items } from '../../values/parts';
-import { named, str } from '../../values/texts';
+import { str } from '../../values/texts';
 import { type MapInput, when, whenSet } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
 import { type Autoscaling, maxReplicas } from '../../workload/scaling';
@@ -127,11 +127,7 @@ export abstract class ModelServer extends Tier implements Server, ModelBackend {
               ...isReady,
               periodSeconds: STARTUP_PERIOD_SECONDS,
               timeoutSeconds: 5,
-              failureThreshold: named(
-                `${this.node.id}.startupFailures`,
-                'Tries until all models must be loaded.',
-                add(startup, STARTUP_SECONDS / STARTUP_PERIOD_SECONDS),
-              ),
+              failureThreshold: add(startup, STARTUP_SECONDS / STARTUP_PERIOD_SECONDS),
             },
             // A server under load answers late, and loses every model with a restart.
             liveness: { ...isAlive, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },

@@ -11,10 +11,12 @@ import {
   type Experiment,
   type GatewayRoutes,
   OWN_CLUSTERS,
+  PER_ROUTE,
   type RoutedBackend,
   type Variant,
   gatewayRoutes,
   ofAll,
+  retryPolicies,
 } from './inference-gateway-routes';
 
 export const PORT = 8080;
@@ -77,6 +79,11 @@ const type = (name: string): string => `type.googleapis.com/envoy.${name}`;
 export function envoyYaml(configuration: GatewayConfiguration): Text {
   return text`
     # Written by cdk8s-tiers.
+    # Said once, and referred to below. Envoy leaves out what has this tag.
+    !ignore parts:
+      - &lua ${PER_ROUTE}
+      ${clusterParts(configuration)}
+      ${retryPolicies(configuration)}
     admin: { address: { socket_address: { address: 127.0.0.1, port_value: ${ADMIN_PORT} } } }
     # A name of 40 letters makes a longer expression than the 100 steps that Envoy takes by itself.
     layered_runtime: { layers: [ { name: static, static_layer: { re2.max_program_size.error_level: 1000 } } ] }
@@ -260,45 +267,56 @@ function cluster(
   name: Input<string>,
   backend: RoutedBackend,
   port: number,
-  { bufferBytes, circuitBreaker, outlierDetection, retryBudget }: GatewayConfiguration,
+  { bufferBytes }: GatewayConfiguration,
 ): Text {
-  const { consecutiveFailures, ejectionSeconds, maxEjectionPercent } = outlierDetection;
-  const { maxPendingRequests, maxRequests } = circuitBreaker;
-  const protocol = port === backend.grpcPort ? 'http2_protocol_options' : 'http_protocol_options';
   return text`
     - name: '${name}'
       alt_stat_name: '${backend.id}/${name}'
-      # Each address of the name is a server.
-      cluster_type:
-        name: envoy.cluster.dns
-        typed_config: { "@type": ${type('extensions.clusters.dns.v3.DnsCluster')}, dns_lookup_family: V4_PREFERRED, dns_refresh_rate: ${DNS_SECONDS}s }
+      cluster_type: *dns
       connect_timeout: 1s
       per_connection_buffer_limit_bytes: ${bufferBytes}
       lb_policy: LEAST_REQUEST
       load_assignment: { cluster_name: '${name}', endpoints: [ { lb_endpoints: [ { ${endpoint(backend.host, port)} } ] } ] }
-      typed_extension_protocol_options:
-        envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-          "@type": ${type('extensions.upstreams.http.v3.HttpProtocolOptions')}
-          common_http_protocol_options: { idle_timeout: 30s }
-          explicit_http_config: { ${protocol}: {} }
-      circuit_breakers:
-        thresholds:
-          - max_connections: ${maxRequests}
-            max_requests: ${maxRequests}
-            max_pending_requests: ${maxPendingRequests}
-            track_remaining: true
-            retry_budget: { budget_percent: { value: ${retryBudget.percent} }, min_retry_concurrency: ${retryBudget.minConcurrency} }
-      outlier_detection:
-        # An answer 500 comes of the request as often as of the server.
-        consecutive_gateway_failure: ${consecutiveFailures}
-        enforcing_consecutive_gateway_failure: 100
-        enforcing_consecutive_5xx: 0
-        enforcing_success_rate: 0
-        split_external_local_origin_errors: true
-        consecutive_local_origin_failure: ${consecutiveFailures}
-        enforcing_local_origin_success_rate: 0
-        interval: 1s
-        base_ejection_time: ${ejectionSeconds}s
-        max_ejection_percent: ${maxEjectionPercent}
+      typed_extension_protocol_options: *${port === backend.grpcPort ? 'http2' : 'http1'}
+      circuit_breakers: *circuit_breakers
+      outlier_detection: *outlier_detection
   `;
+}
+
+/** What all clusters have. */
+function clusterParts({ circuitBreaker, outlierDetection, retryBudget }: GatewayConfiguration): Text {
+  const { consecutiveFailures, ejectionSeconds, maxEjectionPercent } = outlierDetection;
+  const { maxPendingRequests, maxRequests } = circuitBreaker;
+  return text`
+    # Each address of the name is a server.
+    - &dns
+      name: envoy.cluster.dns
+      typed_config: { "@type": ${type('extensions.clusters.dns.v3.DnsCluster')}, dns_lookup_family: V4_PREFERRED, dns_refresh_rate: ${DNS_SECONDS}s }
+    - &http1 ${protocolOptions('http_protocol_options')}
+    - &http2 ${protocolOptions('http2_protocol_options')}
+    - &circuit_breakers
+      thresholds:
+        - max_connections: ${maxRequests}
+          max_requests: ${maxRequests}
+          max_pending_requests: ${maxPendingRequests}
+          track_remaining: true
+          retry_budget: { budget_percent: { value: ${retryBudget.percent} }, min_retry_concurrency: ${retryBudget.minConcurrency} }
+    - &outlier_detection
+      # An answer 500 comes of the request as often as of the server.
+      consecutive_gateway_failure: ${consecutiveFailures}
+      enforcing_consecutive_gateway_failure: 100
+      enforcing_consecutive_5xx: 0
+      enforcing_success_rate: 0
+      split_external_local_origin_errors: true
+      consecutive_local_origin_failure: ${consecutiveFailures}
+      enforcing_local_origin_success_rate: 0
+      interval: 1s
+      base_ejection_time: ${ejectionSeconds}s
+      max_ejection_percent: ${maxEjectionPercent}
+  `;
+}
+
+function protocolOptions(protocol: string): string {
+  const options = `"@type": ${type('extensions.upstreams.http.v3.HttpProtocolOptions')}, common_http_protocol_options: { idle_timeout: 30s }, explicit_http_config: { ${protocol}: {} }`;
+  return `{ envoy.extensions.upstreams.http.v3.HttpProtocolOptions: { ${options} } }`;
 }

@@ -74,7 +74,8 @@ const SERVICES: Readonly<Record<ModelProtocol, string>> = {
 };
 
 const LUA = 'envoy.filters.http.lua';
-const PER_ROUTE = 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute';
+/** The type of what gateway.lua is told; the anchor `lua` of envoy.yaml. */
+export const PER_ROUTE = 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute';
 
 /** The routes of a virtual host. The first that fits is taken. */
 export function gatewayRoutes(routes: GatewayRoutes): Text {
@@ -316,11 +317,24 @@ const ELSEWHERE = [
   'retry_back_off: { base_interval: 0.005s, max_interval: 0.05s }',
 ].join(', ');
 
+/** How requests are tried again: an anchor of envoy.yaml for each server. */
+export function retryPolicies({ backends, retries }: GatewayRoutes): Text {
+  const policies = backends.map(({ id, isThere, tryMilliseconds }) =>
+    when<Text>(
+      isThere,
+      text`- &${id} { retry_on: '${RETRIED}', num_retries: ${retries}, per_try_timeout: ${duration(tryMilliseconds)}, ${ELSEWHERE} }`,
+    ),
+  );
+  return text`
+    ${policies}
+  `;
+}
+
 /** How long a request may take, and how it is tried again. */
-function patience({ tryMilliseconds }: RoutedBackend, { retries, timeoutSeconds }: GatewayRoutes): Text {
+function patience({ id }: RoutedBackend, { timeoutSeconds }: GatewayRoutes): Text {
   return text`
     timeout: ${timeoutSeconds}s
-    retry_policy: { retry_on: '${RETRIED}', num_retries: ${retries}, per_try_timeout: ${duration(tryMilliseconds)}, ${ELSEWHERE} }
+    retry_policy: *${id}
   `;
 }
 
@@ -337,7 +351,7 @@ function context(
   protocol: ModelProtocol,
 ): Expr<string> {
   const at = choose(isSet(version), str`, version: '${valueOf(version)}'`, '');
-  return str`typed_per_filter_config: { ${LUA}: { '@type': ${PER_ROUTE}, filter_context: { name: '${name}', protocol: ${protocol}, model: '${model}'${at} } } }`;
+  return str`typed_per_filter_config: { ${LUA}: { '@type': *lua, filter_context: { name: '${name}', protocol: ${protocol}, model: '${model}'${at} } } }`;
 }
 
 /** Milliseconds as seconds with three places: `0.050s`. */

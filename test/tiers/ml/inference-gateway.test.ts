@@ -46,7 +46,9 @@ interface Configuration {
 }
 
 function configuration(objects: readonly KubernetesObject[]): Configuration {
-  return parse(find(objects, 'ConfigMap', 'shop-inference-gateway').data?.['envoy.yaml'] ?? '') as Configuration;
+  const file = find(objects, 'ConfigMap', 'shop-inference-gateway').data?.['envoy.yaml'] ?? '';
+  // The tag !ignore is Envoy's own.
+  return parse(file, { logLevel: 'error' }) as Configuration;
 }
 
 const clustersOf = (objects: readonly KubernetesObject[]) =>

@@ -239,6 +239,7 @@ export { and, atLeast, atMost, equals, greaterThan, isSet, lessThan, not, or, va
 export { add, bytes, cores, divide, maximum, millicores, minimum, multiply, subtract } from './values/numbers';
 export { named, str, truncate } from './values/texts';
 export { type Items, type Text, type Tree } from './values/parts';
+export { passage } from './values/passage';
 export { release, type Values } from './values/reference';
 export { checksum, text } from './values/text';
 export { asString } from './values/token';

@@ -1,7 +1,7 @@
 /** A hash of all that a tree comes to, known before the tree is printed: Jobs take their names from it. */
 import { Expr, type GoContext, type Scope, isExpr, literalOf } from './expression';
 import { goJson, sha256 } from './hashes';
-import { Each, EachEntry, Entry, Fragment, Keep, Late, Line, Merge, type Node, Text, When } from './parts';
+import { Each, EachEntry, Entry, Fragment, Keep, Late, Line, Merge, type Node, Passage, Text, When } from './parts';
 import { Variable } from './reference';
 
 /**
@@ -69,6 +69,7 @@ function skeletonOf(node: Node | Line, inputs: Map<string, Expr<unknown>>): unkn
   }
   if (node instanceof Text) return node.items.map(inner);
   if (node instanceof Line) return node.parts.map(inner);
+  if (node instanceof Passage) return [node.indentation, inner(node.content)];
   if (node instanceof When) return ['when', inner(node.condition), inner(node.then), inner(node.otherwise)];
   if (node instanceof Each) return ['each', inner(node.over), inner(node.body)];
   if (node instanceof EachEntry) return ['each', inner(node.over), inner(node.key), inner(node.body)];

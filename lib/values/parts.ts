@@ -12,6 +12,7 @@ export type Node =
   | Scalar
   | Expr<unknown>
   | Text
+  | Passage
   | When
   | Each
   | EachEntry
@@ -124,7 +125,24 @@ export class Line {
 
 /** Lines, some of them conditional or repeated: the content of a file. Made with the tag text`…`. */
 export class Text {
-  constructor(readonly items: readonly (Line | When<Text> | Each<Text>)[]) {}
+  constructor(readonly items: readonly (Line | When<Text> | Each<Text> | Passage)[]) {}
+}
+
+/**
+ * Lines of YAML that stand in several places: a named template in the chart. In a text they are its lines; in a tree
+ * they are what their YAML says.
+ */
+export class Passage<T = unknown> {
+  declare readonly [YIELDS]?: T;
+  constructor(
+    /** The end of the named template's name, and the name of its file. */
+    readonly name: string,
+    /** The comment above the named template. */
+    readonly comment: string,
+    readonly content: Text,
+    /** What stands before each of its lines in the text that it is part of. */
+    readonly indentation = '',
+  ) {}
 }
 
 /** A map as it is written, rather than a part that stands for one. */
@@ -153,4 +171,4 @@ export type Tree<T> = [T] extends [Scalar | undefined]
           : Extract<NoInfer<T>, Scalar | undefined>;
 /** The items of a list. */
 export type Items<E> = readonly (Tree<E> | Each<E> | When<readonly E[]> | undefined)[];
-type Part<T> = When<T> | Fragment<T> | Keep<T> | Late<T> | Expr<T>;
+type Part<T> = When<T> | Fragment<T> | Passage<T> | Keep<T> | Late<T> | Expr<T>;

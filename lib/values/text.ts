@@ -2,11 +2,11 @@
 import { Expr, type GoContext, type Input, type Scalar, type Scope, isExpr, literalOf } from './expression';
 import { sha256 } from './hashes';
 import { concat, Interpolation, joinParts } from './texts';
-import { Each, Line, Text, When } from './parts';
+import { Each, Line, Passage, Text, When } from './parts';
 import { scopesOf } from './loops';
 
-type Item = Line | When<Text> | Each<Text>;
-type Block = Text | When<Text> | Each<Text> | undefined;
+type Item = Line | When<Text> | Each<Text> | Passage;
+type Block = Text | When<Text> | Each<Text> | Passage | undefined;
 /** What may stand in a text: an expression within a line; a text, a condition or a loop on a line of its own. */
 export type Placeholder = Input<Scalar> | Block | readonly unknown[];
 
@@ -14,7 +14,7 @@ export type Placeholder = Input<Scalar> | Block | readonly unknown[];
  * A text, written as it will be: the common indentation and the first and last line break are dropped, and backslashes
  * are themselves (`\${` and a backslash before a backtick give the character alone).
  *
- * A text, `when(…, text`…`)` or `...each(…)` on a line of its own stands for its lines, indented as it is.
+ * A text, a passage, `when(…, text`…`)` or `...each(…)` on a line of its own stands for its lines, indented as it is.
  * Blank lines directly before such a block or at the end of it are dropped, as Helm drops them.
  *
  * @throws if the first line may be absent or is indented: a block of YAML needs it.
@@ -87,6 +87,7 @@ function indented(block: unknown, by: string): readonly Item[] {
   if (Array.isArray(block)) return block.flatMap((part: unknown) => indented(part, by));
   if (block instanceof Text) return block.items.flatMap((item) => indented(item, by));
   if (block instanceof Line) return [isEmptyLine(block) ? block : new Line([by, ...block.parts])];
+  if (block instanceof Passage) return [new Passage(block.name, block.comment, block.content, by + block.indentation)];
   if (block instanceof Each) return [new Each<Text>(block.over, block.item, block.index, indentedText(block.body, by))];
   if (block instanceof When) {
     const known = literalOf(block.condition);
@@ -118,11 +119,17 @@ function withoutTrailingBlanks(items: readonly Item[]): readonly Item[] {
 export function linesOf(content: Text, scope: Scope): readonly string[] {
   return content.items.flatMap((item): readonly string[] => {
     if (item instanceof Line) return [joinParts(item.parts, scope)];
+    if (item instanceof Passage) return passageLines(item.content, item.indentation, scope);
     if (item instanceof Each)
       return scopesOf(item, scope).flatMap((inner) => (item.body instanceof Text ? linesOf(item.body, inner) : []));
     const chosen = item.condition.evaluate(scope) ? item.then : item.otherwise;
     return chosen instanceof Text ? linesOf(chosen, scope) : [];
   });
+}
+
+/** The lines of a passage in one environment. As Helm's, those of a value of several lines are all indented. */
+export function passageLines(content: Text, indentation: string, scope: Scope): readonly string[] {
+  return linesOf(content, scope).flatMap((line) => line.split('\n').map((part) => indentation + part));
 }
 
 /** A text in one environment, as a file: it ends with a line break. */
@@ -163,6 +170,7 @@ function skeletonOf(content: Text): unknown {
   const bodyOf = (body: unknown): unknown => (body instanceof Text ? skeletonOf(body) : null);
   return content.items.map((item) => {
     if (item instanceof Line) return item.parts.map((part) => (isExpr(part) ? [part.describe()] : part));
+    if (item instanceof Passage) return [item.indentation, skeletonOf(item.content)];
     if (item instanceof Each) return [item.over.describe(), bodyOf(item.body)];
     return [item.condition.describe(), bodyOf(item.then), bodyOf(item.otherwise)];
   });
@@ -181,6 +189,7 @@ export function assertFileText(content: Text, name: string): void {
 export function expressionsOf(content: Text): readonly Expr<unknown>[] {
   return content.items.flatMap((item): readonly Expr<unknown>[] => {
     if (item instanceof Line) return item.parts.filter((part) => isExpr(part));
+    if (item instanceof Passage) return expressionsOf(item.content);
     const bodies = item instanceof Each ? [item.body] : [item.then, item.otherwise];
     const head = item instanceof Each ? item.over : item.condition;
     return [head, ...bodies.flatMap((body) => (body instanceof Text ? expressionsOf(body) : []))];

@@ -28,11 +28,13 @@ import {
   Merge,
   type Node,
   type NodeMap,
+  Passage,
   Text,
   type Tree,
   When,
   isMap,
 } from './parts';
+import { evaluatePassage, evaluatePassageItems } from './passage';
 import { ListReference, MapReference, type Values, Variable, parameter } from './reference';
 import { evaluateText } from './text';
 import { typedBySchema } from './unchecked';
@@ -194,7 +196,8 @@ export function parametersOf(definition: FragmentDefinition): Readonly<Record<st
 export function presence(node: Node): Expr<boolean> {
   if (node === undefined) return toExpr(false);
   if (isExpr(node)) return isCollection(node) ? isNotEmpty(node) : ALWAYS;
-  if (node instanceof Text || node instanceof Keep || typeof node !== 'object') return ALWAYS;
+  if (node instanceof Text || node instanceof Passage || node instanceof Keep || typeof node !== 'object')
+    return ALWAYS;
   if (node instanceof When) {
     return or(and(node.condition, presence(node.then)), and(not(node.condition), presence(node.otherwise)));
   }
@@ -225,6 +228,7 @@ export function evaluate(node: Node, scope: Scope): Json | undefined {
   if (typeof node !== 'object') return node;
   if (isExpr(node)) return pruned(jsonOf(node, scope));
   if (node instanceof Text) return evaluateText(node, scope);
+  if (node instanceof Passage) return evaluatePassage(node, scope);
   if (node instanceof When) return evaluate(node.condition.evaluate(scope) ? node.then : node.otherwise, scope);
   if (node instanceof Fragment) return evaluate(node.body(), scope);
   if (node instanceof Late) return evaluate(node.node, scope);
@@ -285,6 +289,7 @@ function evaluateItems(item: Node, scope: Scope): readonly Json[] {
   if (item instanceof When) return evaluateItems(item.condition.evaluate(scope) ? item.then : item.otherwise, scope);
   if (item instanceof Each) return scopesOf(item, scope).flatMap((inner) => evaluateItems(item.body, inner));
   if (item instanceof Late) return evaluateItems(item.node, scope);
+  if (item instanceof Passage) return evaluatePassageItems(item, scope);
   if (isList(item)) return item.flatMap((inner) => evaluateItems(inner, scope));
   const value = evaluate(item, scope);
   return value === undefined ? [] : [value];

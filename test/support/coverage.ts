@@ -7,7 +7,19 @@ import { Fold } from '../../lib/values/folds';
 import { scopesOf } from '../../lib/values/loops';
 import { IN_CHART } from '../../lib/values/chart-facts';
 import { Choice } from '../../lib/values/choice';
-import { Each, EachEntry, Fragment, Keep, Late, Line, Merge, type Node, Text, When } from '../../lib/values/parts';
+import {
+  Each,
+  EachEntry,
+  Fragment,
+  Keep,
+  Late,
+  Line,
+  Merge,
+  type Node,
+  Passage,
+  Text,
+  When,
+} from '../../lib/values/parts';
 import { Checksum } from '../../lib/values/text';
 
 /** Where a walk is: the scope, which is undefined in a part that a file leaves out, and the conditions around. */
@@ -154,6 +166,7 @@ function seeNode(node: Node | Line, place: Place | undefined, see: See): void {
     below(node.body, { scope: undefined, around });
     if (scope) for (const inner of scopesOf(node, scope)) below(node.body, { scope: inner, around });
   } else if (node instanceof Fragment) below(node.body());
+  else if (node instanceof Passage) below(node.content);
   else if (node instanceof Keep) below(node.part);
   else if (node instanceof Late) below(node.node);
   else {

@@ -12,6 +12,7 @@ import * as hashes from '../../lib/values/hashes';
 import * as logic from '../../lib/values/logic';
 import * as numbers from '../../lib/values/numbers';
 import * as texts from '../../lib/values/texts';
+import { passage } from '../../lib/values/passage';
 import { type Values, references, release } from '../../lib/values/reference';
 import { checksum, text } from '../../lib/values/text';
 import {
@@ -121,6 +122,22 @@ class Parts extends Construct {
         ${hostLines}
       done
     `;
+    const rules = passage<readonly unknown[]>(
+      `rules-${scope.node.id}`,
+      'Lines that a file and a list have.',
+      text`
+        - name: "on"
+          port: ${v.port}
+          words: |
+            ${v.memory} {{ not.ours }} {${v.mode}}
+
+              indented
+
+            last
+        ${when(v.nested.active, text`- {}`)}
+        ${times(v.count, (index) => text`- ${index}`)}
+      `,
+    );
     const file = text`
       # first line of \${HOME}
       port = ${v.port}
@@ -128,6 +145,8 @@ class Parts extends Construct {
 
         ${when(v.nested.active, nested, text`alone`)}
       ${times(v.count, (index) => text`item ${index}`)}
+      ${rules}
+          ${rules}
       end "${v.offset}" \n
     `;
     const spec = {
@@ -163,6 +182,7 @@ class Parts extends Construct {
       ),
       limits: limits({ memory: v.memory, replicas: v.nested.replicas }),
       late: late(() => ({ port: v.port })),
+      said: rules,
       hash: op.hashOfValue(v.labels),
       list: [
         'first',
@@ -180,6 +200,8 @@ class Parts extends Construct {
           from: when(setting.secret, { secret: key }),
         })),
         ...times(v.count, (index) => str`${release.name}-${index}`),
+        rules,
+        when<readonly unknown[]>(v.nested.active, rules),
         { limit: whenSet(v.limit), last: true },
       ],
     };

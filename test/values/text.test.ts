@@ -4,6 +4,7 @@ import { choose } from '../../lib/values/choice';
 import { greaterThan } from '../../lib/values/logic';
 import { add } from '../../lib/values/numbers';
 import type { Text } from '../../lib/values/parts';
+import { passage } from '../../lib/values/passage';
 import { references } from '../../lib/values/reference';
 import { assertFileText, checksum, evaluateText, expressionsOf, linesOf, text } from '../../lib/values/text';
 import { type ListInput, each, eachPair, times, when } from '../../lib/values/tree';
@@ -200,6 +201,34 @@ end
     expect(make).toThrow('a text, a condition or a loop stands on a line of its own');
   });
 
+  test('takes a passage on a line of its own, all of whose lines are indented', () => {
+    const inner = passage(
+      'inner',
+      'Two lines.',
+      text`
+        a ${name}
+          b
+      `,
+    );
+    const outer = text`
+      {
+        ${when(
+          cache,
+          text`
+            [
+              ${inner}
+          `,
+        )}
+      ${inner}
+    `;
+    expect(read(outer, { name: 'x\ny' })).toBe('{\n  [\n    a x\n    y\n      b\na x\ny\n  b\n');
+    expect(expressionsOf(outer).map((expression) => expression.describe())).toEqual([
+      'values.cache',
+      'values.name',
+      'values.name',
+    ]);
+  });
+
   test('refuses a body that is no text', () => {
     expect(
       () => text`
@@ -234,6 +263,9 @@ describe('checksum', () => {
     expect(checksum(text`a ${name}`).describe()).toBe(checksum(text`a ${name}`).describe());
     expect(checksum(text`a ${name}`).describe()).not.toBe(checksum(text`b ${name}`).describe());
     expect(checksum(text`a ${name}`).describe()).not.toBe(checksum(text`a ${choose(cache, 'b', 'c')}`).describe());
+    const within = (content: Text) => checksum(text`${passage('p', 'A passage.', content)}`).describe();
+    expect(within(text`a ${name}`)).toBe(within(text`a ${name}`));
+    expect(within(text`a ${name}`)).not.toBe(within(text`b ${name}`));
   });
 });
 

@@ -5,6 +5,7 @@ import { equals, greaterThan, not } from '../../lib/values/logic';
 import { add } from '../../lib/values/numbers';
 import { str } from '../../lib/values/texts';
 import type { Node, Tree } from '../../lib/values/parts';
+import { passage } from '../../lib/values/passage';
 import { references } from '../../lib/values/reference';
 import { text } from '../../lib/values/text';
 import {
@@ -368,6 +369,42 @@ describe('fragment', () => {
   });
 });
 
+describe('passage', () => {
+  const ports = passage<readonly JsonObject[]>(
+    'ports',
+    'Ports.',
+    text`
+      - name: "on"
+        port: ${count}
+        note: |
+          first
+            second
+      ${when(enabled, text`- name: last`)}
+    `,
+  );
+  const first = { name: 'on', port: 2, note: 'first\n  second\n' };
+
+  test('is what its YAML says', () => {
+    expect(read({ ports })).toEqual({ ports: [first, { name: 'last' }] });
+    expect(read({ ports: passage('port', 'A port.', text`port: ${count}`) })).toEqual({ ports: { port: 2 } });
+  });
+
+  test('stands in a list for its items', () => {
+    expect(read(['a', ports, when<readonly JsonObject[]>(enabled, ports)], { enabled: false })).toEqual(['a', first]);
+  });
+
+  test('is read as Helm reads it', () => {
+    expect(read({ a: passage('words', 'Words.', text`[on, 0o17, 1_000]`) })).toEqual({ a: [true, 15, 1000] });
+    expect(() => read({ a: passage('words', 'Words.', text`{a: 1, a: 2}`) })).toThrow('words:2: ');
+  });
+
+  test('stands in a list only if it says one', () => {
+    expect(() => read([passage('port', 'A port.', text`port: ${count}`)])).toThrow(
+      'port stands in a list, but says none',
+    );
+  });
+});
+
 describe('presence', () => {
   const present = (node: unknown, given: JsonObject = {}): boolean => presence(node as Node).evaluate(scopeOf(given));
 
@@ -386,6 +423,7 @@ describe('presence', () => {
     ['an entry with a key of its own', entry(str`n-${count}`, whenSet(className))],
     ['merged maps', merge<JsonObject>(labels, when<JsonObject>(enabled, { a: 'b' }))],
     ['what is kept', keep([when(enabled, 1)])],
+    ['a passage', passage('p', 'A passage.', text`- a`)],
     ['a nested map', { a: { b: { c: whenSet(className) } } }],
   ])('of %s is whether evaluate gives something', (_, node) => {
     const choices: readonly JsonObject[] = [

@@ -13,6 +13,7 @@ import {
   Line,
   Merge,
   type Node,
+  Passage,
   Text,
   When,
 } from '../../values/parts';
@@ -29,6 +30,14 @@ export function templates(system: IConstruct, chart: string, notes?: Text): Read
   return new ChartTemplates(chart, collectObjects(system), collectChecks(system)).files(notes);
 }
 
+/** A text that is a named template in a file of its own. */
+interface NamedText {
+  readonly name: string;
+  readonly path: string;
+  /** What stands above it. */
+  readonly comment: string;
+}
+
 interface Definition {
   readonly name: string;
   readonly comment: string;
@@ -40,7 +49,7 @@ class ChartTemplates implements ChartNames, Definitions {
   private readonly printer = new TemplatePrinter(this);
   private readonly helpers = new Map<string, Definition>();
   private readonly fragments = new Map<string, FragmentDefinition>();
-  private readonly texts = new Map<Text, { readonly name: string; readonly path: string }>();
+  private readonly texts = new Map<Text, NamedText>();
 
   constructor(
     readonly chart: string,
@@ -55,10 +64,9 @@ class ChartTemplates implements ChartNames, Definitions {
   files(notes: Text | undefined): ReadonlyMap<string, string> {
     const files = new Map<string, string>();
     if (notes) files.set('templates/NOTES.txt', `${this.printer.text(notes, 0, Place.top(this)).join('\n')}\n`);
-    for (const [text, { name, path }] of this.texts) {
+    for (const [text, { name, path, comment }] of this.texts) {
       const lines = this.printer.text(text, 0, Place.top(this));
-      const comment = `{{/* A file of the pods, which are replaced when it changes. */}}`;
-      files.set(path, `${comment}\n{{- define "${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`);
+      files.set(path, `{{/* ${comment} */}}\n{{- define "${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`);
     }
     for (const object of this.objects) files.set(`templates/${object.tier}/${object.file}.yaml`, this.object(object));
     if (this.checks.length > 0) files.set('templates/checks.yaml', checksTemplate(this.checks, Place.top(this)));
@@ -117,19 +125,25 @@ class ChartTemplates implements ChartNames, Definitions {
   textOf(text: Text): string {
     const found = this.texts.get(text);
     if (found === undefined)
-      throw new Error(`a text is hashed but stands in no object: ${String(text.items.length)} lines`);
+      throw new Error(`a text is hashed or a passage, but stands in no object: ${String(text.items.length)} lines`);
     return found.name;
   }
 
-  /** A hashed text is a named template of its own, called after its tier and its key. */
+  /** A hashed text is a named template of its own, called after its tier and its key; a passage, after its own name. */
   private nameTexts(tier: string, tree: Node, hashed: ReadonlySet<Text>): void {
     walk(tree, (node, key) => {
-      if (!(node instanceof Text) || !hashed.has(node) || this.texts.has(node)) return;
-      const name = `${this.chart}.${tier}.${key}`;
-      const isTaken = [...this.texts.values()].some((other) => other.name === name);
-      if (isTaken) throw new Error(`two texts are called "${name}"`);
-      this.texts.set(node, { name, path: `templates/${tier}/_${key}.tpl` });
+      if (node instanceof Passage) this.nameText(node.content, tier, node.name, node.comment);
+      else if (node instanceof Text && hashed.has(node))
+        this.nameText(node, tier, key, 'A file of the pods, which are replaced when it changes.');
     });
+  }
+
+  private nameText(text: Text, tier: string, key: string, comment: string): void {
+    if (this.texts.has(text)) return;
+    const name = `${this.chart}.${tier}.${key}`;
+    const isTaken = [...this.texts.values()].some((other) => other.name === name);
+    if (isTaken) throw new Error(`two texts are called "${name}"`);
+    this.texts.set(text, { name, path: `templates/${tier}/_${key}.tpl`, comment });
   }
 }
 
@@ -144,6 +158,7 @@ function walk(node: unknown, visit: (node: unknown, key: string) => void, key = 
   else if (node instanceof Entry) [node.key, node.body].forEach((part) => inner(part));
   else if (node instanceof Fragment) inner(node.body());
   else if (node instanceof Late) inner(node.node);
+  else if (node instanceof Passage) inner(node.content);
   else if (node instanceof Keep) inner(node.part);
   else if (node instanceof Merge) node.parts.forEach((part) => inner(part));
   else if (node instanceof Text) node.items.forEach((part) => inner(part));

@@ -13,6 +13,7 @@ import {
   Line,
   Merge,
   type Node,
+  Passage,
   Text,
   When,
   isMap,
@@ -31,6 +32,8 @@ export interface Definitions {
   define(definition: FragmentDefinition): { readonly name: string; readonly needsRoot: boolean };
   /** The named template of a text that is also hashed. */
   definedText(text: Text): string | undefined;
+  /** The named template of a text that must have one. */
+  textOf(text: Text): string;
 }
 
 export class TemplatePrinter {
@@ -62,6 +65,7 @@ export class TemplatePrinter {
         const line = inline(item.parts, go);
         return [line === '' ? '' : pad + line];
       }
+      if (item instanceof Passage) return [this.passage(item, indent + item.indentation.length, go)];
       if (item instanceof Each) {
         const inner = go.inRange(item.index, item.item);
         const body = item.body instanceof Text ? this.text(item.body, indent, inner) : [];
@@ -119,12 +123,10 @@ export class TemplatePrinter {
       return this.choice(node, go, known, (branch, inner) => this.entry(key, branch, indent, go, inner), indent);
     if (node instanceof Text) {
       const name = this.definitions.definedText(node);
-      const lines =
-        name === undefined
-          ? this.text(node, indent + 2, go)
-          : [`${pad}  {{- include "${name}" ${go.dot} | nindent ${indent + 2} }}`];
+      const lines = name === undefined ? this.text(node, indent + 2, go) : [includedText(name, indent + 2, go)];
       return [always([`${head} |`, ...lines])];
     }
+    if (node instanceof Passage) return [always([head, this.passage(node, indent + 2, go)])];
     if (isExpr(node) && (node.kind === 'map' || node.kind === 'list'))
       return [this.free(node, [head], indent + 2, go, known)];
     if (isExpr(node) || typeof node !== 'object') return [always([`${head} ${scalar(node, go, indent)}`])];
@@ -173,6 +175,7 @@ export class TemplatePrinter {
     }
     if (node instanceof Fragment && isScalar(node.body()))
       return [always([`${pad}- {{ ${this.include(node, go)} | quote }}`])];
+    if (node instanceof Passage) return [always([this.passage(node, indent, go)])];
     if (node instanceof Text) throw new TypeError('a text stands under a key');
     if ((isExpr(node) && node.kind !== 'map') || typeof node !== 'object')
       return [always([`${pad}- ${scalar(node, go, indent)}`])];
@@ -235,6 +238,10 @@ export class TemplatePrinter {
     return [`${pad}{{- range ${variables} := ${over} }}`, ...lines, `${pad}{{- end }}`];
   }
 
+  private passage(node: Passage, indent: number, go: Place): string {
+    return includedText(this.definitions.textOf(node.content), indent, go);
+  }
+
   /** The call of a fragment's named template. */
   private include(node: Fragment, go: Place): string {
     const { name, needsRoot } = this.definitions.define(node.definition);
@@ -243,6 +250,11 @@ export class TemplatePrinter {
     const given = parameters.map((parameter) => ` "${parameter}" ${argument(node.given[parameter], go)}`).join('');
     return `include "${name}" (dict${needsRoot ? ` "root" ${go.dot}` : ''}${given})`;
   }
+}
+
+/** The line that stands for those of a text's named template. */
+function includedText(name: string, indent: number, go: Place): string {
+  return `${' '.repeat(indent)}{{- include "${name}" ${go.dot} | nindent ${indent} }}`;
 }
 
 /** A fragment's argument: an expression, a literal, or an object of them. */
@@ -278,6 +290,7 @@ function depthOf(part: Node): number {
   const [first] = part instanceof Text ? part.items : [];
   if (first instanceof When) return depthOf(first.then);
   if (first instanceof Each) return depthOf(first.body);
+  if (first instanceof Passage) return first.indentation.length;
   const start = (first?.parts ?? []).map((piece) => (isExpr(piece) ? 'x' : piece)).join('');
   return start.length - start.trimStart().length;
 }

@@ -6,6 +6,10 @@ import {
   PodMonitorSpecPodMetricsEndpointsRelabelingsAction,
 } from '../../../imports/pod-monitor-monitoring.coreos.com';
 import type { ProbeSpec } from '../../../imports/probe-monitoring.coreos.com';
+import type {
+  PrometheusRuleSpec,
+  PrometheusRuleSpecGroups,
+} from '../../../imports/prometheus-rule-monitoring.coreos.com';
 import { demandEmpty } from '../../objects/checks';
 import { conditionOf, onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
@@ -19,7 +23,7 @@ import { SELECTOR_KEYS } from '../../workload/pod';
 import type { ScrapeTarget } from '../../workload/scraping';
 import type { Tier } from '../tier';
 import { type ProbedUrls, SCRAPE_TIMEOUT_SECONDS } from './prometheus-configuration';
-import { type RuleFacts, type RuleGroup, type RuleGroupFields, ruleGroups } from './rule';
+import { type WrittenGroup, ruleGroups } from './rule';
 
 /** Where something of the operator's is: a Service's name with its namespace, and its port. */
 export interface Address {
@@ -48,10 +52,6 @@ interface CustomObject<S> {
   readonly spec: S;
 }
 
-interface PrometheusRuleSpec {
-  readonly groups: RuleGroupFields[];
-}
-
 /** Labels that the operator gives targets of PodMonitors and the plain Prometheus does not. */
 const OPERATORS_OWN = 'container|endpoint';
 /** Labels of objects that are not the operator's to set. */
@@ -66,13 +66,12 @@ const OWN_LABELS = [
 /** The objects for an operator, in a scope that is there where it is. */
 export class OperatedObjects extends Construct {
   private readonly platform: Platform;
-  private readonly groups: RuleGroup[] = [];
+  private readonly groups: WrittenGroup[] = [];
 
   constructor(
     tier: Tier,
     private readonly operator: PrometheusOperator,
     private readonly scrapeIntervalSeconds: Input<number>,
-    facts: RuleFacts,
   ) {
     super(tier, 'operator');
     this.platform = tier.platform;
@@ -86,11 +85,13 @@ export class OperatedObjects extends Construct {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PrometheusRule',
       metadata: this.metadata(tier.objectName, { name: tier.node.id, component: 'rules' }),
-      spec: { groups: late<RuleGroupFields[]>(() => keep<RuleGroupFields[]>(ruleGroups(this.groups, facts))) },
+      spec: {
+        groups: late<PrometheusRuleSpecGroups[]>(() => keep<PrometheusRuleSpecGroups[]>(ruleGroups(this.groups))),
+      },
     });
   }
 
-  addRules(groups: readonly RuleGroup[]): void {
+  addRules(groups: readonly WrittenGroup[]): void {
     this.groups.push(...groups);
   }
 

@@ -27,7 +27,7 @@ import { Tier, type TierProps } from '../tier';
 import { type ConfigReloader, configReloader, configReloaderDefaults } from './config-reloader';
 import { type Alertmanagers, type NodeAgents, type ProbedUrls, prometheusYaml } from './prometheus-configuration';
 import { OperatedObjects, type PrometheusOperator } from './prometheus-operator';
-import { type RuleFacts, type RuleGroup, ruleFiles } from './rule';
+import { type RuleFacts, type RuleGroup, type WrittenGroup, ruleFiles, writtenGroup } from './rule';
 
 export interface PrometheusProps extends TierProps, PodSettings {
   /** Days for which series are kept, if the volume is large enough. @default 30 */
@@ -132,7 +132,7 @@ export class Prometheus extends Tier implements Server {
   private readonly operated: OperatedObjects;
   private readonly settings: Settings;
   private readonly targets: ScrapeTarget[] = [];
-  private readonly groups: RuleGroup[] = [];
+  private readonly groups: WrittenGroup[] = [];
   private readonly alertmanagers: Alertmanagers[] = [];
   private readonly probes: ProbedUrls[] = [];
   private readonly others: Text[] = [];
@@ -164,7 +164,7 @@ export class Prometheus extends Tier implements Server {
 
     this.workload = this.addPlain(id, settings);
     this.client = this.workload;
-    this.operated = new OperatedObjects(this, operator, settings.scrapeIntervalSeconds, this.ruleFacts);
+    this.operated = new OperatedObjects(this, operator, settings.scrapeIntervalSeconds);
     forEachScrapeTarget(this.platform, (target) => {
       this.targets.push(target);
       this.operated.addPodMonitor(target);
@@ -190,8 +190,9 @@ export class Prometheus extends Tier implements Server {
 
   /** Adds rules, which either Prometheus evaluates. */
   addRules(groups: readonly RuleGroup[]): void {
-    this.groups.push(...groups);
-    this.operated.addRules(groups);
+    const written = groups.map((group) => writtenGroup(group, this.ruleFacts));
+    this.groups.push(...written);
+    this.operated.addRules(written);
   }
 
   /** Sends alerts to each pod of an Alertmanager. The operator's Prometheus sends to the operator's. */
@@ -338,7 +339,7 @@ export class Prometheus extends Tier implements Server {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: workload.metadata('rules'),
-      data: late<Record<string, string>>(() => ruleFiles(this.groups, this.ruleFacts)),
+      data: late<Record<string, string>>(() => ruleFiles(this.groups)),
     });
   }
 }

@@ -1,6 +1,8 @@
-/** Rules of Prometheus, and the two forms in which it is given them: files, and the groups of a PrometheusRule. */
+/** Rules of Prometheus, written once for the two places where it finds them: files, and the groups of a PrometheusRule. */
+import type { PrometheusRuleSpecGroups } from '../../../imports/prometheus-rule-monitoring.coreos.com';
 import { type Input, literalOf } from '../../values/expression';
-import { type Items, Text, type Tree } from '../../values/parts';
+import { type Items, type Passage, Text, type Tree } from '../../values/parts';
+import { passage } from '../../values/passage';
 import { text } from '../../values/text';
 import { str } from '../../values/texts';
 import { merge, when } from '../../values/tree';
@@ -67,69 +69,47 @@ export interface RuleFacts {
   readonly runbooks: Input<string>;
 }
 
-/** A group as rules files and PrometheusRules have it. */
-export interface RuleGroupFields {
+/** A group as Prometheus reads it, in a file or in a PrometheusRule. */
+export interface WrittenGroup {
   readonly name: string;
-  readonly interval?: string;
-  readonly rules: readonly RuleFields[];
+  /** Whether what it is about is there. */
+  readonly enabled: Input<boolean>;
+  /** A list of one group. */
+  readonly content: Passage<readonly PrometheusRuleSpecGroups[]>;
 }
 
-export interface RuleFields {
-  readonly alert?: string;
-  readonly record?: string;
-  readonly expr: string;
-  readonly for?: string;
-  readonly keep_firing_for?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
+/** Writes a group, in the manner of a rules file. */
+export function writtenGroup(group: RuleGroup, facts: RuleFacts): WrittenGroup {
+  const { name, interval, rules, enabled = true } = group;
+  const content = passage<readonly PrometheusRuleSpecGroups[]>(
+    `rules-${name}`,
+    `The rules of ${name}: a file of Prometheus, and a part of the PrometheusRule of prometheus-operator.`,
+    text`
+      - name: ${name}
+        ${interval === undefined ? undefined : text`interval: ${interval}`}
+        rules:
+          ${rules.map((rule) => when(rule.enabled ?? true, ruleText(rule, group, facts)))}
+    `,
+  );
+  return { name, enabled, content };
 }
 
 /** Files by name, `<group>.yaml`, for a ConfigMap: those of the groups that are there. */
-export function ruleFiles(groups: readonly RuleGroup[], facts: RuleFacts): Tree<Record<string, string>> {
+export function ruleFiles(groups: readonly WrittenGroup[]): Tree<Record<string, string>> {
   return merge<Record<string, string>>(
-    ...groups.map((group) =>
-      when<Record<string, string>>(group.enabled ?? true, { [`${group.name}.yaml`]: ruleFile(group, facts) }),
-    ),
+    ...groups.map(({ name, enabled, content }) => {
+      const file = text`
+        groups:
+          ${content}
+      `;
+      return when<Record<string, string>>(enabled, { [`${name}.yaml`]: file });
+    }),
   );
-}
-
-/** A rules file with one group. */
-export function ruleFile(group: RuleGroup, facts: RuleFacts): Text {
-  return text`
-    groups:
-      - name: ${group.name}
-        ${group.interval === undefined ? undefined : text`interval: ${group.interval}`}
-        rules:
-          ${group.rules.map((rule) => when(rule.enabled ?? true, ruleText(rule, group, facts)))}
-  `;
 }
 
 /** The same as the `groups` of a PrometheusRule. */
-export function ruleGroups(groups: readonly RuleGroup[], facts: RuleFacts): Items<RuleGroupFields> {
-  return groups.map((group) =>
-    when<readonly RuleGroupFields[]>(group.enabled ?? true, [
-      {
-        name: group.name,
-        interval: group.interval,
-        rules: group.rules.map((rule) =>
-          when<readonly RuleFields[]>(rule.enabled ?? true, [ruleFields(rule, group, facts)]),
-        ),
-      },
-    ]),
-  );
-}
-
-function ruleFields(rule: Rule, group: RuleGroup, facts: RuleFacts): Tree<RuleFields> {
-  if (!isAlert(rule)) return { record: rule.record, expr: rule.expr, labels: rule.labels };
-  const { labels, annotations } = additions(rule, group, facts);
-  return {
-    alert: rule.alert,
-    expr: rule.expr,
-    for: rule.for,
-    keep_firing_for: rule.keepFiringFor,
-    labels,
-    annotations,
-  };
+export function ruleGroups(groups: readonly WrittenGroup[]): Items<PrometheusRuleSpecGroups> {
+  return groups.map(({ enabled, content }) => when<readonly PrometheusRuleSpecGroups[]>(enabled, content));
 }
 
 function ruleText(rule: Rule, group: RuleGroup, facts: RuleFacts): Text {

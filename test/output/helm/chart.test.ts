@@ -91,6 +91,12 @@ describe("Cluster AI's templates", () => {
     expect(new Set(defines).size).toBe(defines.length);
   });
 
+  it('have each rule of Prometheus once, for its file and for the PrometheusRule', () => {
+    const withRules = templates.filter(([, content]) => /^ *- (?:alert|record): /m.test(content)).map(([path]) => path);
+    expect(withRules.length).toBeGreaterThan(15);
+    expect(withRules.filter((path) => !/^templates\/prometheus\/_rules-[a-z-]+\.tpl$/.test(path))).toEqual([]);
+  });
+
   it('define helpers only for what repeats', () => {
     expect(defines.filter((name) => all.split(`include "${name}"`).length < 3)).toEqual([]);
   });

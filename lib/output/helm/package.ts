@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../values/expression';
 import { isObject } from '../../values/json';
 import { defaultsOf, jsonSchemaOf } from '../../values/schema';
+import { withDefinitions } from '../../values/schema-definitions';
 import { emitDocument } from '../yaml';
 import { templates } from './chart';
 import { chartReadme } from './readme';
@@ -16,7 +17,8 @@ export function chartFiles(
   const files = new Map(templates(system, system.systemName, system.notes));
   files.set('Chart.yaml', emitDocument(chartYaml(system)));
   files.set('values.yaml', valuesYaml(system.schema));
-  files.set('values.schema.json', `${JSON.stringify(jsonSchemaOf(system.schema), undefined, 2)}\n`);
+  const schema = withDefinitions(jsonSchemaOf(system.schema));
+  files.set('values.schema.json', `${JSON.stringify(schema, undefined, 2)}\n`);
   files.set('README.md', chartReadme(system, [...environments.keys()]));
   files.set('.helmignore', '.git/\n.DS_Store\n*.swp\nci/\n');
   for (const [name, content] of environments) files.set(`ci/${name}-values.yaml`, content);

@@ -14,6 +14,7 @@ import {
   PER_ROUTE,
   type RoutedBackend,
   type Variant,
+  experimentParts,
   gatewayRoutes,
   ofAll,
   retryPolicies,
@@ -84,6 +85,7 @@ export function envoyYaml(configuration: GatewayConfiguration): Text {
       - &lua ${PER_ROUTE}
       ${clusterParts(configuration)}
       ${retryPolicies(configuration)}
+      ${experimentParts(configuration)}
     admin: { address: { socket_address: { address: 127.0.0.1, port_value: ${ADMIN_PORT} } } }
     # A name of 40 letters makes a longer expression than the 100 steps that Envoy takes by itself.
     layered_runtime: { layers: [ { name: static, static_layer: { re2.max_program_size.error_level: 1000 } } ] }

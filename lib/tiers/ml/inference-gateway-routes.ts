@@ -1,9 +1,9 @@
 /** Envoy's routes: which model a request is for, and which variant of it answers. */
 import type { Expr, Input } from '../../values/expression';
 import { hasKey } from '../../values/collections';
-import { equals, isSet, lessThan, not, valueOf } from '../../values/logic';
+import { and, equals, isSet, lessThan, valueOf } from '../../values/logic';
 import { divide, multiply, subtract } from '../../values/numbers';
-import type { Items, Text, When } from '../../values/parts';
+import type { Text, When } from '../../values/parts';
 import { choose } from '../../values/choice';
 import { text } from '../../values/text';
 import { str } from '../../values/texts';
@@ -97,7 +97,12 @@ export function gatewayRoutes(routes: GatewayRoutes): Text {
         status: 405
         body_format: { content_type: application/json, json_format: { error: 'the path takes GET' } }
       response_headers_to_add: [ { header: { key: allow, value: GET } } ]
-    ${ofAll(backends, (name, model, backend) => modelRoutes(name, model, backend, routes))}
+    ${ofAll(
+      backends.filter(({ protocol }) => protocol === 'torchserve'),
+      (name, model, backend) => statusRoute(name, model, backend, experiments),
+    )}
+    ${eachPair<Experiment, Text>(experiments, (name, experiment) => experimentRoutes(name, experiment, routes))}
+    ${ofAll(backends, (name, _, backend) => modelRoutes(name, backend, routes))}
     - match: { prefix: /, grpc: {} }
       direct_response:
         status: 404
@@ -127,18 +132,6 @@ export function ofAll(backends: readonly RoutedBackend[], body: OfModel): readon
   );
 }
 
-/** Lines where a model has an experiment. */
-function withExperiment(
-  name: Input<string>,
-  experiments: MapInput<Experiment>,
-  body: (experiment: Element<Experiment>) => Text,
-): Items<Text> {
-  return eachPair<Experiment, Text>(
-    experiments,
-    (key, experiment) => text`${when<Text>(equals(key, name), body(experiment))}`,
-  );
-}
-
 /** What the list says of a model. YAML lets a comma follow the last item, JSON is made of it by Envoy. */
 function listed(
   name: Input<string>,
@@ -154,23 +147,28 @@ function listed(
       ],
       paths: { predict: 'POST /v1/models/${name}:predict', native: 'POST ${nativePath(protocol, name)}', status: 'GET /v1/models/${name}' },
       grpc: { service: ${SERVICES[protocol]}, metadata: 'model: ${name}' },
-      ${withExperiment(
-        name,
-        experiments,
-        ({ promoted, variants }) => text`
-          experiment: {
-            promoted: ${choose(isSet(promoted), str`'${valueOf(promoted)}'`, 'null')},
-            variants: {
-              ${eachPair<Variant, Text>(
-                variants,
-                (key, { model, version, weight }) =>
-                  text`'${key}': { model: '${model}', version: ${orNull(version)}, weight: ${weight} },`,
-              )}
-            },
-          },
-        `,
-      )}
+      ${when<Text>(hasKey(experiments, name), text`experiment: *experiment-${name},`)}
     },
+  `;
+}
+
+/** What lists say of experiments: an anchor of envoy.yaml for each. */
+export function experimentParts({ experiments }: GatewayRoutes): Text {
+  const parts = eachPair<Experiment, Text>(
+    experiments,
+    (name, { promoted, variants }) => text`
+      - &experiment-${name}
+        promoted: ${choose(isSet(promoted), str`'${valueOf(promoted)}'`, 'null')}
+        variants:
+          ${eachPair<Variant, Text>(
+            variants,
+            (key, { model, version, weight }) =>
+              text`'${key}': { model: '${model}', version: ${orNull(version)}, weight: ${weight} }`,
+          )}
+    `,
+  );
+  return text`
+    ${parts}
   `;
 }
 
@@ -183,31 +181,43 @@ function nativePath(protocol: ModelProtocol, name: Input<string>): Input<string>
   return protocol === 'torchserve' ? str`/predictions/${name}` : str`/v2/models/${name}/infer`;
 }
 
-function modelRoutes(name: Input<string>, model: Element<Model>, backend: RoutedBackend, routes: GatewayRoutes): Text {
-  const { experiments } = routes;
-  const all = str`/(v1/models|v2/models|predictions|explanations)/${name}([/:].*)?`;
-  const versioned = str`/(v[12]/models/${name}/(versions|labels)/.*|(predictions|explanations)/${name}/.+)`;
-  const direct = (match: Input<string>): Text => text`
-    - match: { safe_regex: { regex: '${match}' } }
-      route:
-        cluster: '${name}/${OWN_CLUSTERS.http}'
-        ${patience(backend, routes)}
-      ${context(name, name, null, backend.protocol)}
-  `;
+function modelRoutes(name: Input<string>, backend: RoutedBackend, routes: GatewayRoutes): Text {
   return text`
-    ${statusRoute(name, model, backend, experiments)}
-    ${when(not(hasKey(experiments, name)), direct(all))}
-    ${withExperiment(
-      name,
-      experiments,
-      (experiment) => text`
-        # Who names a version takes no part in the experiment.
-        ${direct(versioned)}
-        ${experimentRoutes(name, all, experiment, backend, routes)}
-      `,
-    )}
+    ${directRoute(name, everyPath(name), backend, routes)}
     ${grpcRoutes(name, backend, routes)}
   `;
+}
+
+/** All that begins with a model's name, by any API. */
+function everyPath(name: Input<string>): Expr<string> {
+  return str`/(v1/models|v2/models|predictions|explanations)/${name}([/:].*)?`;
+}
+
+/** To the model by itself. */
+function directRoute(name: Input<string>, path: Input<string>, server: Answering, routes: GatewayRoutes): Text {
+  return text`
+    - match: { safe_regex: { regex: '${path}' } }
+      route:
+        cluster: '${name}/${OWN_CLUSTERS.http}'
+        ${patience(server, routes)}
+      ${context(name, name, null, server)}
+  `;
+}
+
+/** What routes take of a server. */
+interface Answering {
+  readonly id: Input<string>;
+  readonly protocol: Input<string>;
+}
+
+/** The server that has a model: the gateway's checks see to it that there is one. */
+function serverOf(name: Input<string>, backends: readonly RoutedBackend[]): Answering {
+  const [last, ...others] = backends.toReversed();
+  if (last === undefined) throw new TypeError('a gateway is before one server at least');
+  return others.reduce<Answering>((otherwise, { id, protocol, isThere, models }) => {
+    const has = and(isThere, hasKey(models, name));
+    return { id: choose(has, id, otherwise.id), protocol: choose(has, protocol, otherwise.protocol) };
+  }, last);
 }
 
 /** TorchServe tells of models by its management API alone, which is closed: the gateway says what it knows. */
@@ -216,8 +226,7 @@ function statusRoute(
   model: Element<Model>,
   backend: RoutedBackend,
   experiments: MapInput<Experiment>,
-): Text | undefined {
-  if (backend.protocol !== 'torchserve') return undefined;
+): Text {
   return text`
     - match: { safe_regex: { regex: '/v1/models/${name}(/versions/[0-9]+)?(/metadata)?' }, headers: [ { name: ':method', string_match: { exact: GET } } ] }
       direct_response:
@@ -232,28 +241,29 @@ function statusRoute(
 }
 
 /**
- * A variant for those who ask for it by header; for all others the promoted one, or one by weight. A client's key, and
+ * Before the routes of models: who names a version takes no part. A variant for those who ask for it by header; for all others the promoted one, or one by weight. A client's key, and
  * with it the client, stays with a variant for as long as the variant's share covers it: Envoy takes the remainder of
  * the key's hash by the sum of the weights, and shares lie side by side in the order of their names.
  */
 function experimentRoutes(
   name: Input<string>,
-  all: Input<string>,
   { promoted, variants }: Element<Experiment>,
-  backend: RoutedBackend,
   routes: GatewayRoutes,
 ): Text {
-  const { clientHeader, variantHeader } = routes;
-  const { protocol } = backend;
+  const { backends, clientHeader, variantHeader } = routes;
+  const server = serverOf(name, backends);
+  const all = everyPath(name);
+  const versioned = str`/(v[12]/models/${name}/(versions|labels)/.*|(predictions|explanations)/${name}/.+)`;
   const to = (key: Input<string>, { model, version }: Element<Variant>, match: Input<string>): Text => text`
     - match: { safe_regex: { regex: '${all}' }${match} }
       route:
         cluster: '${name}/${key}'
-        ${patience(backend, routes)}
+        ${patience(server, routes)}
       ${answer(variantHeader, key)}
-      ${context(name, model, version, protocol)}
+      ${context(name, model, version, server)}
   `;
   return text`
+    ${directRoute(name, versioned, server, routes)}
     ${eachPair<Variant, Text>(variants, (key, variant) =>
       to(key, variant, str`, headers: [ { name: '${variantHeader}', string_match: { exact: '${key}' } } ]`),
     )}
@@ -277,13 +287,13 @@ function experimentRoutes(
                     - name: '${name}/${key}'
                       weight: ${weight}
                       ${answer(variantHeader, key)}
-                      ${context(name, model, version, protocol)}
+                      ${context(name, model, version, server)}
                   `,
                 )}
             hash_policy:
               - { header: { header_name: '${clientHeader}' }, terminal: true }
               - { connection_properties: { source_ip: true } }
-            ${patience(backend, routes)}
+            ${patience(server, routes)}
       `,
     )}
   `;
@@ -331,7 +341,7 @@ export function retryPolicies({ backends, retries }: GatewayRoutes): Text {
 }
 
 /** How long a request may take, and how it is tried again. */
-function patience({ id }: RoutedBackend, { timeoutSeconds }: GatewayRoutes): Text {
+function patience({ id }: Answering, { timeoutSeconds }: GatewayRoutes): Text {
   return text`
     timeout: ${timeoutSeconds}s
     retry_policy: *${id}
@@ -348,7 +358,7 @@ function context(
   name: Input<string>,
   model: Input<string>,
   version: Input<number | null>,
-  protocol: ModelProtocol,
+  { protocol }: Answering,
 ): Expr<string> {
   const at = choose(isSet(version), str`, version: '${valueOf(version)}'`, '');
   return str`typed_per_filter_config: { ${LUA}: { '@type': *lua, filter_context: { name: '${name}', protocol: ${protocol}, model: '${model}'${at} } } }`;

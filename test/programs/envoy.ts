@@ -318,7 +318,9 @@ export function writeConfiguration(
   const yaml = (data['envoy.yaml'] ?? '').replaceAll('/etc/envoy/', `${folder}/`);
   writeFileSync(join(folder, 'gateway.lua'), data['gateway.lua'] ?? '');
   const file = join(folder, 'envoy.json');
-  writeFileSync(file, JSON.stringify(change(parse(yaml) as Bootstrap)));
+  // As Envoy does, what is tagged !ignore is left out; what refers to it has it.
+  const { parts: _, ...bootstrap } = parse(yaml, { logLevel: 'error' }) as Bootstrap & { readonly parts: unknown };
+  writeFileSync(file, JSON.stringify(change(bootstrap)));
   writeFileSync(join(folder, 'envoy.yaml'), yaml);
   return file;
 }

@@ -10,8 +10,10 @@ import type {
   Volume,
   VolumeMount,
 } from 'kubernetes-types/core/v1';
+import { z } from 'zod';
 import type { Input } from '../values/expression';
 import type { Items, Tree } from '../values/parts';
+import { objectReference } from '../values/reference';
 import { str } from '../values/texts';
 import { entry, fragment, merge, when, whenSet } from '../values/tree';
 import type { Image, Platform } from './platform';
@@ -143,12 +145,33 @@ function volumeName(containerName: string, path: string): string {
   return `${containerName}${path.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}`.replace(/-$/, '');
 }
 
-function resources({ resources: { requests, limits }, devices }: ContainerProps): Tree<ResourceRequirements> {
-  const requested = { cpu: requests.cpu, memory: requests.memory, 'ephemeral-storage': requests.ephemeralStorage };
-  const most = { cpu: whenSet(limits.cpu), memory: limits.memory, 'ephemeral-storage': limits.ephemeralStorage };
-  if (devices === undefined) return { requests: requested, limits: most };
-  return { requests: withDevices(requested, devices), limits: withDevices(most, devices) };
+function resources({ resources: given, devices }: ContainerProps): Tree<ResourceRequirements> {
+  if (devices === undefined && objectReference(given) !== undefined) return chosenResources({ resources: given });
+  const { requests, limits } = quantities(given);
+  if (devices === undefined) return { requests, limits };
+  return { requests: withDevices(requests, devices), limits: withDevices(limits, devices) };
 }
+
+/** In Kubernetes's names. */
+function quantities({ requests, limits }: Resources) {
+  return {
+    requests: { cpu: requests.cpu, memory: requests.memory, 'ephemeral-storage': requests.ephemeralStorage },
+    limits: { cpu: whenSet(limits.cpu), memory: limits.memory, 'ephemeral-storage': limits.ephemeralStorage },
+  };
+}
+
+const resourcesShape = z.strictObject({
+  requests: z.strictObject({ cpu: z.string(), memory: z.string(), ephemeralStorage: z.string() }),
+  limits: z.strictObject({ cpu: z.string().min(1).nullable(), memory: z.string(), ephemeralStorage: z.string() }),
+});
+
+/** Those that an operator may choose. */
+const chosenResources = fragment<ResourceRequirements, { resources: typeof resourcesShape }>(
+  'resources',
+  'What a container asks for and is held to.',
+  { resources: resourcesShape },
+  (given) => quantities(given.resources),
+);
 
 /** Request and limit of an extended resource must be equal. */
 function withDevices(

@@ -12,7 +12,7 @@ import type {
 } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { z } from 'zod';
-import type { Input } from '../values/expression';
+import { type Input, isExpr } from '../values/expression';
 import { str } from '../values/texts';
 import { type Items, type Tree, When } from '../values/parts';
 import { type ListInput, type MapInput, each, eachEntry, eachPair, fragment, merge, whenSet } from '../values/tree';
@@ -108,6 +108,15 @@ export interface PodIdentity {
   readonly spread: boolean;
 }
 
+const tolerationsShape = z.array(
+  z.strictObject({
+    key: z.string(),
+    operator: z.string(),
+    value: z.string().min(1).nullish(),
+    effect: z.string().min(1).nullish(),
+  }),
+);
+
 const podSecurityContext = fragment<PodSecurityContext, { user: z.ZodNumber }>(
   'podSecurityContext',
   'The security context of every pod: Pod Security "restricted".',
@@ -166,10 +175,7 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
     restartPolicy: props.restartPolicy,
     terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? 30,
     nodeSelector: merge<Record<string, string>>(eachEntry(props.nodeSelector ?? {}, (key, value) => [key, value])),
-    tolerations:
-      props.toleratesAll === true
-        ? [{ operator: 'Exists' }]
-        : [...(props.ownTolerations ?? []), ...operatorsTolerations(props)],
+    tolerations: tolerations(props),
     affinity: identity.spread ? merged(props.affinity, spreadAffinity(platform)(labels)) : props.affinity,
     topologySpreadConstraints: identity.spread ? spreadConstraints(platform)(labels) : undefined,
     initContainers: initContainers.map((init) => container(init, platform)),
@@ -190,14 +196,32 @@ function securityContext({ user, supplementalGroups }: PodProps): Tree<PodSecuri
   return supplementalGroups === undefined ? hardened : merge<PodSecurityContext>(hardened, { supplementalGroups });
 }
 
-function operatorsTolerations({ tolerations = [] }: PodProps): Items<KubernetesToleration> {
-  return each<Toleration, KubernetesToleration>(tolerations, ({ key, operator, value, effect }) => ({
+function tolerations({
+  tolerations: given = [],
+  ownTolerations,
+  toleratesAll,
+}: PodProps): Tree<KubernetesToleration[]> {
+  if (toleratesAll === true) return [{ operator: 'Exists' }];
+  if (ownTolerations !== undefined) return [...ownTolerations, ...operatorsTolerations(given)];
+  return isExpr(given) ? chosenTolerations({ tolerations: given }) : [...operatorsTolerations(given)];
+}
+
+function operatorsTolerations(given: ListInput<Toleration>): Items<KubernetesToleration> {
+  return each<Toleration, KubernetesToleration>(given, ({ key, operator, value, effect }) => ({
     key,
     operator,
     value: whenSet(value),
     effect: whenSet(effect),
   }));
 }
+
+/** Those that an operator may choose. */
+const chosenTolerations = fragment<KubernetesToleration[], { tolerations: typeof tolerationsShape }>(
+  'tolerations',
+  'Taints of nodes that pods tolerate.',
+  { tolerations: tolerationsShape },
+  (given) => operatorsTolerations(given.tolerations),
+);
 
 /** To which nodes pods are bound, and how they keep away from each other. */
 function merged(own: Tree<Affinity> | undefined, spread: Tree<Affinity>): Tree<Affinity> {

@@ -19,10 +19,8 @@ export interface DeploymentProps extends WorkloadProps {
   readonly replicas: Input<number>;
   /** @default - a fixed number of replicas, without a HorizontalPodAutoscaler */
   readonly autoscaling?: Autoscaling;
-  /** Pods that a rolling update may add. @default 1 */
+  /** Pods that a rolling update may add; with 0 an old pod ends before a new one begins. @default 1 */
   readonly maxSurge?: number;
-  /** The old pod ends before the new one begins: for what must not be there twice. @default false */
-  readonly recreate?: boolean;
 }
 
 /** Pods that are all alike and keep nothing: a Deployment, its autoscaler and its disruption budget. */
@@ -31,7 +29,7 @@ export class DeploymentWorkload extends Workload {
 
   constructor(scope: Construct, id: string, props: DeploymentProps) {
     super(scope, id, props);
-    const { autoscaling, replicas } = props;
+    const { autoscaling, replicas, maxSurge = 1 } = props;
     const fewest = minReplicas(replicas, autoscaling);
     const most = autoscaling ? autoscaling.maxReplicas : replicas;
     this.deployment = new KubeObject<Deployment>(this, 'deployment', {
@@ -43,10 +41,7 @@ export class DeploymentWorkload extends Workload {
         minReadySeconds: MIN_READY_SECONDS,
         revisionHistoryLimit: 10,
         selector: { matchLabels: this.selectorLabels },
-        strategy:
-          props.recreate === true
-            ? { type: 'Recreate' }
-            : { type: 'RollingUpdate', rollingUpdate: { maxSurge: props.maxSurge ?? 1, maxUnavailable: 0 } },
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable: maxSurge === 0 ? 1 : 0 } },
         template: this.template(isReplicated(most) || isReplicated(replicas)),
       },
     });

@@ -8,6 +8,7 @@ import type { Box, BoxLine } from './graph';
 const COLOURS: Readonly<Record<Group | 'outside', readonly [light: string, dark: string]>> = {
   Web: ['#2563eb', '#6ea8fe'],
   Data: ['#0f766e', '#4fd1c5'],
+  Models: ['#be185d', '#f687b3'],
   Backups: ['#7c3aed', '#b794f4'],
   Observability: ['#b45309', '#f6ad55'],
   'Set-up and tests': ['#64748b', '#94a3b8'],

@@ -5,6 +5,12 @@ import { Postgres } from '../../lib/tiers/data/postgres';
 import { RedisCache } from '../../lib/tiers/data/redis-cache';
 import { RedisCluster } from '../../lib/tiers/data/redis-cluster';
 import { SmokeTest } from '../../lib/tiers/delivery/smoke-test';
+import { InferenceGateway } from '../../lib/tiers/ml/inference-gateway';
+import { ModelCache } from '../../lib/tiers/ml/model-cache';
+import { SampleModels } from '../../lib/tiers/ml/sample-models';
+import { TensorFlowServing } from '../../lib/tiers/ml/tensorflow-serving';
+import { TorchServe } from '../../lib/tiers/ml/torchserve';
+import { Triton } from '../../lib/tiers/ml/triton';
 import { Alertmanager } from '../../lib/tiers/observability/alertmanager';
 import { BlackboxExporter } from '../../lib/tiers/observability/blackbox-exporter';
 import { Elasticsearch } from '../../lib/tiers/observability/elasticsearch';
@@ -24,7 +30,7 @@ import { Frontend } from '../../lib/tiers/web/frontend';
 import { Worker } from '../../lib/tiers/web/worker';
 
 /** In the order in which they stand. */
-export const groups = ['Web', 'Data', 'Backups', 'Observability', 'Set-up and tests'] as const;
+export const groups = ['Web', 'Data', 'Models', 'Backups', 'Observability', 'Set-up and tests'] as const;
 export type Group = (typeof groups)[number];
 
 export interface Kind {
@@ -42,6 +48,12 @@ export const kinds: readonly Kind[] = [
   { tier: Postgres, group: 'Data', does: { primary: 'PostgreSQL, writes', replica: 'PostgreSQL, reads' } },
   { tier: RedisCluster, group: 'Data', does: { node: 'Redis Cluster', init: 'forms the cluster' } },
   { tier: RedisCache, group: 'Data', does: { cache: 'Redis' } },
+  { tier: InferenceGateway, group: 'Models', does: { 'ml-serving': 'leads to the server of a model' } },
+  { tier: TensorFlowServing, group: 'Models', does: { 'ml-serving': 'TensorFlow Serving' } },
+  { tier: TorchServe, group: 'Models', does: { 'ml-serving': 'TorchServe' } },
+  { tier: Triton, group: 'Models', does: { 'ml-serving': 'Triton' } },
+  { tier: ModelCache, group: 'Models', does: { 'ml-serving': 'keeps models', preload: 'fills the cache' } },
+  { tier: SampleModels, group: 'Models', does: { 'sample-models': 'object storage for trials' } },
   {
     tier: Backup,
     group: 'Backups',

@@ -6,6 +6,7 @@ import { failures } from '../../lib/objects/checks';
 import type { Release } from '../../lib/output/manifests';
 import { IN_CHART } from '../../lib/values/chart-facts';
 import type { Json, JsonObject, Scope } from '../../lib/values/expression';
+import { isList } from '../../lib/values/json';
 import { type ValueLeaf, checkValues, leavesOf } from '../../lib/values/schema';
 import { type Shape, shapeOf } from '../../lib/values/shape';
 import { evaluate } from '../../lib/values/tree';
@@ -17,6 +18,8 @@ const SAMPLES: readonly Json[] = [
     '10.0.0.0/8',
     '169.254.20.10/32',
     `sha256:${'0'.repeat(64)}`,
+    '0'.repeat(64),
+    '1'.repeat(64),
     '/etc/extra',
     '/srv/extra',
     'LOG_LEVEL',
@@ -99,9 +102,9 @@ export class Effects {
   }
 
   /**
-   * The environments; then each with one or two switches of the leaf's section turned, the nearest first, or with an
-   * entry in a list or map beside the leaf; then with one more where the leaf is read but a check refuses all; then
-   * with any other switch.
+   * The environments; then each with a switch of the leaf's section turned, the nearest first, or with an entry in a
+   * list or map beside the leaf; then with one more where the leaf is read but a check refuses all; then with any other
+   * switch; then with two of the section's, and with one more again.
    */
   private *basesFor({ path }: ValueLeaf, refused: readonly Base[]): Generator<Base> {
     yield* this.environments;
@@ -110,9 +113,10 @@ export class Effects {
     yield* this.turned(near, this.environments);
     const lists = this.leaves.filter((other) => isCollection(other) && shared(other.path, path) > 1);
     yield* this.turned(lists, this.environments);
-    yield* this.turned(near, this.turned(near, this.environments));
     yield* this.turned(near, [...refused]);
     yield* this.turned(switches, this.environments);
+    yield* this.turned(near, this.turned(near, this.environments));
+    yield* this.turned(near, [...refused]);
   }
 
   private *turned(switches: readonly ValueLeaf[], bases: Iterable<Base>): Generator<Base> {
@@ -135,7 +139,7 @@ export class Effects {
   private shows(leaf: ValueLeaf, base: Base): boolean {
     const units = this.unitsReading(leaf.path, base);
     if (units.length === 0) return false;
-    const files = [...(leaf.inElement ? [] : [base]), ...this.variants(leaf, base)];
+    const files = [...(hasPlace(base.values, leaf.path) ? [base] : []), ...this.variants(leaf, base)];
     const first = files.find((file) => this.refusalsOf(file).size === 0);
     if (first === undefined) return false;
     const known = new Map<Unit, string>();
@@ -267,6 +271,14 @@ function recording<T extends object>(target: T, path: string, reads: Set<string>
   });
 }
 
+/** Whether a file has what a path leads to: it may be in an element of a list or map that is empty. */
+function hasPlace(values: Json | undefined, [step, ...rest]: readonly string[]): boolean {
+  if (step === undefined) return true;
+  if (typeof values !== 'object' || values === null) return false;
+  const inside = step === '[]' || step === '*' ? Object.values(values)[0] : new Map(Object.entries(values)).get(step);
+  return inside !== undefined && hasPlace(inside, rest);
+}
+
 /** A list or map, which may decide what else is there by having an entry. */
 function isCollection({ shape, inElement }: ValueLeaf): boolean {
   return !inElement && (shape.type === 'list' || shape.type === 'map');
@@ -306,8 +318,14 @@ function candidatesOf(shape: Shape): readonly Json[] {
         .slice(0, 2)
         .map((item) => ({ [keyFor(shape.schema)]: item })),
     ];
-  if (shape.type === 'object')
-    return [Object.fromEntries(Object.entries(shape.fields).map(([key, field]) => [key, sampleOf(field)]))];
+  if (shape.type === 'object') {
+    const sample = Object.fromEntries(Object.entries(shape.fields).map(([key, field]) => [key, sampleOf(field)]));
+    const others = Object.entries(shape.fields).flatMap(([key, field]) => {
+      const other = otherThan(sample[key], field);
+      return other === undefined ? [] : [{ ...sample, [key]: other }];
+    });
+    return [sample, ...others.slice(0, 1)];
+  }
   if (shape.leaf.free) return [{ a: 1 }, { b: 'two' }];
   const { schema, leaf } = shape;
   const bounds = schema instanceof z.ZodNumber ? [schema.minValue, schema.maxValue] : [];
@@ -328,6 +346,10 @@ function sampleOf(shape: Shape): Json {
   return sample;
 }
 
+function otherThan(sample: Json | undefined, shape: Shape): Json | undefined {
+  return candidatesOf(shape).find((candidate) => !isEmpty(candidate) && candidate !== sample);
+}
+
 function isEmpty(value: Json): boolean {
   return typeof value === 'object' && (value === null || Object.keys(value).length === 0);
 }
@@ -340,16 +362,22 @@ function keyFor(schema: z.ZodType): string {
   return key;
 }
 
-/** A copy with a value set; lists and maps on the way get one element. */
+/** A copy with a value set; in lists and maps on the way in their first element, which empty ones get. */
 function setIn(values: JsonObject, path: readonly string[], given: Json, schema: z.ZodObject): JsonObject {
   return place(shapeOf(schema), values, path, given) as JsonObject;
 }
 
 function place(shape: Shape, at: Json | undefined, [step, ...rest]: readonly string[], given: Json): Json {
   if (step === undefined) return given;
-  if (shape.type === 'list') return [place(shape.element, sampleOf(shape.element), rest, given)];
-  if (shape.type === 'map')
-    return { [keyFor(shape.schema)]: place(shape.element, sampleOf(shape.element), rest, given) };
+  if (shape.type === 'list') {
+    const [first = sampleOf(shape.element), ...others] = isList(at) ? at : [];
+    return [place(shape.element, first, rest, given), ...others];
+  }
+  if (shape.type === 'map') {
+    const known = (at ?? {}) as JsonObject;
+    const [key = keyFor(shape.schema)] = Object.keys(known);
+    return { ...known, [key]: place(shape.element, known[key] ?? sampleOf(shape.element), rest, given) };
+  }
   if (shape.type !== 'object') throw new Error(`${step} is below a leaf`);
   const field = shape.fields[step];
   if (field === undefined) throw new Error(`no field ${step}`);

@@ -30,11 +30,12 @@ describe.each(systems.map((system) => [system.systemName, system] as const))('%s
   });
 
   /**
-   * Bytes of the release as Helm stores it: JSON with all files of the chart, the values and what was rendered, packed by
+   * Bytes of the release as Helm stores it: JSON with all files of the chart but those that it ignores, the values and what was rendered, packed by
    * gzip, in base64. Helm packs as well as it can; what is chosen here is the least that its packer could do.
    */
   function releaseSecret(config: JsonObject): number {
     const files = chartFiles(system, new Map());
+    const ignored = (files.get('.helmignore') ?? '').split('\n').filter((line) => line.endsWith('/'));
     const rendered = new Manifests(system).evaluate(config, { name, namespace: name });
     const encoded = (isWanted: (file: string) => boolean) =>
       [...files]
@@ -48,7 +49,7 @@ describe.each(systems.map((system) => [system.systemName, system] as const))('%s
         templates: encoded((file) => file.startsWith('templates/')),
         values: files.get('values.yaml'),
         schema: Buffer.from(files.get('values.schema.json') ?? '').toString('base64'),
-        files: encoded((file) => !file.startsWith('templates/')),
+        files: encoded((file) => !file.startsWith('templates/') && !ignored.some((folder) => file.startsWith(folder))),
       },
       config,
       manifest: [...rendered.values()].map((objects) => emitStream(objects)).join('---\n'),

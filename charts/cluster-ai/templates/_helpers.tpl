@@ -82,9 +82,34 @@ ports:
 {{ if .Values.grafana.existingSecret }}{{ .Values.grafana.existingSecret }}{{ else }}{{ .Release.Name }}-grafana{{ end }}
 {{- end }}
 
+{{/* An x for each item of a list that has this number in a field. */}}
+{{- define "cluster-ai.hasItemWith" -}}
+{{- range .list }}{{ if eq (int64 (get . $.field)) (int64 $.value) }}x{{ end }}{{ end }}
+{{- end }}
+
 {{/* An image: registry/repository:tag, or @digest where one is set. */}}
 {{- define "cluster-ai.image" -}}
 {{ if .root.Values.global.imageRegistry }}{{ .root.Values.global.imageRegistry }}{{ else }}{{ .image.registry }}{{ end }}/{{ .image.repository }}{{ if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag }}{{ end }}
+{{- end }}
+
+{{/* Milliseconds that one try may take. */}}
+{{- define "cluster-ai.inference-gateway.onnx.tryMilliseconds" -}}
+{{ min (mul .Values.onnx.latencyTargetMilliseconds .Values.inferenceGateway.tryTimeoutTargets) (mul .Values.inferenceGateway.timeoutSeconds 1000) }}
+{{- end }}
+
+{{/* Milliseconds that one try may take. */}}
+{{- define "cluster-ai.inference-gateway.tensorflow-serving.tryMilliseconds" -}}
+{{ min (mul .Values.tensorflowServing.latencyTargetMilliseconds .Values.inferenceGateway.tryTimeoutTargets) (mul .Values.inferenceGateway.timeoutSeconds 1000) }}
+{{- end }}
+
+{{/* Milliseconds that one try may take. */}}
+{{- define "cluster-ai.inference-gateway.tensorrt.tryMilliseconds" -}}
+{{ min (mul .Values.tensorrt.latencyTargetMilliseconds .Values.inferenceGateway.tryTimeoutTargets) (mul .Values.inferenceGateway.timeoutSeconds 1000) }}
+{{- end }}
+
+{{/* Milliseconds that one try may take. */}}
+{{- define "cluster-ai.inference-gateway.torchserve.tryMilliseconds" -}}
+{{ min (mul .Values.torchserve.latencyTargetMilliseconds .Values.inferenceGateway.tryTimeoutTargets) (mul .Values.inferenceGateway.timeoutSeconds 1000) }}
 {{- end }}
 
 {{/* MiB that the program may take: four fifths of its limit. */}}
@@ -108,9 +133,68 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | quote }}
 {{- end }}
 
+{{/* The largest number of a list; 0 for an empty one. */}}
+{{- define "cluster-ai.largest" -}}
+{{- $largest := 0 }}
+{{- range . }}{{ $largest = max $largest . }}{{ end }}
+{{- $largest }}
+{{- end }}
+
 {{/* The Secret with the certificate for Filebeat. */}}
 {{- define "cluster-ai.logstash-tls.secretName" -}}
 {{ if .Values.logstash.tlsSecretName }}{{ .Values.logstash.tlsSecretName }}{{ else }}{{ .Release.Name }}-logstash-tls{{ end }}
+{{- end }}
+
+{{/* The memory limit of a server, in bytes. */}}
+{{- define "cluster-ai.model-cache.memory" -}}
+{{ include "cluster-ai.bytes" .Values.modelCache.resources.limits.memory | int64 }}
+{{- end }}
+
+{{/* The Secret with the password. */}}
+{{- define "cluster-ai.model-cache.secretName" -}}
+{{ if .Values.modelCache.existingSecret }}{{ .Values.modelCache.existingSecret }}{{ else }}{{ .Release.Name }}-model-cache{{ end }}
+{{- end }}
+
+{{/* The Secret with the keys to the models. */}}
+{{- define "cluster-ai.model-storage.secretName" -}}
+{{ if and (or .Values.tensorflowServing.enabled .Values.torchserve.enabled .Values.onnx.enabled .Values.tensorrt.enabled) .Values.sampleModels.enabled }}{{ include "cluster-ai.sample-models.secretName" . }}{{ else }}{{ if .Values.modelStorage.existingSecret }}{{ .Values.modelStorage.existingSecret }}{{ else }}{{ .Release.Name }}-model-storage{{ end }}{{ end }}
+{{- end }}
+
+{{/* Memory of one GPU, share or instance, in bytes. */}}
+{{- define "cluster-ai.onnx.gpuBytes" -}}
+{{ if eq .Values.onnx.accelerator.kind "mig" }}{{ mul .Values.onnx.accelerator.mig.memoryGigabytes 1000000000 }}{{ else }}{{ include "cluster-ai.bytes" .Values.onnx.accelerator.memory | int64 }}{{ end }}
+{{- end }}
+
+{{/* The extended resource of its GPUs. */}}
+{{- define "cluster-ai.onnx.gpuResource" -}}
+{{ if eq .Values.onnx.accelerator.kind "mig" }}nvidia.com/mig-{{ int64 .Values.onnx.accelerator.mig.slices }}g.{{ int64 .Values.onnx.accelerator.mig.memoryGigabytes }}gb{{ else }}{{ if eq .Values.onnx.accelerator.kind "shared" }}nvidia.com/gpu.shared{{ else }}nvidia.com/gpu{{ end }}{{ end }}
+{{- end }}
+
+{{/* What all instances take, in bytes. Those of an engine of TensorRT share it. */}}
+{{- define "cluster-ai.onnx.instanceBytes" -}}
+{{- $sum := 0 }}
+{{- range $key, $model := .Values.onnx.models }}
+{{- $sum = add $sum (mul (mul (include "cluster-ai.bytes" $model.size | int64) (len $model.versions | int64)) (mul (ternary (int64 $.Values.onnx.accelerator.count) 1 (eq $.Values.onnx.accelerator.kind "gpu")) (ternary 1 (int64 $model.instances) (eq $model.backend "tensorrt")))) }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
+{{/* What the largest model takes, in bytes. */}}
+{{- define "cluster-ai.onnx.largestModelBytes" -}}
+{{- $largest := 0 }}
+{{- range $key, $model := .Values.onnx.models }}
+{{- $largest = max $largest (include "cluster-ai.bytes" $model.size | int64) }}
+{{- end }}
+{{- $largest }}
+{{- end }}
+
+{{/* What all versions of all models take, in bytes. */}}
+{{- define "cluster-ai.onnx.modelBytes" -}}
+{{- $sum := 0 }}
+{{- range $key, $model := .Values.onnx.models }}
+{{- $sum = add $sum (mul (include "cluster-ai.bytes" $model.size | int64) (len $model.versions | int64)) }}
+{{- end }}
+{{- $sum }}
 {{- end }}
 
 {{/* MiB that the program may take: four fifths of its limit. */}}
@@ -164,6 +248,11 @@ seccompProfile:
 {{ if .Values.postgres.username }}{{ .Values.postgres.username }}{{ else }}{{ .Values.postgres.database }}{{ end }}
 {{- end }}
 
+{{/* Where who is in another namespace asks for series. */}}
+{{- define "cluster-ai.prometheus.urlInCluster" -}}
+{{ if .Values.prometheus.operator.enabled }}http://{{ .Values.prometheus.operator.prometheus.host }}:{{ int64 .Values.prometheus.operator.prometheus.port }}{{ else }}http://{{ .Release.Name }}-prometheus.{{ .Release.Namespace }}.svc:9090{{ end }}
+{{- end }}
+
 {{/* The memory limit of a server, in bytes. */}}
 {{- define "cluster-ai.redis-cluster.memory" -}}
 {{ include "cluster-ai.bytes" .Values.redisCluster.resources.limits.memory | int64 }}
@@ -195,6 +284,25 @@ seccompProfile:
 {{- $repeated | uniq | sortAlpha | join ", " }}
 {{- end }}
 
+{{/* What a container asks for and is held to. */}}
+{{- define "cluster-ai.resources" -}}
+requests:
+  cpu: {{ .resources.requests.cpu | quote }}
+  memory: {{ .resources.requests.memory | quote }}
+  ephemeral-storage: {{ .resources.requests.ephemeralStorage | quote }}
+limits:
+  {{- if .resources.limits.cpu }}
+  cpu: {{ .resources.limits.cpu | quote }}
+  {{- end }}
+  memory: {{ .resources.limits.memory | quote }}
+  ephemeral-storage: {{ .resources.limits.ephemeralStorage | quote }}
+{{- end }}
+
+{{/* The Secret with the keys to the sample models. */}}
+{{- define "cluster-ai.sample-models.secretName" -}}
+{{ if .Values.sampleModels.existingSecret }}{{ .Values.sampleModels.existingSecret }}{{ else }}{{ .Release.Name }}-sample-models{{ end }}
+{{- end }}
+
 {{/* Labels that select the pods of a workload; they never change. */}}
 {{- define "cluster-ai.selectorLabels" -}}
 app.kubernetes.io/name: {{ .name | quote }}
@@ -222,4 +330,141 @@ podAntiAffinity:
   labelSelector:
     matchLabels:
       {{- include "cluster-ai.selectorLabels" (dict "root" .root "name" .name "component" .component) | nindent 6 }}
+{{- end }}
+
+{{/* The sum of a field that the entries of a map have. */}}
+{{- define "cluster-ai.sumOfField" -}}
+{{- $sum := 0 }}
+{{- range .map }}{{ $sum = add $sum (get . $.field) }}{{ end }}
+{{- $sum }}
+{{- end }}
+
+{{/* Memory of one GPU, share or instance, in bytes. */}}
+{{- define "cluster-ai.tensorflow-serving.gpuBytes" -}}
+{{ if eq .Values.tensorflowServing.accelerator.kind "mig" }}{{ mul .Values.tensorflowServing.accelerator.mig.memoryGigabytes 1000000000 }}{{ else }}{{ include "cluster-ai.bytes" .Values.tensorflowServing.accelerator.memory | int64 }}{{ end }}
+{{- end }}
+
+{{/* The extended resource of its GPUs. */}}
+{{- define "cluster-ai.tensorflow-serving.gpuResource" -}}
+{{ if eq .Values.tensorflowServing.accelerator.kind "mig" }}nvidia.com/mig-{{ int64 .Values.tensorflowServing.accelerator.mig.slices }}g.{{ int64 .Values.tensorflowServing.accelerator.mig.memoryGigabytes }}gb{{ else }}{{ if eq .Values.tensorflowServing.accelerator.kind "shared" }}nvidia.com/gpu.shared{{ else }}nvidia.com/gpu{{ end }}{{ end }}
+{{- end }}
+
+{{/* What the largest model takes, in bytes. */}}
+{{- define "cluster-ai.tensorflow-serving.largestModelBytes" -}}
+{{- $largest := 0 }}
+{{- range $key, $model := .Values.tensorflowServing.models }}
+{{- $largest = max $largest (include "cluster-ai.bytes" $model.size | int64) }}
+{{- end }}
+{{- $largest }}
+{{- end }}
+
+{{/* What all versions of all models take, in bytes. */}}
+{{- define "cluster-ai.tensorflow-serving.modelBytes" -}}
+{{- $sum := 0 }}
+{{- range $key, $model := .Values.tensorflowServing.models }}
+{{- $sum = add $sum (mul (include "cluster-ai.bytes" $model.size | int64) (len $model.versions | int64)) }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
+{{/* A thread for each core. */}}
+{{- define "cluster-ai.tensorflow-serving.threads" -}}
+{{ include "cluster-ai.cores" (ternary .Values.tensorflowServing.resources.limits.cpu "1" (not (kindIs "invalid" .Values.tensorflowServing.resources.limits.cpu))) | int64 }}
+{{- end }}
+
+{{/* Memory of one GPU, share or instance, in bytes. */}}
+{{- define "cluster-ai.tensorrt.gpuBytes" -}}
+{{ if eq .Values.tensorrt.accelerator.kind "mig" }}{{ mul .Values.tensorrt.accelerator.mig.memoryGigabytes 1000000000 }}{{ else }}{{ include "cluster-ai.bytes" .Values.tensorrt.accelerator.memory | int64 }}{{ end }}
+{{- end }}
+
+{{/* The extended resource of its GPUs. */}}
+{{- define "cluster-ai.tensorrt.gpuResource" -}}
+{{ if eq .Values.tensorrt.accelerator.kind "mig" }}nvidia.com/mig-{{ int64 .Values.tensorrt.accelerator.mig.slices }}g.{{ int64 .Values.tensorrt.accelerator.mig.memoryGigabytes }}gb{{ else }}{{ if eq .Values.tensorrt.accelerator.kind "shared" }}nvidia.com/gpu.shared{{ else }}nvidia.com/gpu{{ end }}{{ end }}
+{{- end }}
+
+{{/* What all instances take, in bytes. Those of an engine of TensorRT share it. */}}
+{{- define "cluster-ai.tensorrt.instanceBytes" -}}
+{{- $sum := 0 }}
+{{- range $key, $model := .Values.tensorrt.models }}
+{{- $sum = add $sum (mul (mul (include "cluster-ai.bytes" $model.size | int64) (len $model.versions | int64)) (mul (ternary (int64 $.Values.tensorrt.accelerator.count) 1 (eq $.Values.tensorrt.accelerator.kind "gpu")) (ternary 1 (int64 $model.instances) (eq $model.backend "tensorrt")))) }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
+{{/* What the largest model takes, in bytes. */}}
+{{- define "cluster-ai.tensorrt.largestModelBytes" -}}
+{{- $largest := 0 }}
+{{- range $key, $model := .Values.tensorrt.models }}
+{{- $largest = max $largest (include "cluster-ai.bytes" $model.size | int64) }}
+{{- end }}
+{{- $largest }}
+{{- end }}
+
+{{/* What all versions of all models take, in bytes. */}}
+{{- define "cluster-ai.tensorrt.modelBytes" -}}
+{{- $sum := 0 }}
+{{- range $key, $model := .Values.tensorrt.models }}
+{{- $sum = add $sum (mul (include "cluster-ai.bytes" $model.size | int64) (len $model.versions | int64)) }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
+{{/* Taints of nodes that pods tolerate. */}}
+{{- define "cluster-ai.tolerations" -}}
+{{- range $toleration := .tolerations }}
+- key: {{ $toleration.key | quote }}
+  operator: {{ $toleration.operator | quote }}
+  {{- if $toleration.value }}
+  value: {{ $toleration.value | quote }}
+  {{- end }}
+  {{- if $toleration.effect }}
+  effect: {{ $toleration.effect | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Memory of one GPU, share or instance, in bytes. */}}
+{{- define "cluster-ai.torchserve.gpuBytes" -}}
+{{ if eq .Values.torchserve.accelerator.kind "mig" }}{{ mul .Values.torchserve.accelerator.mig.memoryGigabytes 1000000000 }}{{ else }}{{ include "cluster-ai.bytes" .Values.torchserve.accelerator.memory | int64 }}{{ end }}
+{{- end }}
+
+{{/* The extended resource of its GPUs. */}}
+{{- define "cluster-ai.torchserve.gpuResource" -}}
+{{ if eq .Values.torchserve.accelerator.kind "mig" }}nvidia.com/mig-{{ int64 .Values.torchserve.accelerator.mig.slices }}g.{{ int64 .Values.torchserve.accelerator.mig.memoryGigabytes }}gb{{ else }}{{ if eq .Values.torchserve.accelerator.kind "shared" }}nvidia.com/gpu.shared{{ else }}nvidia.com/gpu{{ end }}{{ end }}
+{{- end }}
+
+{{/* What the largest model takes, in bytes. */}}
+{{- define "cluster-ai.torchserve.largestModelBytes" -}}
+{{- $largest := 0 }}
+{{- range $key, $model := .Values.torchserve.models }}
+{{- $largest = max $largest (include "cluster-ai.bytes" $model.size | int64) }}
+{{- end }}
+{{- $largest }}
+{{- end }}
+
+{{/* What all versions of all models take, in bytes. */}}
+{{- define "cluster-ai.torchserve.modelBytes" -}}
+{{- $sum := 0 }}
+{{- range $key, $model := .Values.torchserve.models }}
+{{- $sum = add $sum (mul (include "cluster-ai.bytes" $model.size | int64) (len $model.versions | int64)) }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
+{{/* What archives take when they are unpacked, in bytes. */}}
+{{- define "cluster-ai.torchserve.unpackedBytes" -}}
+{{- $sum := 0 }}
+{{- range $key, $model := .Values.torchserve.models }}
+{{- $sum = add $sum (ternary (mul (include "cluster-ai.bytes" $model.size | int64) (len $model.versions | int64)) 0 (eq $model.archive "file")) }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
+{{/* What the workers take that are there at the start, in bytes. */}}
+{{- define "cluster-ai.torchserve.workerBytes" -}}
+{{- $sum := 0 }}
+{{- range $key, $model := .Values.torchserve.models }}
+{{- $sum = add $sum (mul (mul (include "cluster-ai.bytes" $model.size | int64) (len $model.versions | int64)) $model.minWorkers) }}
+{{- end }}
+{{- $sum }}
 {{- end }}

@@ -69,9 +69,37 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
+{{/* What a container asks for and is held to. */}}
+{{- define "node-agents.resources" -}}
+requests:
+  cpu: {{ .resources.requests.cpu | quote }}
+  memory: {{ .resources.requests.memory | quote }}
+  ephemeral-storage: {{ .resources.requests.ephemeralStorage | quote }}
+limits:
+  {{- if .resources.limits.cpu }}
+  cpu: {{ .resources.limits.cpu | quote }}
+  {{- end }}
+  memory: {{ .resources.limits.memory | quote }}
+  ephemeral-storage: {{ .resources.limits.ephemeralStorage | quote }}
+{{- end }}
+
 {{/* Labels that select the pods of a workload; they never change. */}}
 {{- define "node-agents.selectorLabels" -}}
 app.kubernetes.io/name: {{ .name | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component | quote }}
+{{- end }}
+
+{{/* Taints of nodes that pods tolerate. */}}
+{{- define "node-agents.tolerations" -}}
+{{- range $toleration := .tolerations }}
+- key: {{ $toleration.key | quote }}
+  operator: {{ $toleration.operator | quote }}
+  {{- if $toleration.value }}
+  value: {{ $toleration.value | quote }}
+  {{- end }}
+  {{- if $toleration.effect }}
+  effect: {{ $toleration.effect | quote }}
+  {{- end }}
+{{- end }}
 {{- end }}

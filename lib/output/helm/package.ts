@@ -4,6 +4,7 @@ import { isObject } from '../../values/json';
 import { defaultsOf, jsonSchemaOf } from '../../values/schema';
 import { withDefinitions } from '../../values/schema-definitions';
 import { emitDocument } from '../yaml';
+import { jsonText } from './json';
 import { templates } from './chart';
 import { chartReadme } from './readme';
 import type { ChartSource } from './source';
@@ -18,7 +19,7 @@ export function chartFiles(
   files.set('Chart.yaml', emitDocument(chartYaml(system)));
   files.set('values.yaml', valuesYaml(system.schema));
   const schema = withDefinitions(jsonSchemaOf(system.schema));
-  files.set('values.schema.json', `${JSON.stringify(schema, undefined, 2)}\n`);
+  files.set('values.schema.json', `${jsonText(schema)}\n`);
   files.set('README.md', chartReadme(system, [...environments.keys()]));
   files.set('.helmignore', '.git/\n.DS_Store\n*.swp\nci/\n');
   for (const [name, content] of environments) files.set(`ci/${name}-values.yaml`, content);

@@ -30,14 +30,18 @@ import { Api } from '../../tiers/web/api';
 import { Exposure } from '../../tiers/web/exposure';
 import { Frontend } from '../../tiers/web/frontend';
 import { choose } from '../../values/choice';
+import { isNotEmpty } from '../../values/collections';
 import { and, not, or } from '../../values/logic';
 import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
 import { System } from '../system';
 import { clusterAiDashboards } from './dashboards';
 import { clusterAiMetadata } from './metadata';
+import { ModelServing } from './model-serving';
 import { clusterAiNotes } from './notes';
 import { clusterAiValues } from './values';
+
+const S3_KEYS = ['access-key-id', 'secret-access-key'];
 
 /** Cluster AI: a web product, the API behind it, and the data it keeps. */
 export class ClusterAi extends System<typeof clusterAiValues> {
@@ -51,6 +55,8 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     'cluster-ai-grafana': ['admin-password', 'secret-key'],
     'cluster-ai-elasticsearch': ELASTICSEARCH_KEYS,
     'cluster-ai-kibana': KIBANA_KEYS,
+    'cluster-ai-model-cache': ['password'],
+    'cluster-ai-sample-models': S3_KEYS,
   };
 
   constructor(scope: Construct) {
@@ -75,6 +81,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       traces: jaeger.receiver,
     });
     const prometheus = new Prometheus(this, 'prometheus', { ...v.prometheus, exemplars: conditionOf(openTelemetry) });
+    const models = new ModelServing(this, v, prometheus);
     const blackbox = new BlackboxExporter(this, 'blackbox', {
       ...v.blackbox,
       enabled: and(v.blackbox.enabled, v.ingress.enabled),
@@ -100,8 +107,12 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         openTelemetry,
         jaeger,
         logstash,
+        modelServers: models.servers,
+        modelCache: models.cache,
+        inferenceGateway: models.gateway,
         probes: conditionOf(blackbox),
         slo: v.slo,
+        modelSlo: v.modelSlo,
         thresholds: v.thresholds,
       }),
     );
@@ -124,6 +135,10 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       ],
       dashboards: clusterAiDashboards({
         slo: v.slo,
+        modelSlo: v.modelSlo,
+        models: conditionOf(models.gateway),
+        experiments: and(conditionOf(models.gateway), isNotEmpty(v.inferenceGateway.experiments)),
+        modelCache: conditionOf(models.cache),
         cluster: v.redisCluster.enabled,
         backups: v.backup.enabled,
         elasticsearch: v.elasticsearch.enabled,
@@ -148,6 +163,8 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         { secret: grafana.secret, keys: ['admin-password', 'secret-key'], enabled: hasGrafana },
         { secret: elasticsearch.secret, keys: ELASTICSEARCH_KEYS, enabled: v.elasticsearch.enabled },
         { secret: kibana.secret, keys: KIBANA_KEYS, enabled: conditionOf(kibana) },
+        { secret: models.cache.secret, keys: ['password'], enabled: conditionOf(models.cache) },
+        { secret: models.samples.secret, keys: S3_KEYS, enabled: conditionOf(models.samples) },
       ],
     });
     const test = new SmokeTest(this, 'tests', {
@@ -155,7 +172,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       urls: [str`http://${frontend.objectName}/readyz`, str`http://${backend.objectName}:${backend.servicePort}/ready`],
     });
 
-    backend.connectTo(pgbouncer, pgbouncer.replicas, cluster, single, openTelemetry);
+    backend.connectTo(pgbouncer, pgbouncer.replicas, cluster, single, openTelemetry, models.gateway);
     test.connectTo(frontend, backend);
     this.notes = clusterAiNotes({
       frontend,

@@ -26,8 +26,8 @@ import { openTelemetryDefaults } from '../../tiers/observability/opentelemetry';
 import { openTelemetryValues } from '../../tiers/observability/opentelemetry-values';
 import { prometheusDefaults } from '../../tiers/observability/prometheus';
 import { prometheusValues } from '../../tiers/observability/prometheus-values';
-import { sloValues, thresholdValues } from '../../tiers/observability/rules-values';
-import { sloDefaults, thresholdDefaults } from '../../tiers/observability/rules/thresholds';
+import { modelSloValues, sloValues, thresholdValues } from '../../tiers/observability/rules-values';
+import { modelSloDefaults, sloDefaults, thresholdDefaults } from '../../tiers/observability/rules/thresholds';
 import { backupDefaults } from '../../tiers/operations/backup';
 import { backupValues } from '../../tiers/operations/backup-values';
 import { secretGeneratorDefaults } from '../../tiers/operations/secret-generator';
@@ -39,14 +39,8 @@ import { frontendDefaults } from '../../tiers/web/frontend';
 import { frontendValues } from '../../tiers/web/frontend-values';
 import { hostname } from '../../values/leaves';
 import { globalValues, imageValues, networkValues } from '../../workload/values';
-
-const section = <T extends z.core.$ZodLooseShape>(description: string, shape: T) =>
-  z.strictObject(shape).describe(description);
-
-const laptop = (cpu: string, memory: string) => ({
-  requests: { cpu, memory, ephemeralStorage: '64Mi' },
-  limits: { cpu: '1', memory, ephemeralStorage: '512Mi' },
-});
+import { modelValues } from './model-values';
+import { laptop, section } from './sections';
 
 export const clusterAiValues = z.strictObject({
   host: hostname().default('cluster-ai.example.com').describe('The public name of the system.'),
@@ -92,6 +86,7 @@ export const clusterAiValues = z.strictObject({
     enabled: z.boolean().default(false).describe('Back up by schedule, and stream WAL.'),
     ...backupValues(backupDefaults),
   }),
+  ...modelValues,
   prometheus: section('Prometheus, which scrapes every part of the release and evaluates its rules.', {
     enabled: z.boolean().default(true).describe('Collect metrics, or have prometheus-operator do so.'),
     ...prometheusValues({
@@ -121,6 +116,7 @@ export const clusterAiValues = z.strictObject({
     'What the API promises; alerts say when it uses its margin for errors up too fast.',
     sloValues(sloDefaults),
   ),
+  modelSlo: section('What each model promises its clients.', modelSloValues(modelSloDefaults)),
   thresholds: section('From where on something is worth an alert.', thresholdValues(thresholdDefaults)),
   grafana: section('Grafana, with dashboards of every part of the release.', {
     enabled: z.boolean().default(true).describe('Show dashboards, where there is a Prometheus.'),

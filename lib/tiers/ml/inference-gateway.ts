@@ -118,8 +118,9 @@ const EXIT_SECONDS = 5;
  * Envoy before servers of models: one address for all models, whatever protocol their servers speak.
  *
  * ```ts
- * const gateway = new InferenceGateway(chart, 'inference-gateway', { backends: [tensorflowServing, triton] });
- * api.connectTo(gateway);
+ * const models = { half_plus_two: { versions: [{ version: 1 }], size: '1Mi', maxBatchSize: 64 } };
+ * const server = new TensorFlowServing(chart, 'tensorflow-serving', { storage: new ModelStorage(chart, 'model-storage'), models });
+ * api.connectTo(new InferenceGateway(chart, 'inference-gateway', { backends: [server] }));
  * ```
  */
 export class InferenceGateway extends Tier implements HttpServer {

@@ -180,7 +180,7 @@ export class ModelCache extends Tier implements Server {
       component: 'ml-serving',
       replicas: 1,
       // A second one would be empty, and take as much memory.
-      recreate: true,
+      maxSurge: 0,
       // Nothing is kept; the folder is there because the server starts in it.
       volumes: [...(pod.volumes ?? []), { name: 'data', emptyDir: { sizeLimit: '16Mi' } }],
       checksums: { 'redis.conf': checksum(conf), 'start.sh': checksum(startServer) },

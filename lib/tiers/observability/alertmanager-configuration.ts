@@ -101,8 +101,8 @@ export function alertmanagerYaml(yaml: AlertmanagerYaml): Text {
         target_matchers: ['severity="info"', 'tier!=""']
         equal: [namespace, release, tier]
       # Where nothing of a tier answers, what its targets show no longer says more.
-      - source_matchers: ['alertname=~"(Api|Frontend|Postgres|PgBouncer|Redis)Down"']
-        target_matchers: ['alertname!~"(Api|Frontend|Postgres|PgBouncer|Redis)Down"', 'severity="critical"']
+      - source_matchers: ['alertname=~"(Api|Frontend|InferenceGateway|ModelServer|Postgres|PgBouncer|Redis)Down"']
+        target_matchers: ['alertname!~"(Api|Frontend|InferenceGateway|ModelServer|Postgres|PgBouncer|Redis)Down"', 'severity="critical"']
         equal: [namespace, release, tier]
     receivers:
       - name: nobody

@@ -71,6 +71,9 @@ export const thresholdValues = (defaults: Widen<typeof thresholdDefaults>) => ({
   cacheHitPercent: percent()
     .default(defaults.cacheHitPercent)
     .describe('Percent of lookups that the cache answers, below which it helps little.'),
+  modelCacheHitPercent: percent()
+    .default(defaults.modelCacheHitPercent)
+    .describe('Percent of chunks of models that their cache has, below which starts are slow.'),
   memoryPercent: percent()
     .default(defaults.memoryPercent)
     .describe('Percent of a memory limit, of Redis and of any container.'),

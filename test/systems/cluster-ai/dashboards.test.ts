@@ -15,12 +15,23 @@ function everything(): JsonObject {
   return values as JsonObject;
 }
 
-/** The longest name of a release that fits, which is longer where there are no backups. */
+/** The longest name of a release that fits, which is longer where there are neither backups nor what has a long name of its own among the models' tiers. */
 const LONGEST_RELEASE = 'a'.repeat(35);
 
-function withoutBackups(values: JsonObject): JsonObject {
+function withShortNames(values: JsonObject): JsonObject {
   const changed = structuredClone(values) as Record<string, Record<string, unknown>>;
-  Object.assign(changed.backup ?? {}, { enabled: false });
+  for (const section of ['backup', 'modelCache', 'tensorflowServing']) {
+    Object.assign(changed[section] ?? {}, { enabled: false });
+  }
+  Object.assign(changed.inferenceGateway ?? {}, { experiments: {} });
+  return changed as JsonObject;
+}
+
+function withoutModels(values: JsonObject): JsonObject {
+  const changed = structuredClone(values) as Record<string, Record<string, unknown>>;
+  for (const section of ['tensorflowServing', 'torchserve', 'onnx', 'tensorrt']) {
+    Object.assign(changed[section] ?? {}, { enabled: false });
+  }
   return changed as JsonObject;
 }
 
@@ -63,7 +74,7 @@ describe.each(cases)('dashboards of %s', (_, values) => {
 
   it('are addressed by what Grafana takes', () => {
     for (const [id, { uid }] of all) expect([id, uid]).toEqual([id, `${id}-cluster-ai`]);
-    const long = dashboards(withoutBackups(values), { ...release, name: LONGEST_RELEASE });
+    const long = dashboards(withShortNames(values), { ...release, name: LONGEST_RELEASE });
     expect(Math.max(...[...long.values()].map(({ uid }) => uid.length))).toBe(40);
     for (const { uid } of long.values()) expect(uid).toMatch(/^[\w-]{1,40}$/);
     expect(new Set([...long.values()].map(({ uid }) => uid)).size).toBe(long.size);
@@ -113,13 +124,24 @@ describe('which dashboards there are', () => {
 
   it('one for each part, and none for a part that is off', () => {
     expect([...dashboards(valuesIn('production')).keys()]).toEqual([
-      ...parts,
+      ...parts.slice(0, 4),
+      'models',
+      'experiments',
+      'model-cache',
+      ...parts.slice(4),
       'backups',
       'elasticsearch',
       'traces',
       'logs',
     ]);
-    expect([...dashboards(valuesIn('development')).keys()]).toEqual(parts);
+    expect([...dashboards(valuesIn('development')).keys()]).toEqual([
+      ...parts.slice(0, 4),
+      'models',
+      'experiments',
+      'model-cache',
+      ...parts.slice(4),
+    ]);
+    expect([...dashboards(withoutModels(valuesIn('development'))).keys()]).toEqual(parts);
   });
 
   it('panels of a cluster and of containers only where there are such', () => {
@@ -134,7 +156,7 @@ describe('which dashboards there are', () => {
   });
 
   it('none without Prometheus, and no Grafana either', () => {
-    const values = structuredClone(valuesIn('production')) as Record<string, Record<string, unknown>>;
+    const values = structuredClone(withoutModels(valuesIn('production'))) as Record<string, Record<string, unknown>>;
     Object.assign(values.prometheus ?? {}, { enabled: false });
     Object.assign(values.blackbox ?? {}, { enabled: false });
     const names = objectsWith(values as JsonObject).map(({ metadata }) => metadata.name);

@@ -29,8 +29,16 @@ describe.each(environments)('%s', (environment) => {
   it('requests CPU, memory and disk for every container, and limits memory and disk', () => {
     for (const { at, container } of containers) {
       const { requests = {}, limits = {} } = container.resources ?? {};
-      expect([at, Object.keys(requests)]).toEqual([at, ['cpu', 'memory', 'ephemeral-storage']]);
-      expect([at, Object.keys(limits).filter((name) => name !== 'cpu')]).toEqual([at, ['memory', 'ephemeral-storage']]);
+      const [devices, ordinary] = [true, false].map((isDevice) =>
+        Object.keys(requests).filter((name) => name.includes('/') === isDevice),
+      );
+      expect([at, ordinary]).toEqual([at, ['cpu', 'memory', 'ephemeral-storage']]);
+      expect([at, Object.keys(limits).filter((name) => name !== 'cpu')]).toEqual([
+        at,
+        ['memory', 'ephemeral-storage', ...(devices ?? [])],
+      ]);
+      // No part of a device is lent.
+      for (const device of devices ?? []) expect([at, requests[device]]).toEqual([at, limits[device]]);
     }
   });
 

@@ -50,10 +50,15 @@ export function podsIn(objects: readonly KubernetesObject[]): readonly Pod[] {
 function fewestReplicas(objects: readonly KubernetesObject[], { kind, metadata }: KubernetesObject): number {
   if (kind === 'DaemonSet') return 1;
   const scaler = objects.find(
-    (other) => other.kind === 'HorizontalPodAutoscaler' && other.metadata.name === metadata.name,
+    (other) =>
+      ['HorizontalPodAutoscaler', 'ScaledObject'].includes(other.kind) && other.metadata.name === metadata.name,
   );
   if (!scaler && !kind.endsWith('Job')) throw new Error(`${kind}/${metadata.name} has no replicas and no autoscaler`);
-  return (scaler?.spec as { readonly minReplicas: number } | undefined)?.minReplicas ?? 1;
+  const { minReplicas, minReplicaCount } = (scaler?.spec ?? {}) as {
+    readonly minReplicas?: number;
+    readonly minReplicaCount?: number;
+  };
+  return minReplicas ?? minReplicaCount ?? 1;
 }
 
 export function titleOf({ kind, metadata }: KubernetesObject): string {

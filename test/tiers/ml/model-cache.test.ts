@@ -43,7 +43,7 @@ describe('ModelCache', () => {
   it('keeps nothing on a disk, and ends before its successor begins', () => {
     expect(conf(objects)).toMatch(/^appendonly no$/m);
     expect(conf(objects)).toMatch(/^save ""$/m);
-    expect(strategy).toEqual({ type: 'Recreate' });
+    expect(strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } });
     expect(template.spec?.volumes).toContainEqual({ name: 'data', emptyDir: { sizeLimit: '16Mi' } });
   });
 

@@ -84,5 +84,11 @@ ensure {{ include "cluster-ai.elasticsearch.secretName" . }} elastic-password ki
 {{- if and .Values.elasticsearch.enabled .Values.kibana.enabled }}
 ensure {{ include "cluster-ai.kibana.secretName" . }} security-encryption-key saved-objects-encryption-key
 {{- end }}
+{{- if and (or .Values.tensorflowServing.enabled .Values.torchserve.enabled .Values.onnx.enabled .Values.tensorrt.enabled) .Values.modelCache.enabled }}
+ensure {{ include "cluster-ai.model-cache.secretName" . }} password
+{{- end }}
+{{- if and (or .Values.tensorflowServing.enabled .Values.torchserve.enabled .Values.onnx.enabled .Values.tensorrt.enabled) .Values.sampleModels.enabled }}
+ensure {{ include "cluster-ai.sample-models.secretName" . }} access-key-id secret-access-key
+{{- end }}
 exit "$failed"
 {{- end }}

@@ -7,7 +7,9 @@ export const PROMETHEUS = { type: 'prometheus', uid: 'prometheus' } as const;
 
 /** Series of this release, whatever else the Prometheus that is asked has scraped. To stand within braces. */
 export const RELEASE = 'namespace=~"$namespace",release="$release"';
-/** Of these, those of Redis that are of the cache of models. */
+/** Of these, those of Redis that holds what the product keeps. */
+export const REDIS = `${RELEASE},component!="ml-serving"`;
+/** Those of Redis that holds models. */
 export const MODEL_CACHE = `${RELEASE},component="ml-serving"`;
 /** Series of containers and volumes, which have no release, of the pods of this one. */
 export const RELEASE_PODS = 'namespace=~"$namespace",pod=~"$release-.*"';

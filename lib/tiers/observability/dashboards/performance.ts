@@ -1,6 +1,6 @@
 import type { Input } from '../../../values/expression';
 import { type GrafanaDashboard, dashboard } from './dashboard';
-import { RELEASE, RELEASE_PODS, stat, timeSeries } from './panels';
+import { REDIS, RELEASE, RELEASE_PODS, stat, timeSeries } from './panels';
 import { CACHE_HITS, QUERY_TIME, recorded, responseTime } from './queries';
 
 /** Claims are named after their volume and their pod. */
@@ -80,8 +80,8 @@ export function performanceDashboard({ containers = false }: PerformanceDashboar
             targets: [
               {
                 expr:
-                  `max by (pod) (redis_memory_used_bytes{${RELEASE}})` +
-                  ` / max by (pod) (redis_memory_max_bytes{${RELEASE}} > 0)`,
+                  `max by (pod) (redis_memory_used_bytes{${REDIS}})` +
+                  ` / max by (pod) (redis_memory_max_bytes{${REDIS}} > 0)`,
                 legend: '{{pod}}',
               },
             ],

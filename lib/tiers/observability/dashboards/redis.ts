@@ -1,6 +1,6 @@
 import type { Input } from '../../../values/expression';
 import { type GrafanaDashboard, dashboard } from './dashboard';
-import { RELEASE, stat, timeSeries } from './panels';
+import { REDIS, stat, timeSeries } from './panels';
 import { CACHE_HITS } from './queries';
 
 export interface RedisDashboardSettings {
@@ -26,7 +26,7 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             description: 'Servers that answer.',
             unit: 'short',
             limits: { warning: 1, critical: 1, falling: true },
-            targets: [{ expr: `sum(redis_up{${RELEASE}})` }],
+            targets: [{ expr: `sum(redis_up{${REDIS}})` }],
           }),
           stat({
             title: 'Cache hit rate',
@@ -39,14 +39,14 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             title: 'Keys',
             description: 'Of all servers, replicas among them.',
             unit: 'short',
-            targets: [{ expr: `sum(redis_db_keys{${RELEASE}})` }],
+            targets: [{ expr: `sum(redis_db_keys{${REDIS}})` }],
           }),
           stat({
             title: 'Fullest server',
             description: 'Share of maxmemory in use. At 100 % keys are evicted, or writes refused.',
             unit: 'percentunit',
             limits: { warning: 0.9, critical: 1 },
-            targets: [{ expr: `max(redis_memory_used_bytes{${RELEASE}} / (redis_memory_max_bytes{${RELEASE}} > 0))` }],
+            targets: [{ expr: `max(redis_memory_used_bytes{${REDIS}} / (redis_memory_max_bytes{${REDIS}} > 0))` }],
           }),
         ],
       },
@@ -60,7 +60,7 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             stacked: true,
             targets: [
               {
-                expr: `sum by (pod) (rate(redis_commands_processed_total{${RELEASE}}[$__rate_interval]))`,
+                expr: `sum by (pod) (rate(redis_commands_processed_total{${REDIS}}[$__rate_interval]))`,
                 legend: '{{pod}}',
               },
             ],
@@ -72,8 +72,8 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             targets: [
               {
                 expr:
-                  `topk(5, sum by (cmd) (rate(redis_commands_duration_seconds_total{${RELEASE}}[$__rate_interval]))` +
-                  ` / sum by (cmd) (rate(redis_commands_total{${RELEASE}}[$__rate_interval]) > 0))`,
+                  `topk(5, sum by (cmd) (rate(redis_commands_duration_seconds_total{${REDIS}}[$__rate_interval]))` +
+                  ` / sum by (cmd) (rate(redis_commands_total{${REDIS}}[$__rate_interval]) > 0))`,
                 legend: '{{cmd}}',
               },
             ],
@@ -82,7 +82,7 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             title: 'Clients',
             description: 'Connections, by server.',
             unit: 'short',
-            targets: [{ expr: `sum by (pod) (redis_connected_clients{${RELEASE}})`, legend: '{{pod}}' }],
+            targets: [{ expr: `sum by (pod) (redis_connected_clients{${REDIS}})`, legend: '{{pod}}' }],
           }),
         ],
       },
@@ -95,23 +95,23 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             unit: 'ops',
             stacked: true,
             targets: [
-              { expr: `sum(rate(redis_keyspace_hits_total{${RELEASE}}[$__rate_interval]))`, legend: 'hits' },
-              { expr: `sum(rate(redis_keyspace_misses_total{${RELEASE}}[$__rate_interval]))`, legend: 'misses' },
+              { expr: `sum(rate(redis_keyspace_hits_total{${REDIS}}[$__rate_interval]))`, legend: 'hits' },
+              { expr: `sum(rate(redis_keyspace_misses_total{${REDIS}}[$__rate_interval]))`, legend: 'misses' },
             ],
           }),
           timeSeries({
             title: 'Memory',
             description: 'That data takes, by server.',
             unit: 'bytes',
-            targets: [{ expr: `max by (pod) (redis_memory_used_bytes{${RELEASE}})`, legend: '{{pod}}' }],
+            targets: [{ expr: `max by (pod) (redis_memory_used_bytes{${REDIS}})`, legend: '{{pod}}' }],
           }),
           timeSeries({
             title: 'Keys that went',
             description: 'Expired by their time, or evicted to make room.',
             unit: 'ops',
             targets: [
-              { expr: `sum(rate(redis_expired_keys_total{${RELEASE}}[$__rate_interval]))`, legend: 'expired' },
-              { expr: `sum(rate(redis_evicted_keys_total{${RELEASE}}[$__rate_interval]))`, legend: 'evicted' },
+              { expr: `sum(rate(redis_expired_keys_total{${REDIS}}[$__rate_interval]))`, legend: 'expired' },
+              { expr: `sum(rate(redis_evicted_keys_total{${REDIS}}[$__rate_interval]))`, legend: 'evicted' },
             ],
           }),
         ],
@@ -125,15 +125,15 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             description: 'As the nodes see them: all 16384 are ok, and none has failed.',
             unit: 'short',
             targets: [
-              { expr: `min(redis_cluster_slots_ok{${RELEASE}})`, legend: 'ok' },
-              { expr: `max(redis_cluster_slots_fail{${RELEASE}})`, legend: 'failed' },
+              { expr: `min(redis_cluster_slots_ok{${REDIS}})`, legend: 'ok' },
+              { expr: `max(redis_cluster_slots_fail{${REDIS}})`, legend: 'failed' },
             ],
           }),
           timeSeries({
             title: 'Nodes',
             description: 'That know of each other, by node. All should say the same.',
             unit: 'short',
-            targets: [{ expr: `max by (pod) (redis_cluster_known_nodes{${RELEASE}})`, legend: '{{pod}}' }],
+            targets: [{ expr: `max by (pod) (redis_cluster_known_nodes{${REDIS}})`, legend: '{{pod}}' }],
           }),
         ],
       },

@@ -1,0 +1,11 @@
+/** What the values of Cluster AI are written with. */
+import { z } from 'zod';
+
+export const section = <T extends z.core.$ZodLooseShape>(description: string, shape: T) =>
+  z.strictObject(shape).describe(description);
+
+/** Of what runs on a laptop: little is set aside, and what is idle may be used. */
+export const laptop = (cpu: string, memory: string) => ({
+  requests: { cpu, memory, ephemeralStorage: '64Mi' },
+  limits: { cpu: '1', memory, ephemeralStorage: '512Mi' },
+});

@@ -35,10 +35,16 @@ step('everything is Ready under enforced "restricted"', async () => {
     'cluster-ai-backend',
     'cluster-ai-frontend',
     'cluster-ai-grafana',
+    'cluster-ai-inference-gateway',
+    'cluster-ai-model-cache',
+    'cluster-ai-onnx',
     'cluster-ai-pgbouncer',
     'cluster-ai-postgres-primary',
     'cluster-ai-prometheus',
     'cluster-ai-redis',
+    'cluster-ai-sample-models',
+    'cluster-ai-tensorflow-serving',
+    'cluster-ai-torchserve',
   ]);
 });
 

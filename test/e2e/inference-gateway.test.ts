@@ -11,8 +11,9 @@ import { DeploymentWorkload } from '../../lib/workload/deployment';
 import { addService } from '../../lib/workload/service';
 import { model } from '../tiers/ml/fake-server';
 import { synth } from '../tiers/web/plain-app';
-import { kubectl, loadImages, measured, recovery } from './support/cluster';
+import { kubectl, loadImages, recovery } from './support/cluster';
 import { claim, discard, makeNamespaces } from './support/namespaces';
+import { whileAsked } from './support/inference';
 import { step } from './support/steps';
 import { systemNames } from './support/system';
 
@@ -154,30 +155,19 @@ step('GET /v1/models answers from inside a pod', async () => {
   });
 });
 
-interface Tally {
-  readonly answers: Readonly<Record<string, number>>;
-  readonly failures: readonly string[];
-}
-
-/** Clients ask while something happens, and for a while after. */
-async function whileAsked(events: () => Promise<void>): Promise<Tally> {
-  const end = `/tmp/end-${Date.now()}`;
-  const program = readFileSync('test/e2e/programs/inference.py', 'utf8');
-  const inside = ['exec', deployment('client'), `--namespace=${namespace}`, '--'];
-  const running = kubectl([...inside, 'python3', '-c', program, end], { timeoutSeconds: 400 });
-  try {
-    await events();
-  } finally {
-    await kubectl([...inside, 'touch', end]);
-  }
-  const tally = JSON.parse(await running) as Tally;
-  const count = Object.values(tally.answers).reduce((sum, of) => sum + of, 0);
-  measured(`${count} requests answered, ${tally.failures.length} failed`);
-  return tally;
-}
+const asked = (events: () => Promise<unknown>) =>
+  whileAsked(
+    {
+      namespace,
+      pod: deployment('client'),
+      model: 'resnet',
+      body: { inputs: [{ name: 'x', shape: [1], datatype: 'FP32', data: [1] }] },
+    },
+    events,
+  );
 
 step('the loss of a server costs no request: another takes the second try', async () => {
-  const { answers, failures } = await whileAsked(async () => {
+  const { answers, failures } = await asked(async () => {
     const selector = '--selector=app.kubernetes.io/name=models';
     const names = await kubectl(['get', 'pods', `--namespace=${namespace}`, selector, '--output=name']);
     const [first = ''] = names.split('\n');
@@ -189,7 +179,7 @@ step('the loss of a server costs no request: another takes the second try', asyn
 });
 
 step('a share that moves by a rollout of values loses nothing, and neither does a promotion', async () => {
-  const { answers, failures } = await whileAsked(async () => {
+  const { answers, failures } = await asked(async () => {
     await apply(shop(50));
     await recovery('the gateways have the new shares', () => ready('inference-gateway'));
     await apply(shop(50, 'candidate'));
@@ -200,7 +190,7 @@ step('a share that moves by a rollout of values loses nothing, and neither does 
   // The last of the old gateways are gone once their connections have ended.
   const old = ['wait', '--for=jsonpath={.status.replicas}=2', deployment('inference-gateway'), '--timeout=60s'];
   await kubectl([...old, `--namespace=${namespace}`]);
-  const after = await whileAsked(() => new Promise((resolve) => setTimeout(resolve, 5000)));
+  const after = await asked(() => new Promise((resolve) => setTimeout(resolve, 5000)));
   expect(after.failures).toEqual([]);
   expect(Object.keys(after.answers)).toEqual(['candidate']);
 });

@@ -1,4 +1,5 @@
-"""Asks INFERENCE_URL for inference by many clients, over connections that are kept, until the file of its argument is there.
+"""Asks INFERENCE_URL for inference by many clients, over connections that are kept, until a file is there. The arguments
+are the file, the model, and the body of the requests.
 
 Prints one line of JSON: how many requests were answered, by which variants, and all failures.
 """
@@ -6,19 +7,19 @@ import collections, http.client, json, os, sys, threading, time
 from urllib.parse import urlsplit
 
 USERS = 8
+end, model, body = sys.argv[1:]
 host = urlsplit(os.environ['INFERENCE_URL']).netloc
-body = json.dumps({'inputs': [{'name': 'x', 'shape': [1], 'datatype': 'FP32', 'data': [1]}]})
 answers, failures, lock = collections.Counter(), [], threading.Lock()
 
 
 def use(user):
     connection, number = None, 0
-    while not os.path.exists(sys.argv[1]):
+    while not os.path.exists(end):
         number += 1
         try:
             connection = connection or http.client.HTTPConnection(host, timeout=15)
             headers = {'content-type': 'application/json', 'x-client-id': f'{user}-{number % 50}'}
-            connection.request('POST', '/v1/models/resnet:predict', body, headers)
+            connection.request('POST', f'/v1/models/{model}:predict', body, headers)
             answer = connection.getresponse()
             said = answer.read().decode()
             with lock:

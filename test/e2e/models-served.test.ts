@@ -97,9 +97,11 @@ step('a body of another protocol is refused, and the right one is named', async 
   ]);
 });
 
-step('a stranger does not reach the gateway', async () => {
+step('a stranger does not reach the gateway, and the API does', async () => {
+  const address = `${release}-inference-gateway.${release}:80`;
   const probe = await runStranger(stranger, pythonImage, STRANGER_PORT);
-  expect(await reached(probe, [`${release}-inference-gateway.${release}:80`])).toEqual([]);
+  expect(await reached(probe, [address])).toEqual([]);
+  expect(await exec(release, client, 'curl', '-fsS', `http://${address}/v1/models`)).toContain('half_plus_two');
 });
 
 step('Prometheus counts what each framework has answered, by model', () =>
@@ -146,7 +148,7 @@ step('a server that starts again has its models, and asks nobody', async () => {
 
 step('one value promotes a variant for all clients, and takes it back, without a failed request', async () => {
   const asked = { namespace: release, pod: client, model: 'half_plus_two', body: { instances: [-6] } };
-  const { failures } = await whileAsked(asked, async () => {
+  const { answers, failures } = await whileAsked(asked, async () => {
     for (const [promoted, answer] of [
       ['candidate', 0],
       ['stable', -1],
@@ -169,4 +171,5 @@ step('one value promotes a variant for all clients, and takes it back, without a
     }
   });
   expect(failures).toEqual([]);
+  expect(Object.keys(answers).sort()).toEqual(['candidate', 'stable']);
 });

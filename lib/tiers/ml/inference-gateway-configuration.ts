@@ -49,7 +49,10 @@ export interface CircuitBreaker {
 export interface RetryBudget {
   /** Percent of the requests that are under way. */
   readonly percent: Input<number>;
-  /** As many are always allowed. */
+  /**
+   * As many are always allowed. The loss of one of two servers fails half of what is under way, at once: more than a
+   * percentage allows.
+   */
   readonly minConcurrency: Input<number>;
 }
 

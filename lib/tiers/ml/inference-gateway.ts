@@ -84,7 +84,7 @@ export const inferenceGatewayDefaults = {
   timeoutSeconds: 10,
   tryTimeoutTargets: 40,
   retries: 2,
-  retryBudget: { percent: 20, minConcurrency: 3 },
+  retryBudget: { percent: 20, minConcurrency: 10 },
   circuitBreaker: { maxRequests: 1200, maxPendingRequests: 1200 },
   outlierDetection: { consecutiveFailures: 5, ejectionSeconds: 10, maxEjectionPercent: 50 },
   bodyCheck: { enabled: true, size: '256Ki' },

@@ -14,7 +14,7 @@ import { synth } from '../tiers/web/plain-app';
 import { kubectl, loadImages, recovery } from './support/cluster';
 import { claim, discard, makeNamespaces } from './support/namespaces';
 import { whileAsked } from './support/inference';
-import { step } from './support/steps';
+import { step, thorough } from './support/steps';
 import { systemNames } from './support/system';
 
 const namespace = `${systemNames().release}-inference`;
@@ -178,7 +178,7 @@ step('the loss of a server costs no request: another takes the second try', asyn
   expect(answers.control).toBeGreaterThan(answers.candidate ?? 0);
 });
 
-step('a share that moves by a rollout of values loses nothing, and neither does a promotion', async () => {
+thorough('a share that moves by a rollout of values loses nothing, and neither does a promotion', async () => {
   const { answers, failures } = await asked(async () => {
     await apply(shop(50));
     await recovery('the gateways have the new shares', () => ready('inference-gateway'));

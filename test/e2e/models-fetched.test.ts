@@ -12,7 +12,7 @@ import { exec, get, kubectl, loadImages, measured } from './support/cluster';
 import { eventually } from './support/eventually';
 import { claim, discard, makeNamespaces } from './support/namespaces';
 import { podSpec } from './support/pods';
-import { step } from './support/steps';
+import { step, thorough } from './support/steps';
 import { systemNames } from './support/system';
 
 const namespace = `${systemNames().release}-models`;
@@ -176,7 +176,7 @@ step('a second replica needs no object storage', async () => {
   measured(`200 MB from the cache in ${/milliseconds=(\d+)/.exec(log)?.[1] ?? ''} ms`);
 });
 
-step('a pod that comes back asks nobody', async () => {
+thorough('a pod that comes back asks nobody', async () => {
   const pod = `${SERVER}-1`;
   await kubectl(['delete', 'pod', pod, `--namespace=${namespace}`]);
   await rolledOut(`statefulset/${SERVER}`);
@@ -186,7 +186,7 @@ step('a pod that comes back asks nobody', async () => {
   expect(Date.parse(finishedAt) - Date.parse(startedAt)).toBeLessThanOrEqual(1000);
 });
 
-step('after the cache was emptied, models come from object storage again', async () => {
+thorough('after the cache was emptied, models come from object storage again', async () => {
   await withStorage();
   await kubectl(['rollout', 'restart', `deployment/${CACHE}`, `--namespace=${namespace}`]);
   await rolledOut(`deployment/${CACHE}`);
@@ -194,6 +194,7 @@ step('after the cache was emptied, models come from object storage again', async
 });
 
 step('the Job of the cache fills it before anyone asks', async () => {
+  await withStorage();
   await kubectl(['rollout', 'restart', `deployment/${CACHE}`, `--namespace=${namespace}`]);
   await rolledOut(`deployment/${CACHE}`);
   await kubectl(['create', 'job', 'fill', `--from=cronjob/${CACHE}-preload`, `--namespace=${namespace}`]);

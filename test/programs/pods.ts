@@ -5,6 +5,9 @@
  * there, or those of all pods where each has one of its own. Needs root.
  */
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Container, EnvVar, PodTemplateSpec, Volume } from 'kubernetes-types/core/v1';
 import { type KubernetesObject, find } from '../systems/cluster-ai/pods';
 
@@ -66,12 +69,17 @@ export async function runPods(given: Given): Promise<string> {
     ...given.checks.map((check) => `check ${quoted(check)}`),
     ...(given.outputOf === undefined ? [] : [`cat "$work"/pod${given.owners.length - 1}-${given.outputOf}.log`]),
   ];
-  const isolated = ['--mount', '--net', '--pid', '--fork', '--kill-child', 'sh', '-c', [CHECK, ...script].join('\n')];
+  // A file: rules alone are longer than an argument may be.
+  const folder = mkdtempSync(join(tmpdir(), 'pods-'));
+  const file = join(folder, 'run.sh');
+  writeFileSync(file, [CHECK, ...script].join('\n'));
   return new Promise((resolve, reject) => {
     const finish = (failure: Error | null, stdout: string, stderr: string) => {
+      rmSync(folder, { recursive: true });
       if (failure === null) resolve(stdout);
       else reject(new Error(`${given.owners.join(' and ')}\n${stdout}${stderr}`.slice(-6000)));
     };
+    const isolated = ['--mount', '--net', '--pid', '--fork', '--kill-child', 'sh', file];
     execFile('unshare', isolated, { maxBuffer: 2 ** 26 }, finish);
   });
 }

@@ -193,7 +193,7 @@ thorough('after the cache was emptied, models come from object storage again', a
   expect(await anotherReplica()).toContain(`bytes=${BYTES} from_cache=0 from_storage=${BYTES}`);
 });
 
-step('the Job of the cache fills it before anyone asks', async () => {
+thorough('the Job of the cache fills it before anyone asks', async () => {
   await withStorage();
   await kubectl(['rollout', 'restart', `deployment/${CACHE}`, `--namespace=${namespace}`]);
   await rolledOut(`deployment/${CACHE}`);
@@ -205,7 +205,7 @@ step('the Job of the cache fills it before anyone asks', async () => {
   expect(await anotherReplica()).toContain(`bytes=${BYTES} from_cache=${BYTES} from_storage=0`);
 });
 
-step('the samples of development come the same way', async () => {
+thorough('the samples of development come the same way', async () => {
   await rolledOut('statefulset/shop-sampled');
   const folders =
     'cd /models && for folder in */*; do (cd $folder && sha256sum --check SHA256SUMS >&2); echo $folder; done';

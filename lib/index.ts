@@ -197,7 +197,15 @@ export { frontendValues } from './tiers/web/frontend-values';
 export { type HttpServer } from './tiers/web/http';
 export { Worker, type WorkerProps, workerDefaults } from './tiers/web/worker';
 
-export { type Connection, type Endpoint, type Server, allow, connect, connectionsOf } from './network/connections';
+export {
+  type ClientFiles,
+  type Connection,
+  type Endpoint,
+  type Server,
+  allow,
+  connect,
+  connectionsOf,
+} from './network/connections';
 export { DefaultDeny } from './network/default-deny';
 export { demand, demandEach } from './objects/checks';
 export { conditionOf, onlyWhen } from './objects/conditions';

@@ -1,5 +1,5 @@
 /** The only way two tiers meet. */
-import type { EnvVar } from 'kubernetes-types/core/v1';
+import type { EnvVar, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import type { NetworkPolicyPort } from 'kubernetes-types/networking/v1';
 import { conditionOf } from '../objects/conditions';
 import type { Expr, Input } from '../values/expression';
@@ -7,6 +7,7 @@ import { and } from '../values/logic';
 import type { Items } from '../values/parts';
 import { when } from '../values/tree';
 import { podsOf } from '../workload/network-policy';
+import { secretFiles } from '../workload/secrets';
 import type { Workload } from '../workload/workload';
 
 /** A port on which pods of a server listen. */
@@ -20,11 +21,23 @@ export interface Endpoint {
   readonly protocol?: 'TCP' | 'UDP';
 }
 
+/** Keys of a Secret that a client reads as files of `/run/secrets/<name>`, such as the authority behind a certificate. */
+export interface ClientFiles {
+  /** Of the folder and of the volume. */
+  readonly name: string;
+  readonly secret: Input<string>;
+  readonly keys: readonly string[];
+  /** Whether the server is there in a way that needs them. @default true */
+  readonly enabled?: Input<boolean>;
+}
+
 /** What a client may connect to. */
 export interface Server {
   readonly endpoints: readonly Endpoint[];
   /** Settings by which a client finds the server, secrets by reference only. */
   readonly clientSettings: Items<EnvVar>;
+  /** @default - none */
+  readonly clientFiles?: readonly ClientFiles[];
 }
 
 /** One edge of the topology. */
@@ -42,7 +55,7 @@ export function connectionsOf(client: Workload): readonly Connection[] {
   return connections.get(client) ?? [];
 }
 
-/** Lets a client reach a server: a rule on both sides, and the client's settings. */
+/** Lets a client reach a server: a rule on both sides, and the client's settings and files. */
 export function connect(client: Workload, server: Server): void {
   for (const endpoint of server.endpoints) allow(client, endpoint);
   const [first] = server.endpoints;
@@ -51,6 +64,19 @@ export function connect(client: Workload, server: Server): void {
   client.addSettings(
     server.clientSettings.length === 0 ? [] : [when<readonly EnvVar[]>(isThere, server.clientSettings)],
   );
+  for (const files of server.clientFiles ?? []) addFiles(client, files, isThere);
+}
+
+function addFiles(
+  client: Workload,
+  { name, secret, keys, enabled = true }: ClientFiles,
+  isThere: Input<boolean>,
+): void {
+  const condition = and(isThere, enabled);
+  client.addFiles({
+    volumes: [when<Volume>(condition, { name, secret: secretFiles(secret, keys) })],
+    mounts: [when<VolumeMount>(condition, { name, mountPath: `/run/secrets/${name}`, readOnly: true })],
+  });
 }
 
 /** Lets a client reach one endpoint, where `enabled` says so. */

@@ -1,6 +1,6 @@
 /** What every workload has, of whatever kind: an identity, a ServiceAccount, its pods, and a list of what it may reach. */
 import { Construct } from 'constructs';
-import type { EnvVar, PodSpec, PodTemplateSpec, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { EnvVar, PodSpec, PodTemplateSpec, ServiceAccount, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { demand, demandEmpty } from '../objects/checks';
 import { KubeObject } from '../objects/kube-object';
@@ -49,6 +49,8 @@ export abstract class Workload extends Construct {
   /** What its pods may reach, and who may reach them. */
   readonly policy: WorkloadPolicy;
   private readonly settings: Items<EnvVar>[number][] = [];
+  private readonly fileVolumes: Items<Volume>[number][] = [];
+  private readonly fileMounts: Items<VolumeMount>[number][] = [];
 
   constructor(
     scope: Construct,
@@ -93,6 +95,12 @@ export abstract class Workload extends Construct {
     this.settings.push(...settings);
   }
 
+  /** Gives the main container files of volumes. */
+  addFiles({ volumes, mounts }: { readonly volumes: Items<Volume>; readonly mounts: Items<VolumeMount> }): void {
+    this.fileVolumes.push(...volumes);
+    this.fileMounts.push(...mounts);
+  }
+
   /** Labels of an object that belongs to the workload. */
   get labels(): Fragment<Readonly<Record<string, string>>> {
     return this.platform.labels({ name: this.props.name, component: this.component });
@@ -111,7 +119,7 @@ export abstract class Workload extends Construct {
     return str`${this.platform.instance}-${name}`;
   }
 
-  /** The pod template, with all settings that connections have added by the time of output, and what is said here. */
+  /** The pod template, with all settings and files that connections have added by the time of output, and what is said here. */
   protected template(spread: boolean, own: Partial<PodProps> = {}): Late<PodTemplateSpec> {
     return late<PodTemplateSpec>(() => podTemplate({ ...this.pod(), ...own }, this.identity(spread), this.platform));
   }
@@ -140,7 +148,18 @@ export abstract class Workload extends Construct {
   private pod(): PodProps {
     const [main, ...others] = this.props.containers;
     if (main === undefined) throw new TypeError(`${this.node.path}: a pod has at least one container`);
-    return { ...this.props, containers: [{ ...main, env: [...(main.env ?? []), ...this.settings] }, ...others] };
+    return {
+      ...this.props,
+      containers: [
+        {
+          ...main,
+          env: [...(main.env ?? []), ...this.settings],
+          mounts: [...(main.mounts ?? []), ...this.fileMounts],
+        },
+        ...others,
+      ],
+      volumes: [...(this.props.volumes ?? []), ...this.fileVolumes],
+    };
   }
 
   private identity(spread: boolean): PodIdentity {

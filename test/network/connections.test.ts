@@ -77,6 +77,27 @@ describe('a connection', () => {
     expect(envOf(objects, 'db')).toBeUndefined();
   });
 
+  it('gives the client the files of the server, of which one container reads', () => {
+    const given = synth((chart) => {
+      const server = deployment(chart, { name: 'db' });
+      const files = { name: 'db-ca', secret: 'shop-db-tls', keys: ['ca.crt'] };
+      connect(deployment(chart, { name: 'api' }), { ...serverOn(server), clientFiles: [files] });
+    });
+    expect(find(given, 'Deployment', 'shop-api').spec).toMatchObject({
+      template: {
+        spec: {
+          containers: [{ volumeMounts: [{ name: 'db-ca', mountPath: '/run/secrets/db-ca', readOnly: true }] }],
+          volumes: [
+            {
+              name: 'db-ca',
+              secret: { secretName: 'shop-db-tls', defaultMode: 0o440, items: [{ key: 'ca.crt', path: 'ca.crt' }] },
+            },
+          ],
+        },
+      },
+    });
+  });
+
   it('may lead from a workload to itself', () => {
     const self = synth((chart) => {
       const peers = deployment(chart, { name: 'peers' });

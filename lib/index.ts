@@ -189,7 +189,7 @@ export {
 export { secretGeneratorValues } from './tiers/operations/secret-generator-values';
 export { Tier, type TierProps } from './tiers/tier';
 export { Api, type ApiProps, apiDefaults } from './tiers/web/api';
-export { apiValues } from './tiers/web/api-values';
+export { apiServerValues, apiValues } from './tiers/web/api-values';
 export { type Dialect, Exposure, type ExposureProps, exposureDefaults } from './tiers/web/exposure';
 export { exposureValues } from './tiers/web/exposure-values';
 export { Frontend, type FrontendProps, frontendDefaults } from './tiers/web/frontend';

@@ -38,6 +38,8 @@ export const webUrl = () =>
     /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._-]+)*$/,
     'a URL, such as https://example.com/runbooks',
   );
+/** Of a request, without a slash at its end. */
+export const urlPath = () => plain(/^(\/[A-Za-z0-9._-]+)+$/, 'a path, such as /api/v1/health');
 export const bucketName = () =>
   plain(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket, such as shop-backup');
 /** A folder of a bucket. */

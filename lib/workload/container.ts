@@ -62,7 +62,7 @@ export interface ContainerProps {
   readonly name: string;
   readonly image: Image | ImageChoice;
   readonly command?: readonly Tree<string>[];
-  readonly args?: readonly Tree<string>[];
+  readonly args?: Items<string>;
   readonly ports?: Items<ContainerPort>;
   readonly env?: Items<EnvVar>;
   readonly resources: Resources;

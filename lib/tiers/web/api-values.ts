@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { seconds } from '../../values/leaves';
+import { seconds, urlPath } from '../../values/leaves';
 import type { Widen } from '../../values/widen';
 import { autoscalingValues, imageValues, podValues, resourcesValues } from '../../workload/values';
 import type { apiDefaults } from './api';
@@ -36,4 +36,22 @@ export const apiValues = (defaults: Omit<Widen<typeof apiDefaults>, 'processes'>
   autoscaling: autoscalingValues(defaults.autoscaling, most),
   resources: resourcesValues(defaults.resources),
   ...podValues,
+});
+
+/** What an operator may set, beside `apiValues`, where the system does not fix it. */
+export const apiServerValues = ({
+  port,
+  livenessPath,
+  readinessPath,
+}: Pick<Widen<typeof apiDefaults>, 'port' | 'livenessPath' | 'readinessPath'>) => ({
+  port: z.int().min(1024).max(65_535).default(port).describe('The port of the pods and of the Service.'),
+  livenessPath: urlPath().default(livenessPath).describe('Answers while the application lives, asking nobody.'),
+  readinessPath: urlPath().default(readinessPath).describe('Answers 200 while the application can serve.'),
+  connectionsPerProcess: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .nullable()
+    .default(null)
+    .describe('Connections of one process; uvicorn answers further ones with 503. Null for no limit.'),
 });

@@ -12,7 +12,7 @@ export interface ProxiedPath {
   /** The upstream's name. */
   readonly name: string;
   readonly host: Input<string>;
-  readonly port: number;
+  readonly port: Input<number>;
   /** Whether that tier is there. */
   readonly present: Input<boolean>;
 }

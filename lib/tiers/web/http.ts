@@ -12,9 +12,9 @@ import type { Probes, Resources } from '../../workload/container';
 export interface HttpServer extends Server {
   /** The Service's name. */
   readonly objectName: Input<string>;
-  readonly servicePort: number;
+  readonly servicePort: Input<number>;
   /** Where it says whether it can serve. */
-  readonly readinessPath: string;
+  readonly readinessPath: Input<string>;
 }
 
 /** Seconds that open requests get once the server was told to stop. */
@@ -31,7 +31,7 @@ export const GRACE_PERIOD_SECONDS = PRE_STOP_SECONDS + DRAIN_SECONDS + 5;
 export const stopGracefully: Tree<Lifecycle> = { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } };
 
 /** Probes of a port named `http`. */
-export function httpProbes(paths: { readonly liveness: string; readonly readiness: string }): Probes {
+export function httpProbes(paths: { readonly liveness: Input<string>; readonly readiness: Input<string> }): Probes {
   return {
     // Two minutes: on a node that is short of CPU, Python alone takes one for its imports, and a restart begins again.
     startup: {

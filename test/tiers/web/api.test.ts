@@ -23,6 +23,10 @@ const full: Required<ApiProps> = {
   application: 'shop.main:app',
   command: ['gunicorn'],
   args: ['shop.main:app', '--worker-class=uvicorn_worker.UvicornWorker'],
+  port: 8100,
+  livenessPath: '/api/v1/health/live',
+  readinessPath: '/api/v1/health',
+  connectionsPerProcess: 1000,
   processes: 4,
   caches: { ...apiDefaults.caches, query: { enabled: false, ttlSeconds: 5 } },
   replicas: 5,
@@ -72,6 +76,49 @@ describe('Api', () => {
       startupProbe: { httpGet: { path: '/health' } },
       livenessProbe: { httpGet: { path: '/health' } },
       readinessProbe: { httpGet: { path: '/ready' } },
+    });
+  });
+
+  test('serves another port at other paths', () => {
+    const objects = synth((chart) => {
+      const backend = new Api(chart, 'backend', {
+        ...minimal,
+        port: 8100,
+        livenessPath: '/api/v1/health/live',
+        readinessPath: '/api/v1/health',
+      });
+      new Api(chart, 'caller', minimal).connectTo(backend);
+    });
+    expect(find(objects, 'Deployment', 'shop-backend')).toMatchObject({
+      spec: {
+        template: {
+          metadata: { annotations: { 'prometheus.io/port': '8100' } },
+          spec: {
+            containers: [
+              {
+                args: expect.arrayContaining(['--port=8100']) as unknown,
+                ports: [{ containerPort: 8100 }],
+                livenessProbe: { httpGet: { path: '/api/v1/health/live' } },
+                readinessProbe: { httpGet: { path: '/api/v1/health' } },
+              },
+            ],
+          },
+        },
+      },
+    });
+    expect(find(objects, 'Service', 'shop-backend')).toMatchObject({ spec: { ports: [{ port: 8100 }] } });
+    expect(find(objects, 'NetworkPolicy', 'shop-caller')).toMatchObject({
+      spec: {
+        egress: expect.arrayContaining([
+          expect.objectContaining({ ports: [{ port: 8100, protocol: 'TCP' }] }),
+        ]) as unknown,
+      },
+    });
+  });
+
+  test('limits the connections of a process where it is told to', () => {
+    expect(container({ connectionsPerProcess: 1000 })).toMatchObject({
+      args: expect.arrayContaining(['--limit-concurrency=1000']) as unknown,
     });
   });
 

@@ -1,5 +1,10 @@
 /** Development as a Helm release: the chart's README, typed line by line. */
-import { loadImages, report } from './support/cluster';
+import { App } from 'cdk8s';
+import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
+import { environmentsIn, valuesOf } from '../../lib/systems/environment';
+import { parseValues } from '../../lib/values/load';
+import { releaseSecretBytes } from '../support/release-secret';
+import { kubectl, loadImages, report } from './support/cluster';
 import { claim, discard, remains } from './support/namespaces';
 import { everythingReady, nothingRuns, podsByWorkload } from './support/readiness';
 import { documentedCommands } from './support/readme';
@@ -46,6 +51,19 @@ step('everything is Ready under enforced "restricted"', async () => {
     'cluster-ai-tensorflow-serving',
     'cluster-ai-torchserve',
   ]);
+});
+
+step('the Secret of the release has the size that npm test reckons with', async () => {
+  const system = new ClusterAi(new App());
+  const development = environmentsIn(system.environments).find(({ name }) => name === 'development');
+  if (development === undefined) throw new Error('no development');
+  const given = parseValues(development.source, development.file);
+  const reckoned = releaseSecretBytes(system, valuesOf(system.schema, development), given);
+  const secret = ['get', 'secret', `sh.helm.release.v1.${namespace}.v1`, `--namespace=${namespace}`];
+  const data = await kubectl([...secret, '--output=jsonpath={.data.release}']);
+  const stored = Buffer.from(data, 'base64').length;
+  report(`the release's Secret has ${stored} bytes, ${reckoned} were reckoned`);
+  expect(Math.abs(stored / reckoned - 1)).toBeLessThan(0.02);
 });
 
 step('helm uninstall leaves what was generated and written, and helm install finds it', async () => {

@@ -1,5 +1,6 @@
 /** Development as it is committed: one command brings it up, and a second one changes nothing. */
-import type { PersistentVolumeClaim, Secret } from 'kubernetes-types/core/v1';
+import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
+import { applyAgain, makesSecretsAndNoMore, secretsAreKept, secretsOf } from './support/applied';
 import { exec, get, kubectl, loadImages, report } from './support/cluster';
 import { claim, discard, makeNamespaces } from './support/namespaces';
 import { portForward } from './support/port-forward';
@@ -67,63 +68,34 @@ step('the API reaches its database and its Redis', () =>
   }),
 );
 
-step('a second apply changes nothing', async () => {
-  const before = await generations();
-  const applied = (await kubectl(['apply', '-k', development])).trim().split('\n');
-  // kubectl sends volumeClaimTemplates every time, as the server added defaults to them, and says "configured".
-  expect(applied.filter((line) => !/ unchanged$|^statefulset\.apps\/\S+ configured$/.test(line))).toEqual([]);
-  await run('kubectl', ['diff', '-k', development]);
-  expect(await generations()).toEqual(before);
-  report(`${Object.keys(before).length} objects have a generation, and keep it`);
-});
+step('a second apply changes nothing', () => applyAgain(development));
 
 step("every pair of tiers and every port is as development's table says", async () => {
   await makeNamespaces(stranger);
   await expectConnections({ namespace, instance: 'cluster-ai', around: { stranger } }, 'development');
 });
 
-step('passwords are in Secrets and nowhere else', async () => {
-  const passwords = Object.values(await secrets()).flatMap((data) => Object.values(data));
-  expect(passwords.length).toBeGreaterThan(0);
-  const plain = passwords.map((encoded) => Buffer.from(encoded, 'base64').toString());
-  expect(plain.filter((password) => password.length < 24)).toEqual([]);
+step('passwords are in Secrets and nowhere else', () => secretsAreKept(namespace));
 
-  const kinds = 'configmaps,pods,deployments,statefulsets,jobs,events';
-  const logs = (await get('pods', inNamespace)).map(({ metadata }) =>
-    kubectl(['logs', metadata.name, inNamespace, '--all-containers', '--tail=-1']),
-  );
-  const public_ = [await kubectl(['get', kinds, inNamespace, '--output=yaml']), ...(await Promise.all(logs))].join(
-    '\n',
-  );
-  expect([...passwords, ...plain].filter((password) => public_.includes(password)).length).toBe(0);
-  report(`${passwords.length} passwords in ${Object.keys(await secrets()).join(', ')}`);
-});
-
-step('the Job that makes the Secrets may create any, read its own, and no more', async () => {
-  const account = '--as=system:serviceaccount:cluster-ai:cluster-ai-secret-generator';
-  const mayI = async (...request: readonly string[]) =>
-    (await kubectl(['auth', 'can-i', ...request, account, inNamespace]).catch(String)).trim().endsWith('yes');
-  const [own] = Object.keys(await secrets());
-  expect(await Promise.all([mayI('create', 'secrets'), mayI('get', `secrets/${own ?? ''}`)])).toEqual([true, true]);
-  const others = ['list', 'watch', 'update', 'patch', 'delete'].map((verb) => mayI(verb, 'secrets'));
-  expect(await Promise.all([...others, mayI('get', 'secrets/another'), mayI('get', 'pods')])).not.toContain(true);
-});
+step('the Job that makes the Secrets may create any, read its own, and no more', () =>
+  makesSecretsAndNoMore(namespace, 'secret-generator', 'cluster-ai-redis'),
+);
 
 thorough('deleting the system by its label keeps Secrets and volumes', async () => {
   await inPostgres("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('row')");
   await inRedis('set', 'kept', 'key');
-  const [madeSecrets, madeVolumes] = [await secrets(), await volumes()];
+  const [madeSecrets, madeVolumes] = [await secretsOf(namespace), await volumes()];
   expect(Object.keys(madeVolumes).length).toBeGreaterThan(0);
   await kubectl(['delete', '-k', development, '--selector=app.kubernetes.io/instance=cluster-ai', '--wait=false']);
   await nothingRuns(namespace);
-  expect([await secrets(), await volumes()]).toEqual([madeSecrets, madeVolumes]);
+  expect([await secretsOf(namespace), await volumes()]).toEqual([madeSecrets, madeVolumes]);
 });
 
 thorough('applied again, it has the same passwords and finds its data', async () => {
-  const made = await secrets();
+  const made = await secretsOf(namespace);
   await kubectl(['apply', '-k', development]);
   await everythingReady(namespace);
-  expect(await secrets()).toEqual(made);
+  expect(await secretsOf(namespace)).toEqual(made);
   expect([await inPostgres('SELECT word FROM kept'), await inRedis('get', 'kept')]).toEqual(['row', 'key']);
 });
 
@@ -131,21 +103,6 @@ const inPostgres = (command: string): Promise<string> => psql(names, command, 'c
 
 async function inRedis(...command: readonly string[]): Promise<string> {
   return (await exec(namespace, 'cluster-ai-redis-0', 'redis-cli', ...command)).trim();
-}
-
-/** Of every object of the kustomization that counts its changes. */
-async function generations(): Promise<Readonly<Record<string, number>>> {
-  const objects = await get('-k', development);
-  return Object.fromEntries(
-    objects.flatMap(({ kind, metadata: { name, generation } }) =>
-      generation === undefined ? [] : [[`${kind}/${name}`, generation]],
-    ),
-  );
-}
-
-async function secrets(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
-  const found = await get<Secret>('secrets', inNamespace);
-  return Object.fromEntries(found.map(({ metadata, data }) => [metadata?.name ?? '', data ?? {}]));
 }
 
 /** UIDs of the claims that are not about to go. */

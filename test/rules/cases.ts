@@ -37,22 +37,31 @@ export interface GroupCases {
   readonly cases: readonly AlertCase[];
 }
 
-/** Tiers with the same alerts: both of Redis, of which those of a cluster are in its file alone, and all servers of models. */
-const SHARED: Readonly<Record<string, string>> = {
-  redis: 'redis-cluster',
-  'tensorflow-serving': 'model-servers',
-  torchserve: 'model-servers',
-  onnx: 'model-servers',
-  tensorrt: 'model-servers',
+/** Tiers with the same alerts: all of Redis, which have further ones each, and all servers of models. */
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  redis: ['redis-cluster', 'redis-sentinel'],
+  'tensorflow-serving': ['model-servers'],
+  torchserve: ['model-servers'],
+  onnx: ['model-servers'],
+  tensorrt: ['model-servers'],
 };
+/** The system whose names are in the files. */
+const WRITTEN_FOR = 'cluster-ai';
 /** Alerts that are never silent: that is their purpose. */
 export const NEVER_SILENT = ['Watchdog'];
 
-export function casesOf(group: string): GroupCases {
-  const file = SHARED[group] ?? group;
+export function casesOf(group: string, system = WRITTEN_FOR): GroupCases {
+  const files = (SHARED[group] ?? [group]).map((file) => casesIn(file, group, system));
+  return {
+    labels: files.find(({ labels }) => labels !== '')?.labels ?? '',
+    cases: files.flatMap(({ cases }) => cases),
+  };
+}
+
+function casesIn(file: string, group: string, system: string): GroupCases {
   const path = join(__dirname, `${file}.yaml`);
   if (!existsSync(path)) return { labels: '', cases: [] };
-  return Cases.parse(parse(readFileSync(path, 'utf8').replaceAll(file, group)));
+  return Cases.parse(parse(readFileSync(path, 'utf8').replaceAll(file, group).replaceAll(WRITTEN_FOR, system)));
 }
 
 export interface TestedAlert {
@@ -65,8 +74,9 @@ export function promtoolTests(
   group: string,
   alerts: readonly TestedAlert[],
   files: ReadonlyMap<string, string>,
+  system = WRITTEN_FOR,
 ): readonly string[] {
-  const { labels, cases } = casesOf(group);
+  const { labels, cases } = casesOf(group, system);
   const tested = cases.filter(({ alert }) => alerts.some((known) => known.alert === alert));
   const evaluated = ({ interval, evaluation }: AlertCase): string => evaluation ?? interval;
   return [...new Set(tested.map(evaluated))].map((interval) => {
@@ -76,10 +86,10 @@ export function promtoolTests(
       moment(
         each,
         each.fires,
-        labels,
+        { labels, system },
         alerts.find(({ alert }) => alert === each.alert),
       ),
-      ...(each.silent === undefined ? [] : [moment(each, each.silent, labels, undefined)]),
+      ...(each.silent === undefined ? [] : [moment(each, each.silent, { labels, system }, undefined)]),
     ]);
     return stringify({ rule_files: needed, evaluation_interval: interval, tests }, { lineWidth: 0 });
   });
@@ -88,7 +98,7 @@ export function promtoolTests(
 function moment(
   { alert, where, interval }: AlertCase,
   { at, series }: z.infer<typeof Moment>,
-  labels: string,
+  { labels, system }: { readonly labels: string; readonly system: string },
   fires: TestedAlert | undefined,
 ): unknown {
   const selected = [`alertname="${alert}"`, 'alertstate="firing"', ...(where === undefined ? [] : [where])].join(',');
@@ -109,7 +119,7 @@ function moment(
             ? []
             : [
                 {
-                  labels: `{alertname="${alert}",namespace="cluster-ai",release="cluster-ai",severity="${fires.severity}"}`,
+                  labels: `{alertname="${alert}",namespace="${system}",release="${system}",severity="${fires.severity}"}`,
                   value: 1,
                 },
               ],

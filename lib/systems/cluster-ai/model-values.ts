@@ -14,7 +14,7 @@ import { torchServeDefaults } from '../../tiers/ml/torchserve';
 import { torchServeValues } from '../../tiers/ml/torchserve-values';
 import { tritonDefaults } from '../../tiers/ml/triton';
 import { tritonValues } from '../../tiers/ml/triton-values';
-import { laptop, section } from './sections';
+import { laptop, section } from '../sections';
 
 const switchedOff = (description: string) => z.boolean().default(false).describe(description);
 const volume = { shared: false, accessMode: 'ReadWriteOnce', size: '1Gi', storageClassName: null } as const;

@@ -40,7 +40,7 @@ import { frontendValues } from '../../tiers/web/frontend-values';
 import { hostname } from '../../values/leaves';
 import { globalValues, imageValues, networkValues } from '../../workload/values';
 import { modelValues } from './model-values';
-import { laptop, section } from './sections';
+import { laptop, section } from '../sections';
 
 export const clusterAiValues = z.strictObject({
   host: hostname().default('cluster-ai.example.com').describe('The public name of the system.'),

@@ -31,11 +31,13 @@ transactions = Counter('business_transactions_total', 'What users have asked for
 last_seen = {}
 ACTIVE_SECONDS = 300
 WAIT_MILLISECONDS = 3000
+slots = {name: threading.BoundedSemaphore(int(os.environ.get('DATABASE_POOL_SIZE', '5'))) for name in ('DATABASE_URL', 'DATABASE_READ_URL')}
 
 
 @contextmanager
 def database(name='DATABASE_URL'):
-    with psycopg.connect(os.environ[name], connect_timeout=5, autocommit=True) as connection:
+    """A connection, of which this process has no more at a time than DATABASE_POOL_SIZE says."""
+    with slots[name], psycopg.connect(os.environ[name], connect_timeout=5, autocommit=True) as connection:
         yield connection
 
 

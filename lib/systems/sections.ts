@@ -1,4 +1,4 @@
-/** What the values of Cluster AI are written with. */
+/** What the values of systems are written with. */
 import { z } from 'zod';
 
 export const section = <T extends z.core.$ZodLooseShape>(description: string, shape: T) =>

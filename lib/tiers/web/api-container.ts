@@ -37,6 +37,11 @@ export interface ApplicationProps extends TierProps, PodSettings {
    */
   readonly processes?: Input<number | null>;
   /**
+   * Connections that each process keeps to each database server, given to it as `DATABASE_POOL_SIZE`.
+   * @default - the application's own
+   */
+  readonly databasePoolSize?: Input<number>;
+  /**
    * Caches, given to the application as `<NAME>_CACHE_ENABLED`, `…_PREFIX` and `…_TTL_SECONDS`.
    * Each has a key prefix of its own: Redis Cluster has one database.
    * @default - responses for 60 s, sessions for a day, queries for 30 s
@@ -77,15 +82,17 @@ const METRICS_FOLDER = '/var/run/prometheus';
 
 export const APPLICATION_USER = 10_001;
 
-type Given = Required<Pick<ApplicationProps, 'image' | 'processes' | 'caches' | 'resources'>>;
+type Given = Required<Pick<ApplicationProps, 'image' | 'processes' | 'caches' | 'resources'>> &
+  Pick<ApplicationProps, 'databasePoolSize'>;
 
 export function applicationContainer(name: string, instance: Input<string>, given: Given): ContainerProps {
-  const { caches, processes, resources } = given;
+  const { caches, databasePoolSize, processes, resources } = given;
   return {
     name,
     image: given.image,
     env: [
       { name: 'WEB_CONCURRENCY', value: processCount(processes, resources) },
+      ...(databasePoolSize === undefined ? [] : [{ name: 'DATABASE_POOL_SIZE', value: str`${databasePoolSize}` }]),
       { name: 'PROMETHEUS_MULTIPROC_DIR', value: METRICS_FOLDER },
       { name: 'PYTHONDONTWRITEBYTECODE', value: '1' },
       { name: 'PYTHONUNBUFFERED', value: '1' },

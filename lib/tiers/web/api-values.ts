@@ -18,14 +18,17 @@ const cache = ({ enabled, ttlSeconds }: Widen<typeof apiDefaults.caches.query>, 
  * What an operator may set of an Api.
  * @param most bound of the numbers of replicas
  */
-export const apiValues = (defaults: Omit<Widen<typeof apiDefaults>, 'processes'> & PinnedImage, most: number) => ({
+export const apiValues = (
+  defaults: Omit<Widen<typeof apiDefaults>, 'processes'> & PinnedImage & { readonly processes: number | null },
+  most: number,
+) => ({
   image: imageValues(defaults.image),
   processes: z
     .int()
     .min(1)
     .max(64)
     .nullable()
-    .default(null)
+    .default(defaults.processes)
     .describe('Processes in one pod; null for one per core of the CPU limit, rounded up.'),
   caches: z.strictObject({
     response: cache(defaults.caches.response, 'whole responses'),
@@ -43,7 +46,10 @@ export const apiServerValues = ({
   port,
   livenessPath,
   readinessPath,
-}: Pick<Widen<typeof apiDefaults>, 'port' | 'livenessPath' | 'readinessPath'>) => ({
+  connectionsPerProcess,
+}: Pick<Widen<typeof apiDefaults>, 'port' | 'livenessPath' | 'readinessPath'> & {
+  readonly connectionsPerProcess: number | null;
+}) => ({
   port: z.int().min(1024).max(65_535).default(port).describe('The port of the pods and of the Service.'),
   livenessPath: urlPath().default(livenessPath).describe('Answers while the application lives, asking nobody.'),
   readinessPath: urlPath().default(readinessPath).describe('Answers 200 while the application can serve.'),
@@ -52,6 +58,6 @@ export const apiServerValues = ({
     .min(1)
     .max(65_535)
     .nullable()
-    .default(null)
+    .default(connectionsPerProcess)
     .describe('Connections of one process; uvicorn answers further ones with 503. Null for no limit.'),
 });

@@ -28,6 +28,7 @@ const full: Required<ApiProps> = {
   readinessPath: '/api/v1/health',
   connectionsPerProcess: 1000,
   processes: 4,
+  databasePoolSize: 12,
   caches: { ...apiDefaults.caches, query: { enabled: false, ttlSeconds: 5 } },
   replicas: 5,
   autoscaling,

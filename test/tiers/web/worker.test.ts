@@ -29,6 +29,7 @@ const full: Required<WorkerProps> = {
   metricsPort: 9000,
   drainSeconds: 300,
   processes: 4,
+  databasePoolSize: 12,
   caches: { ...apiDefaults.caches, query: { enabled: false, ttlSeconds: 5 } },
   replicas: 5,
   autoscaling,

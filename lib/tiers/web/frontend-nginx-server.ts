@@ -4,6 +4,7 @@ import type { Text, When } from '../../values/parts';
 import { text } from '../../values/text';
 import { each, when } from '../../values/tree';
 import type { NginxConf } from './frontend-nginx';
+import { proxyHeaders } from './nginx';
 
 /** A path that is handed to another tier. */
 export interface ProxiedPath {
@@ -164,14 +165,7 @@ function proxyLocation(
         proxy_connect_timeout 5s;
         proxy_read_timeout ${proxyTimeoutSeconds}s;
         proxy_send_timeout ${proxyTimeoutSeconds}s;
-        proxy_set_header Connection $proxy_connection;
-        proxy_set_header Host $host;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header X-Forwarded-For $remote_addr;
-        proxy_set_header X-Forwarded-Host $host;
-        proxy_set_header X-Forwarded-Proto $client_scheme;
-        proxy_set_header X-Real-IP $remote_addr;
-        proxy_set_header X-Request-ID $traced_request_id;
+        ${proxyHeaders}
       }
     `,
   );

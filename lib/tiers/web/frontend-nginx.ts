@@ -5,10 +5,11 @@ import { bytes, divide } from '../../values/numbers';
 import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
-import { type ListInput, each, when } from '../../values/tree';
+import { type ListInput, when } from '../../values/tree';
 import type { Resources } from '../../workload/container';
 import { type ProxiedPath, serverBlock, upstreamBlock } from './frontend-nginx-server';
 import { forCores } from './http';
+import { realClient, requestLog, temporaryFolders, upgradedConnection } from './nginx';
 
 /** Requests that one client address may send to one pod. */
 export interface RateLimit {
@@ -120,11 +121,7 @@ export function nginxConf(conf: NginxConf): Text {
       sendfile on;
       tcp_nopush on;
 
-      client_body_temp_path /tmp/client-body;
-      proxy_temp_path /tmp/proxy;
-      fastcgi_temp_path /tmp/fastcgi;
-      uwsgi_temp_path /tmp/uwsgi;
-      scgi_temp_path /tmp/scgi;
+      ${temporaryFolders}
       client_body_buffer_size 64k;
       client_max_body_size ${divide(bytes(conf.clientMaxBodySize), 1024)}k;
 
@@ -133,45 +130,8 @@ export function nginxConf(conf: NginxConf): Text {
       # A busy connection ends with an answer that says so, within the preStop sleep: none is cut when the pod stops.
       keepalive_time 10s;
 
-      # The client's address and scheme, as trusted proxies tell them.
-      real_ip_header X-Forwarded-For;
-      real_ip_recursive on;
-      ${each(trustedProxies, (network) => text`set_real_ip_from ${network};`)}
-      geo $realip_remote_addr $from_trusted_proxy {
-        default 0;
-        ${each(trustedProxies, (network) => text`${network} 1;`)}
-      }
-      map "$from_trusted_proxy $http_x_forwarded_proto" $client_scheme {
-        default $scheme;
-        "1 https" https;
-      }
-      map $http_x_request_id $traced_request_id {
-        default $request_id;
-        "~^[0-9A-Za-z-]{8,64}$" $http_x_request_id;
-      }
-
-      # The trace that the client has begun, by W3C Trace Context; other tiers get the header as it came.
-      map $http_traceparent $trace_id {
-        "~^[0-9a-f]{2}-(?<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}" $trace;
-      }
-
-      # No query string, cookie, token or full client address is logged.
-      map $request_uri $request_path {
-        default $uri;
-        "~^(?<path>[^?]*)" $path;
-      }
-      map $remote_addr $client_network {
-        default unknown;
-        "~^(?<ipv4>\d+\.\d+\.\d+)\." $ipv4.0;
-        "~^(?<ipv6>[0-9a-f]+:[0-9a-f]+:[0-9a-f]+):" $ipv6::;
-      }
-      log_format json escape=json
-        '{"time":"$time_iso8601","request_id":"$traced_request_id","trace_id":"$trace_id","client":"$client_network",'
-        '"method":"$request_method",'
-        '"path":"$request_path","protocol":"$server_protocol","status":$status,"bytes":$body_bytes_sent,'
-        '"seconds":$request_time,"upstream_seconds":"$upstream_response_time","upstream_status":"$upstream_status",'
-        '"user_agent":"$http_user_agent"}';
-      access_log /dev/stdout json;
+      ${realClient(trustedProxies)}
+      ${requestLog}
 
       gzip on;
       gzip_comp_level 5;
@@ -214,10 +174,7 @@ export function nginxConf(conf: NginxConf): Text {
       map "$uri $http_accept" $webp_suffix {
         "~*\.(jpe?g|png) .*image/webp" .webp;
       }
-      map $http_upgrade $proxy_connection {
-        default upgrade;
-        "" "";
-      }
+      ${upgradedConnection}
       ${when(
         cdn.enabled,
         text`

@@ -114,4 +114,7 @@ export const images = {
   triton: { registry: 'nvcr.io', repository: 'nvidia/tritonserver', tag: '26.09-py3', digest: null },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
+  // https://github.com/nginx/docker-nginx-unprivileged, stable/debian: Debian with curl, coreutils, sed, and openssl, on which its ca-certificates
+  // depends: nothing is kept for the two together alone. Not the variants of Alpine, which have no openssl.
+  openssl: { registry: 'docker.io', repository: 'nginxinc/nginx-unprivileged', tag: '1.30.1-trixie', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

@@ -182,6 +182,15 @@ export { type BaseBackup } from './tiers/operations/backup-postgres';
 export { type Encryption, type Offsite } from './tiers/operations/backup-job';
 export { backupValues } from './tiers/operations/backup-values';
 export {
+  type CertificateSource,
+  Certificates,
+  type CertificatesProps,
+  type ServerCertificate,
+  certificatesDefaults,
+} from './tiers/operations/certificates';
+export { type Issuers } from './tiers/operations/certificates-cert-manager';
+export { certificatesValues } from './tiers/operations/certificates-values';
+export {
   SecretGenerator,
   type SecretGeneratorProps,
   secretGeneratorDefaults,

@@ -24,6 +24,7 @@ import { NodeExporter } from '../../lib/tiers/observability/node-exporter';
 import { OpenTelemetry } from '../../lib/tiers/observability/opentelemetry';
 import { Prometheus } from '../../lib/tiers/observability/prometheus';
 import { Backup } from '../../lib/tiers/operations/backup';
+import { Certificates } from '../../lib/tiers/operations/certificates';
 import { SecretGenerator } from '../../lib/tiers/operations/secret-generator';
 import { Api } from '../../lib/tiers/web/api';
 import { Frontend } from '../../lib/tiers/web/frontend';
@@ -91,5 +92,6 @@ export const kinds: readonly Kind[] = [
   { tier: KubeStateMetrics, group: 'Observability', does: { exporter: 'what the API server says of pods' } },
   { tier: NodeExporter, group: 'Observability', does: { agent: 'what each node says of itself' } },
   { tier: SecretGenerator, group: 'Set-up and tests', does: { generator: 'makes missing Secrets' } },
+  { tier: Certificates, group: 'Set-up and tests', does: { generator: 'makes and renews certificates' } },
   { tier: SmokeTest, group: 'Set-up and tests', does: { test: 'helm test' } },
 ];

@@ -15,6 +15,7 @@ import type { PodSettings } from '../../workload/pod';
 import { addRole } from '../../workload/rbac';
 import { type SecretInput, secretName } from '../../workload/secrets';
 import { Tier, type TierProps } from '../tier';
+import { secretsApi } from './secrets-api';
 
 export interface GeneratedSecret {
   readonly secret: SecretInput;
@@ -43,6 +44,7 @@ export const secretGeneratorDefaults = {
 
 const USER = 10_001;
 const DEADLINE_SECONDS = 1800;
+const RUN = '/run/secret-generator';
 
 /**
  * Makes the Secrets that a release needs and the namespace lacks, inside the cluster: for development, where nobody
@@ -78,7 +80,7 @@ export class SecretGenerator extends Tier {
           resources: settings.resources,
           mounts: [
             { name: 'configuration', mountPath: '/etc/secret-generator', readOnly: true },
-            { name: 'run', mountPath: '/run/secret-generator' },
+            { name: 'run', mountPath: RUN },
           ],
         },
       ],
@@ -117,22 +119,7 @@ function generateSecrets({ objectName, platform }: Tier, secrets: readonly Gener
     # Creates the Secrets that are missing, with random values. A Secret that exists is never changed.
     set -eu
     umask 077
-    account=/var/run/secrets/kubernetes.io/serviceaccount
-    namespace=$(cat "$account/namespace")
-    url=https://kubernetes.default.svc/api/v1/namespaces/$namespace/secrets
-    failed=0
-    line_break='
-    '
-
-    # Token and values go through files and pipes: arguments are for all to read.
-    printf 'Authorization: Bearer %s\n' "$(cat "$account/token")" > /run/secret-generator/headers
-
-    # Prints the answer, then the status on a line of its own.
-    request() {
-      curl --silent --show-error --retry 10 --retry-all-errors --max-time 30 --cacert "$account/ca.crt" \
-        --header @/run/secret-generator/headers --write-out '\n%{http_code}' "$@"
-    }
-    refuse() { echo "$*" >&2; failed=1; }
+    ${secretsApi(RUN)}
     # Bytes that are no letter or digit are thrown away, so that each character is as likely as any other.
     random() { LC_ALL=C tr -dc 'A-Za-z0-9' < /dev/urandom | head -c 32; }
 

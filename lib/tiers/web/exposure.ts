@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
-import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1';
-import type { CertificateSpec } from '../../../imports/certificate-cert-manager.io';
+import type { Certificate } from '../../objects/cert-manager';
 import { demand } from '../../objects/checks';
 import { conditionOf, onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
@@ -86,13 +85,6 @@ export const exposureDefaults = {
   azure: { wafPolicyId: null },
   gateway: { create: true, className: 'traefik', name: null, namespace: null },
 } as const satisfies ExposureSettings;
-
-interface Certificate {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: ObjectMeta;
-  readonly spec: CertificateSpec;
-}
 
 /**
  * A host on the internet, by TLS alone: an Ingress in the dialect of its controller, or routes of the Gateway API.

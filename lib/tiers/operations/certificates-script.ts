@@ -1,0 +1,207 @@
+/**
+ * What makes certificates, in POSIX sh. Beside the shell's own it uses `base64`, `cat`, `cp`, `curl`, `mkdir`, `openssl`,
+ * `sed` and `tr`, which the image has.
+ */
+import type { Input } from '../../values/expression';
+import type { Text } from '../../values/parts';
+import { text } from '../../values/text';
+import { str } from '../../values/texts';
+import { when } from '../../values/tree';
+import { secretName } from '../../workload/secrets';
+import type { Tier } from '../tier';
+import type { ServerCertificate } from './certificates';
+import { secretsApi } from './secrets-api';
+
+/** Of its files. */
+export const CONFIGURATION = '/etc/certificates';
+/** Of what it writes, in memory. */
+export const FOLDER = '/run/certificates';
+
+const DAY = 86_400;
+/** Of the authority: ten years. */
+const AUTHORITY_DAYS = 3650;
+/** Seconds in which what others renew has to be renewed. */
+const LATE_SECONDS = 14 * DAY;
+
+export const opensslConfiguration = text`
+  # NAME and HOSTS come from the environment.
+  [req]
+  prompt = no
+  distinguished_name = name
+
+  [name]
+  CN = $ENV::NAME
+
+  [authority]
+  basicConstraints = critical, CA:TRUE, pathlen:0
+  keyUsage = critical, keyCertSign, cRLSign
+  subjectKeyIdentifier = hash
+
+  [server]
+  basicConstraints = critical, CA:FALSE
+  keyUsage = critical, digitalSignature
+  extendedKeyUsage = serverAuth
+  subjectKeyIdentifier = hash
+  authorityKeyIdentifier = keyid
+  subjectAltName = $ENV::HOSTS
+`;
+
+interface ScriptProps {
+  /** The Secret of the authority. */
+  readonly authority: Input<string>;
+  readonly certificates: Readonly<Record<string, ServerCertificate>>;
+  readonly validityDays: Input<number>;
+  readonly renewBeforeDays: Input<number>;
+}
+
+export function generateCertificates({ objectName, platform }: Tier, props: ScriptProps): Text {
+  const { authority, certificates, renewBeforeDays, validityDays } = props;
+  return text`
+    #!/bin/sh
+    # Makes certificates that are missing, and renews those that it made. What others made is looked at, never changed.
+    set -eu
+    umask 077
+    ${secretsApi(FOLDER)}
+
+    # Keys stay in memory, in files and pipes: they are in no argument and no output.
+    cd ${FOLDER}
+    mkdir -p authority server
+    days=${validityDays}
+    note='Signed by ${authority}, renewed by ${objectName}. It outlives the release.'
+
+    status() { printf '%s' "\${answer##*"$line_break"}"; }
+    message() { printf '%s' "$answer" | sed -n 's/^ *"message": *//p'; }
+    flat() { printf '%s' "$answer" | tr -d ' \n'; }
+    # keep FOLDER KEY: what the last answer has under a key of its data. Fails where that is nothing.
+    keep() {
+      flat | sed -n 's/.*"data":{\([^}]*\)}.*/,\1/p' | sed -n "s/.*,\"$2\":\"\([^\"]*\)\".*/\1/p" | base64 -d > "$1/$2"
+      [ -s "$1/$2" ]
+    }
+    lasts() { openssl x509 -noout -in "$1/tls.crt" -checkend "$2" > /dev/null; }
+    end() { openssl x509 -noout -in server/tls.crt -enddate | sed 's/notAfter=//'; }
+
+    # pair FOLDER NAME HOSTS OPTION…: a key, and a certificate for it, by the section of the folder's name.
+    pair() {
+      folder=$1 NAME=$(printf %.64s "$2") HOSTS=$3
+      export NAME HOSTS
+      shift 3
+      openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$folder/tls.key"
+      openssl req -x509 -new -config ${CONFIGURATION}/openssl.cnf -extensions "$folder" -key "$folder/tls.key" \
+        -out "$folder/tls.crt" "$@"
+    }
+    encoded() { base64 -w 0 < "$1"; }
+    # send FOLDER NAME NOTE OPTION…: the Secret with the pair.
+    send() {
+      labels='"app.kubernetes.io/instance":"${platform.instance}","app.kubernetes.io/managed-by":"${objectName}"'
+      metadata="\"name\":\"$2\",\"labels\":{$labels},\"annotations\":{\"kubernetes.io/description\":\"$3\"}$version"
+      data="\"tls.crt\":\"$(encoded "$1/tls.crt")\",\"ca.crt\":\"$(encoded authority/tls.crt)\""
+      secret="\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"type\":\"kubernetes.io/tls\",\"metadata\":{$metadata}"
+      key=$(encoded "$1/tls.key")
+      shift 3
+      printf '%s' "{$secret,\"data\":{$data,\"tls.key\":\"$key\"}}" | request --data-binary @- "$@"
+    }
+    create() { version= && send "$@" --header 'Content-Type: application/json' "$url"; }
+    # Another version than the one that was read is left alone.
+    change() {
+      version=",\"resourceVersion\":\"$(flat | sed 's/.*"resourceVersion":"\([^"]*\)".*/\1/')\""
+      send "$@" --request PATCH --header 'Content-Type: application/merge-patch+json' "$url/$2"
+    }
+
+    authority() {
+      answer=$(request "$url/${authority}")
+      case $(status) in
+        200)
+          if keep authority tls.crt && keep authority tls.key && lasts authority $((days * ${DAY})); then return; fi
+          refuse '${authority} lacks a key, or ends before what it would sign. Delete it and run this again, which makes all anew.'
+          exit 1
+          ;;
+        404)
+          pair authority ${authority} DNS:localhost -days ${AUTHORITY_DAYS}
+          answer=$(create authority ${authority} 'The authority of what ${objectName} signs. It outlives the release.')
+          ;;
+      esac
+      case $(status) in
+        201) echo '${authority} created' ;;
+        409) authority ;; # somebody else was faster
+        *) refuse "${authority}: $(message)"; exit 1 ;;
+      esac
+    }
+
+    # fault HOST…: what is wrong with the certificate of the last answer, or nothing.
+    fault() {
+      for key in tls.crt tls.key ca.crt; do
+        keep server "$key" || [ "$kind $key" = 'public ca.crt' ] || { echo "lacks $key"; return; }
+      done
+      openssl x509 -noout -in server/tls.crt 2> /dev/null || { echo 'has a tls.crt that is no certificate'; return; }
+      [ "$(openssl x509 -noout -in server/tls.crt -pubkey)" = "$(openssl pkey -in server/tls.key -pubout)" ] ||
+        { echo 'has a tls.key of another certificate'; return; }
+      [ -z "$made_here" ] || [ "$(cat server/ca.crt)" = "$(cat authority/tls.crt)" ] ||
+        { echo 'is of another authority'; return; }
+      [ ! -s server/ca.crt ] || openssl verify -partial_chain -no_check_time -CAfile server/ca.crt \
+        -untrusted server/tls.crt server/tls.crt > /dev/null 2>&1 ||
+        { echo 'is not signed by the authority in its ca.crt'; return; }
+      for host; do
+        case $(openssl x509 -noout -in server/tls.crt -checkhost "$host") in
+          *' does match '*) ;;
+          *) echo "is not for $host"; return ;;
+        esac
+      done
+      lasts server "\${made_here:-${LATE_SECONDS}}" || echo "ends on $(end)"
+    }
+    # issue HOST…
+    issue() {
+      hosts=
+      for host; do hosts=$hosts\${hosts:+,}DNS:$host; done
+      pair server "$name" "$hosts" -days "$days" -CA authority/tls.crt -CAkey authority/tls.key
+    }
+    # renew HOST…: where the last answer's certificate needs it.
+    renew() {
+      made_here=
+      case $(flat) in *'"app.kubernetes.io/managed-by":"${objectName}"'*) made_here=$((${renewBeforeDays} * ${DAY})) ;; esac
+      reason=$(fault "$@")
+      if [ -z "$reason" ]; then
+        echo "$name is good until $(end)"
+      elif [ -z "$made_here" ]; then
+        refuse "$name $reason. It was not made here, so it is left alone: replace it, or delete it and run this again."
+      else
+        issue "$@"
+        answer=$(change server "$name" "$note")
+        [ "$(status)" != 200 ] || echo "$name $reason: renewed until $(end)"
+      fi
+    }
+    # ensure NAME KIND HOST…
+    ensure() {
+      name=$1 kind=$2
+      shift 2
+      answer=$(request "$url/$name")
+      case $(status) in
+        200) renew "$@" ;;
+        404)
+          issue "$@"
+          answer=$(create server "$name" "$note")
+          [ "$(status)" != 201 ] || echo "$name created, good until $(end)"
+          ;;
+      esac
+      case $(status) in
+        200 | 201) ;;
+        409) ensure "$name" "$kind" "$@" ;; # somebody else was faster
+        *) refuse "$name: $(message)" ;;
+      esac
+    }
+
+    authority
+    ${Object.values(certificates).map(({ secret, hosts, enabled, ...certificate }) =>
+      when(
+        enabled ?? true,
+        text`
+          ensure ${secretName(secret)} ${certificate.public === true ? 'public' : 'internal'} ${joined(hosts)}
+        `,
+      ),
+    )}
+    exit "$failed"
+  `;
+}
+
+function joined(hosts: readonly Input<string>[]): Input<string> {
+  return hosts.reduce((before, host) => str`${before} ${host}`);
+}

@@ -73,7 +73,7 @@ export const certificatesDefaults = {
  * ```ts
  * new Certificates(chart, 'certificates', {
  *   source: 'certManager',
- *   certificates: { postgres: { secret: postgres.tlsSecret, hosts: postgres.certificateHosts } },
+ *   certificates: { postgres: { secret: 'shop-postgres-tls', hosts: ['shop-postgres-primary', 'shop-postgres-read'] } },
  * });
  * ```
  *

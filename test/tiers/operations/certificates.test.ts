@@ -4,7 +4,10 @@ import type { ConfigMap } from 'kubernetes-types/core/v1';
 import type { Role } from 'kubernetes-types/rbac/v1';
 import type { Certificate, Issuer } from '../../../lib/objects/cert-manager';
 import { Certificates, type CertificatesProps, certificateSources } from '../../../lib/tiers/operations/certificates';
+import { Prometheus, type PrometheusProps } from '../../../lib/tiers/observability/prometheus';
+import { rulesOf } from '../../../lib/tiers/observability/rules/rules';
 import { literalOf } from '../../../lib/values/expression';
+import { Objects } from '../data/objects';
 import { shellErrors } from '../data/shell';
 
 interface Kinds {
@@ -201,6 +204,28 @@ describe('Certificates', () => {
         all('Certificate', given).map(({ spec }) => [spec.issuerRef.name, spec.duration, spec.renewBefore]),
       ).toEqual([['letsencrypt', undefined, undefined]]);
       expect(synth(given)).toHaveLength(1);
+    });
+  });
+
+  describe('are watched', () => {
+    const rulesWith = (props: Props, prometheusProps: PrometheusProps): string => {
+      const certificatesOf = certificatesWith(props);
+      const chart = Chart.of(certificatesOf);
+      const prometheus = new Prometheus(chart, 'prometheus', prometheusProps);
+      prometheus.addRules(rulesOf({ prometheus, certificates: certificatesOf }));
+      return new Objects(chart).get('ConfigMap', 'shop-prometheus-rules').data?.['certificates.yaml'] ?? '';
+    };
+    const nodes: PrometheusProps = { nodeAgents: { namespace: 'node-agents', release: 'node-agents' } };
+
+    test('by whether the CronJob succeeds', () => {
+      const rules = rulesWith(generate, nodes);
+      expect(rules).toMatch('CertificatesNotRenewed');
+      expect(rules).toMatch('kube_cronjob_status_last_schedule_time{cronjob="shop-certificates"}');
+    });
+
+    test('where there is one, and metrics of it', () => {
+      expect(rulesWith(certManager, nodes)).toBe('');
+      expect(rulesWith(generate, {})).toBe('');
     });
   });
 

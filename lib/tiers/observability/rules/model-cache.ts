@@ -5,7 +5,7 @@ import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
 import type { ModelCache } from '../../ml/model-cache';
 import type { RuleFacts, RuleGroup } from '../rule';
-import { cronJobSelector, tierSelector } from './selector';
+import { cronJobSelector, dueWithoutSuccess, tierSelector } from './selector';
 import { type Thresholds, thresholdDefaults } from './thresholds';
 
 /** Reads within an hour, from which on a share of them says something: a GiB of a model is 32. */
@@ -21,7 +21,6 @@ export function modelCacheRules(
   const { modelCacheHitPercent } = { ...thresholdDefaults, ...thresholds };
   const tier = cache.node.id;
   const all = tierSelector(facts, tier);
-  const preloading = cronJobSelector(facts, cache.preloading.objectName)();
   return {
     name: tier,
     runbook: 'model-cache',
@@ -69,11 +68,7 @@ export function modelCacheRules(
       },
       {
         alert: 'ModelCachePreloadFailing',
-        expr: text`
-          kube_cronjob_status_last_schedule_time${preloading}
-            unless on (namespace, cronjob)
-              kube_cronjob_status_last_successful_time${preloading} >= kube_cronjob_status_last_schedule_time${preloading}
-        `,
+        expr: dueWithoutSuccess(cronJobSelector(facts, cache.preloading.objectName)),
         for: '90m',
         severity: 'warning',
         enabled: hasContainerMetrics,

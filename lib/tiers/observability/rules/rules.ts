@@ -10,6 +10,7 @@ import type { InferenceGateway } from '../../ml/inference-gateway';
 import type { ModelCache } from '../../ml/model-cache';
 import type { ModelServer } from '../../ml/model-server';
 import type { Backup } from '../../operations/backup';
+import type { Certificates } from '../../operations/certificates';
 import type { Api } from '../../web/api';
 import type { Frontend } from '../../web/frontend';
 import type { Alertmanager } from '../alertmanager';
@@ -21,6 +22,7 @@ import type { Prometheus } from '../prometheus';
 import type { RuleGroup } from '../rule';
 import { apiRules } from './api';
 import { backupRules } from './backup';
+import { certificateRules } from './certificates';
 import { containerRules } from './containers';
 import { elasticsearchRules } from './elasticsearch';
 import { frontendRules } from './frontend';
@@ -48,6 +50,7 @@ export interface RuleSubjects {
   /** @default [] */
   readonly redis?: readonly (RedisCluster | RedisCache)[];
   readonly backup?: Backup;
+  readonly certificates?: Certificates;
   readonly elasticsearch?: Elasticsearch;
   readonly openTelemetry?: OpenTelemetry;
   readonly jaeger?: Jaeger;
@@ -76,7 +79,7 @@ export interface RuleSubjects {
  */
 export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
   const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup } = subjects;
-  const { elasticsearch, logstash, openTelemetry, jaeger, inferenceGateway, modelCache } = subjects;
+  const { certificates, elasticsearch, logstash, openTelemetry, jaeger, inferenceGateway, modelCache } = subjects;
   const { redis = [], modelServers = [], thresholds = {}, slo = {}, modelSlo = {}, probes = false } = subjects;
   const facts = prometheus.ruleFacts;
   const group = <T>(tier: T | undefined, rules: (tier: T) => RuleGroup): readonly RuleGroup[] =>
@@ -90,6 +93,7 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
     ...group(pgbouncer, (tier) => pgBouncerRules(facts, tier, thresholds)),
     ...redis.map((tier) => redisRules(facts, tier, thresholds)),
     ...group(backup, (tier) => backupRules(facts, tier, thresholds, or(...redis.map(conditionOf)))),
+    ...group(certificates, (tier) => certificateRules(facts, tier, prometheus.hasContainerMetrics)),
     ...modelServers.map((tier) => modelServerRules(facts, tier, thresholds, prometheus.hasContainerMetrics)),
     ...group(inferenceGateway, (tier) => inferenceGatewayRules(facts, tier, modelServers, modelSlo, thresholds)),
     ...group(modelCache, (tier) => modelCacheRules(facts, tier, thresholds, prometheus.hasContainerMetrics)),

@@ -1,4 +1,6 @@
 import type { Input } from '../../../values/expression';
+import type { Text } from '../../../values/parts';
+import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
 import type { RuleFacts } from '../rule';
 
@@ -24,6 +26,16 @@ export function claimSelector({ instance, namespace }: RuleFacts): Selector {
 /** Selects what kube-state-metrics says about a CronJob. */
 export function cronJobSelector({ namespace }: RuleFacts, name: Input<string>): Selector {
   return joined(namespace === undefined ? [] : [str`namespace="${namespace}"`], str`cronjob="${name}"`);
+}
+
+/** True while a CronJob that has been due has not succeeded since. */
+export function dueWithoutSuccess(cronJob: Selector): Text {
+  const selected = cronJob();
+  return text`
+    kube_cronjob_status_last_schedule_time${selected}
+      unless on (namespace, cronjob)
+        kube_cronjob_status_last_successful_time${selected} >= kube_cronjob_status_last_schedule_time${selected}
+  `;
 }
 
 /** Selects what the release exports, of whatever tier. */

@@ -116,5 +116,5 @@ export const images = {
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
   // https://github.com/nginx/docker-nginx-unprivileged, stable/debian: Debian with curl, coreutils, sed, and openssl, on which its ca-certificates
   // depends: nothing is kept for the two together alone. Not the variants of Alpine, which have no openssl.
-  openssl: { registry: 'docker.io', repository: 'nginxinc/nginx-unprivileged', tag: '1.30.1-trixie', digest: null },
+  openssl: { registry: 'docker.io', repository: 'nginxinc/nginx-unprivileged', tag: '1.30.5', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

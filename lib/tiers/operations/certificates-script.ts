@@ -87,7 +87,7 @@ export function generateCertificates({ objectName, platform }: Tier, props: Scri
       shift 3
       openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$folder/tls.key"
       openssl req -x509 -new -config ${CONFIGURATION}/openssl.cnf -extensions "$folder" -key "$folder/tls.key" \
-        -out "$folder/tls.crt" "$@"
+        -out "$folder/tls.crt" "$@" 2> said || { cat said >&2; exit 1; } # what it says of success differs by its version
     }
     encoded() { base64 -w 0 < "$1"; }
     # send FOLDER NAME NOTE OPTION…: the Secret with the pair.

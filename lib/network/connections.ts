@@ -4,7 +4,7 @@ import type { NetworkPolicyPort } from 'kubernetes-types/networking/v1';
 import { conditionOf } from '../objects/conditions';
 import type { Expr, Input } from '../values/expression';
 import { and } from '../values/logic';
-import type { Items } from '../values/parts';
+import type { Items, When } from '../values/parts';
 import { when } from '../values/tree';
 import { podsOf } from '../workload/network-policy';
 import { secretFiles } from '../workload/secrets';
@@ -67,16 +67,20 @@ export function connect(client: Workload, server: Server): void {
   for (const files of server.clientFiles ?? []) addFiles(client, files, isThere);
 }
 
-function addFiles(
-  client: Workload,
-  { name, secret, keys, enabled = true }: ClientFiles,
-  isThere: Input<boolean>,
-): void {
-  const condition = and(isThere, enabled);
-  client.addFiles({
-    volumes: [when<Volume>(condition, { name, secret: secretFiles(secret, keys) })],
-    mounts: [when<VolumeMount>(condition, { name, mountPath: `/run/secrets/${name}`, readOnly: true })],
-  });
+function addFiles(client: Workload, files: ClientFiles, isThere: Input<boolean>): void {
+  const { volume, mount } = filesIn({ ...files, enabled: and(isThere, files.enabled ?? true) });
+  client.addFiles({ volumes: [volume], mounts: [mount] });
+}
+
+/** A volume of the files, and where a client has it. */
+export function filesIn({ name, secret, keys, enabled = true }: ClientFiles): {
+  readonly volume: When<Volume> | undefined;
+  readonly mount: When<VolumeMount> | undefined;
+} {
+  return {
+    volume: when<Volume>(enabled, { name, secret: secretFiles(secret, keys) }),
+    mount: when<VolumeMount>(enabled, { name, mountPath: `/run/secrets/${name}`, readOnly: true }),
+  };
 }
 
 /** Lets a client reach one endpoint, where `enabled` says so. */

@@ -1,6 +1,6 @@
 import type { Service, ServicePort } from 'kubernetes-types/core/v1';
 import { KubeObject } from '../objects/kube-object';
-import type { Items } from '../values/parts';
+import type { Items, Tree } from '../values/parts';
 import type { Workload } from './workload';
 
 export interface ServiceProps {
@@ -9,6 +9,8 @@ export interface ServiceProps {
   readonly ports: Items<ServicePort>;
   /** Leads to each pod rather than to any: those that are not ready too, or `ready` ones alone. @default false */
   readonly headless?: boolean | 'ready';
+  /** Labels of the pods that it leads to. @default - the workload's */
+  readonly selector?: Tree<Record<string, string>>;
   /** Leads to the pod on the client's node alone. @default false */
   readonly nodeLocal?: boolean;
 }
@@ -25,7 +27,7 @@ export function addService(workload: Workload, id: string, props: ServiceProps):
       ...(headless === false ? {} : { clusterIP: 'None' }),
       ...(headless === true ? { publishNotReadyAddresses: true } : {}),
       ...(nodeLocal ? { internalTrafficPolicy: 'Local' } : {}),
-      selector: workload.selectorLabels,
+      selector: props.selector ?? workload.selectorLabels,
       ports: props.ports,
     },
   });

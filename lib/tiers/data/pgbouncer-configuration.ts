@@ -19,6 +19,10 @@ export interface PgBouncerIni {
   readonly maxClientConn: Input<number>;
   readonly maxPreparedStatements: Input<number>;
   readonly queryWaitTimeoutSeconds: Input<number>;
+  /** Whether connections to the server are encrypted. */
+  readonly isEncrypted: Input<boolean>;
+  /** Who has signed the server's certificate. */
+  readonly authorityFile: string;
 }
 
 export function pgbouncerIni(ini: PgBouncerIni): Text {
@@ -54,6 +58,13 @@ export function pgbouncerIni(ini: PgBouncerIni): Text {
     reserve_pool_timeout = 3
     max_client_conn = ${ini.maxClientConn}
 
+    ${when(
+      ini.isEncrypted,
+      text`
+        server_tls_sslmode = verify-full
+        server_tls_ca_file = ${ini.authorityFile}
+      `,
+    )}
     server_lifetime = 600
     server_idle_timeout = 60
     server_connect_timeout = 5

@@ -127,7 +127,7 @@ export class PgBouncer extends Tier implements Server {
     const settings = { ...pgBouncerDefaults, ...props };
     this.server = props.server;
     this.clientLifetimeSeconds = settings.clientLifetimeSeconds;
-    const { database, hasReplicas, primary, primaryHost, readHost, replica } = props.server;
+    const { database, hasReplicas, isEncrypted, primary, primaryHost, readHost, replica } = props.server;
     const readDatabase = str`${database}_read`;
     this.demandServerConnections(settings);
 
@@ -141,6 +141,8 @@ export class PgBouncer extends Tier implements Server {
       readHost,
       serverPort: POSTGRES_PORT,
       authPoolSize: AUTH_POOL_SIZE,
+      isEncrypted,
+      authorityFile: props.server.authorityFile,
     });
     this.workload = new DeploymentWorkload(this, 'workload', {
       ...settings,
@@ -199,6 +201,7 @@ export class PgBouncer extends Tier implements Server {
     connect(this.client, {
       endpoints: [{ workload: primary, port: POSTGRES_PORT, name: 'postgres' }],
       clientSettings: [],
+      clientFiles: props.server.clientFiles,
     });
     connect(this.client, {
       endpoints: [{ workload: replica, port: POSTGRES_PORT, name: 'postgres' }],

@@ -1,8 +1,13 @@
 /** postgresql.conf, pg_hba.conf and the SQL of a Postgres. */
 import type { Input } from '../../values/expression';
+import { choose } from '../../values/choice';
 import { divide, maximum, minimum, multiply } from '../../values/numbers';
+import { atLeast } from '../../values/logic';
 import { text } from '../../values/text';
 import type { Text } from '../../values/parts';
+import { str } from '../../values/texts';
+import { when } from '../../values/tree';
+import { type ServerTls, tlsConf } from './postgres-tls';
 
 export interface PostgresqlConf {
   readonly maxConnections: Input<number>;
@@ -12,6 +17,9 @@ export interface PostgresqlConf {
   readonly logMinDurationStatement: Input<number>;
   /** The container's memory limit in MiB. */
   readonly memory: Input<number>;
+  readonly tls: ServerTls;
+  /** Whether which standbys are synchronous stands in a file of its own. */
+  readonly maySynchronise: boolean;
 }
 
 /** Connections kept for superusers, the probes among them: PostgreSQL's own default. */
@@ -35,6 +43,7 @@ export function postgresqlConf(conf: PostgresqlConf): Text {
     max_connections = ${conf.maxConnections}
     superuser_reserved_connections = ${SUPERUSER_RESERVED_CONNECTIONS}
     reserved_connections = ${RESERVED_CONNECTIONS}
+    ${tlsConf(conf.tls)}
 
     # Memory. A quarter is left for the sorts and hashes of all connections together.
     shared_buffers = ${divide(memory, 4)}MB
@@ -57,6 +66,7 @@ export function postgresqlConf(conf: PostgresqlConf): Text {
     wal_sender_timeout = 20s
     wal_receiver_timeout = 20s
     hot_standby = on
+    ${when(conf.maySynchronise, text`include 'synchronous.conf'`)}
 
     # Log, to the container's output
     logging_collector = off
@@ -76,33 +86,66 @@ export function postgresqlConf(conf: PostgresqlConf): Text {
  * Settings that follow the size of the data volume, in MiB. All of them take effect by a reload: a volume that grows
  * restarts no server.
  */
-export function volumeConf(storage: Input<number>): Text {
+export function volumeConf(storage: Input<number>, isPromotable: boolean): Text {
   return text`
     # An inactive slot keeps at most a quarter of the volume; then its replica copies the primary anew.
     max_wal_size = ${minimum(divide(storage, 8), 4096)}MB
     max_slot_wal_keep_size = ${divide(storage, 4)}MB
+    ${when(
+      isPromotable,
+      text`
+        # A new primary has slots for nobody yet.
+        wal_keep_size = ${minimum(divide(storage, 16), 1024)}MB
+      `,
+    )}
+  `;
+}
+
+/**
+ * Who must have WAL on disk before it counts as committed, of the standbys that are named: the receiver of backups
+ * would pass for one. Takes effect by a reload.
+ */
+export function synchronousConf(count: Input<number>, names: Input<string>): Text {
+  return text`
+    synchronous_standby_names = '${choose(atLeast(count, 1), str`ANY ${count} (${names})`, '')}'
   `;
 }
 
 /** The role of the exporter. */
 export const EXPORTER_ROLE = 'postgres_exporter';
 
-export const pgHba: Text = text`
-  # TYPE  DATABASE     USER        ADDRESS       METHOD
-  # The socket lies in a folder of this container alone and opens to its own user only.
-  local   all          postgres                  trust
-  # The superuser comes by the socket or a port-forward, never over the network.
-  host    all          postgres    127.0.0.1/32  scram-sha-256
-  host    all          postgres    all           reject
-  host    replication  replicator  all           scram-sha-256
-  # The exporter beside the server sees statistics alone, and needs no password for it.
-  host    postgres     ${EXPORTER_ROLE}  127.0.0.1/32  trust
-  host    all          ${EXPORTER_ROLE}  all           reject
-  host    all          all         all           scram-sha-256
+const LOOPBACK = text`
+  # Not encrypted is what stays within the pod, and nothing else.
+  host    all          all         127.0.0.1/32  scram-sha-256
+  hostnossl all        all         all           reject
+`;
+
+export function pgHba({ enabled }: ServerTls): Text {
+  const host = choose(enabled, 'hostssl', 'host   ');
+  return text`
+    # TYPE  DATABASE     USER        ADDRESS       METHOD
+    # The socket lies in a folder of this container alone and opens to its own user only.
+    local   all          postgres                  trust
+    # The superuser comes by the socket or a port-forward, never over the network.
+    host    all          postgres    127.0.0.1/32  scram-sha-256
+    host    all          postgres    all           reject
+    ${host} replication  replicator  all           scram-sha-256
+    # The exporter beside the server sees statistics alone, and needs no password for it.
+    host    postgres     ${EXPORTER_ROLE}  127.0.0.1/32  trust
+    host    all          ${EXPORTER_ROLE}  all           reject
+    ${when(enabled, LOOPBACK)}
+    ${host} all          all         all           scram-sha-256
+  `;
+}
+
+/** What pg_rewind reads of the server that it brings another back to. */
+const REWIND = text`
+  GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean), pg_read_binary_file(text),
+    pg_read_binary_file(text, bigint, bigint, boolean) TO replicator;
 `;
 
 /** Psql variables: `application`, the role's name, and `database`. */
-export const initialiseSql: Text = text`
+export const initialiseSql = (isPromotable: boolean): Text => text`
   -- Roles, the database and PgBouncer's auth_query. Each statement may run again on a server that has it all.
   SELECT format('CREATE ROLE %I', name)
     FROM unnest(ARRAY['replicator', 'pgbouncer', '${EXPORTER_ROLE}', :'application']) AS name
@@ -111,6 +154,7 @@ export const initialiseSql: Text = text`
   ALTER ROLE replicator LOGIN REPLICATION BYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE;
   ALTER ROLE replicator SET lo_compat_privileges = on;
   GRANT pg_read_all_data, pg_use_reserved_connections TO replicator;
+  ${when(isPromotable, REWIND)}
   ALTER ROLE pgbouncer LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
   ALTER ROLE ${EXPORTER_ROLE} LOGIN NOREPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 3;
   GRANT pg_monitor, pg_use_reserved_connections TO ${EXPORTER_ROLE};

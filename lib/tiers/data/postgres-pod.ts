@@ -9,6 +9,7 @@ import type { Image } from '../../workload/platform';
 import type { PodProps } from '../../workload/pod';
 import { secretFiles } from '../../workload/secrets';
 import { EXPORTER_ROLE } from './postgres-configuration';
+import { type ServerTls, tlsMounts, tlsVolumes } from './postgres-tls';
 
 export const POSTGRES_PORT = 5432;
 const METRICS_PORT = 9187;
@@ -27,6 +28,7 @@ export interface PostgresPod {
   /** Name of the ConfigMap with configuration and scripts. */
   readonly configMap: Input<string>;
   readonly secret: Input<string>;
+  readonly tls: ServerTls;
 }
 
 interface Primary {
@@ -47,16 +49,18 @@ const USER = 999;
 const STARTUP_SECONDS = 86_400;
 const STARTUP_PERIOD_SECONDS = 5;
 
+/** Of a server that may be primary or standby, as the file `primary` says. */
+interface Member extends Primary, Pick<Replica, 'maxReplicationLagSeconds'> {
+  /** Host names of those that may be the primary: the first makes the database. */
+  readonly members: Input<string>;
+}
+
 export function primaryPod(pod: PostgresPod, { username, database }: Primary): Pod {
   return postgresPod(pod, {
     script: 'start-primary.sh',
-    secretKeys: ['postgres-password', 'replication-password', 'password', 'pooler-password'],
-    env: [
-      { name: 'APPLICATION_USER', value: username },
-      { name: 'APPLICATION_DATABASE', value: database },
-    ],
-    // A server that is still recovering rejects clients (1), but it is alive.
-    live: exec('sh', '-c', 'pg_isready --quiet || [ $? -eq 1 ]'),
+    secretKeys: ALL_KEYS,
+    env: applicationEnv({ username, database }),
+    live: exec('sh', '-c', ANSWERS),
     ready: exec('sh', '-c', `[ "$(psql --no-psqlrc -Atc 'SELECT pg_is_in_recovery()')" = f ]`),
   });
 }
@@ -75,6 +79,33 @@ export function replicaPod(pod: PostgresPod, { primaryHost, maxReplicationLagSec
   });
 }
 
+export function memberPod(pod: PostgresPod, { username, database, members, maxReplicationLagSeconds }: Member): Pod {
+  return postgresPod(pod, {
+    script: 'run-server.sh',
+    secretKeys: ALL_KEYS,
+    env: [
+      ...applicationEnv({ username, database }),
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'MEMBERS', value: members },
+      { name: 'MAX_LAG_SECONDS', value: str`${maxReplicationLagSeconds}` },
+    ],
+    // While it copies or rewinds, or waits for somebody to copy, there is no server.
+    live: exec('sh', '-c', `[ -e /var/run/postgresql/idle ] || ${ANSWERS}`),
+    ready: exec('sh', `${CONFIGURATION}/ready.sh`),
+  });
+}
+
+const ALL_KEYS = ['postgres-password', 'replication-password', 'password', 'pooler-password'];
+/** A server that is still recovering rejects clients (1), but it is alive. */
+const ANSWERS = 'pg_isready --quiet || [ $? -eq 1 ]';
+
+function applicationEnv({ username, database }: Primary): Items<EnvVar> {
+  return [
+    { name: 'APPLICATION_USER', value: username },
+    { name: 'APPLICATION_DATABASE', value: database },
+  ];
+}
+
 interface Difference {
   readonly script: string;
   readonly secretKeys: readonly string[];
@@ -83,7 +114,8 @@ interface Difference {
   readonly ready: Pick<Probe, 'exec'>;
 }
 
-function postgresPod({ image, resources, exporter, memory, configMap, secret }: PostgresPod, differs: Difference): Pod {
+function postgresPod(pod: PostgresPod, differs: Difference): Pod {
+  const { image, resources, exporter, memory, configMap, secret, tls } = pod;
   return {
     user: USER,
     scrape: { port: METRICS_PORT, path: '/metrics' },
@@ -105,7 +137,7 @@ function postgresPod({ image, resources, exporter, memory, configMap, secret }: 
           liveness: { ...differs.live, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 3 },
           readiness: { ...differs.ready, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
         },
-        mounts: MOUNTS,
+        mounts: [...MOUNTS, ...tlsMounts(tls)],
         writable: { '/tmp': '64Mi' },
       },
       exporterContainer(exporter),
@@ -113,6 +145,7 @@ function postgresPod({ image, resources, exporter, memory, configMap, secret }: 
     volumes: [
       { name: 'configuration', configMap: { name: configMap } },
       { name: 'secrets', secret: secretFiles(secret, differs.secretKeys) },
+      ...tlsVolumes(tls),
       // Socket and password file, in memory.
       { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
       // What parallel workers share; Kubernetes gives 64Mi unless told. It counts against the memory limit.

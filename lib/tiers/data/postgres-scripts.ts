@@ -1,13 +1,23 @@
 /**
- * The scripts of a Postgres, in POSIX sh. Beside the shell's own they use `cat`, `chmod`, `mv`, `rm`, `rmdir`, `sleep`,
- * `timeout` and `touch` of coreutils, `sed`, util-linux's `flock`, and PostgreSQL's `initdb`, `pg_basebackup`,
+ * The scripts of a Postgres, in POSIX sh. Beside the shell's own they use `cat`, `chmod`, `mv`, `readlink`, `rm`, `rmdir`,
+ * `sleep`, `timeout` and `touch` of coreutils, `sed`, util-linux's `flock`, and PostgreSQL's `initdb`, `pg_basebackup`,
  * `pg_controldata`, `pg_ctl`, `pg_isready`, `postgres` and `psql`: the image has all of them in its PATH.
  */
+import type { Input } from '../../values/expression';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
+import { when } from '../../values/tree';
+import { TLS_FILES } from './postgres-tls';
+
+export interface ScriptOptions {
+  /** Whether the configuration is reloaded by itself once files have changed. */
+  readonly reloads: boolean;
+  /** The end of a connection string: how the server's certificate is verified. */
+  readonly ssl: Input<string>;
+}
 
 /** Waits for the volume, so that one server at a time works on it. */
-const lockVolume: Text = text`
+export const lockVolume: Text = text`
   # A pod deleted by force can leave its server running. Every process of a server inherits the lock: it lasts until
   # the last of them is gone.
   exec 9>>"\${PGDATA%/*}/.lock"
@@ -19,13 +29,35 @@ const lockVolume: Text = text`
   rm -f "$PGDATA/postmaster.pid" # stale, as nobody else has the lock: its number may be that of any process here
 `;
 
+/** Of what is mounted: it changes whenever a file does. */
+export const MOUNTED = `readlink /etc/postgresql/..data ${TLS_FILES}/..data || :`;
+
+/** Reloads the configuration once a file has changed, such as a certificate. `files` is what MOUNTED said before. */
+export const reloadChanged: Text = text`
+  now=$(${MOUNTED})
+  if [ "$now" != "$files" ]; then
+    files=$now
+    kill -HUP "$server" 2> /dev/null || :
+  fi
+`;
+
+const reloadWhileRunning: Text = text`
+  ending='' files=$(${MOUNTED})
+  trap 'ending=yes; kill -INT "$server"' INT TERM
+  while [ -z "$ending" ] && kill -0 "$server" 2> /dev/null; do
+    sleep 1 & wait $! || :
+    ${reloadChanged}
+  done
+`;
+
 /** Runs PostgreSQL with the arguments of the shell until it ends. */
-const runServer: Text = text`
+const runServer = (reloads: boolean): Text => text`
   # The shell stays process 1, which inherits orphans, such as what a probe that timed out leaves. PostgreSQL would take
   # one that fails for a backend that has crashed, and restart. Whatever the signal, the shutdown is the fast one.
   postgres "$@" &
   server=$!
   trap 'kill -INT "$server"' INT TERM
+  ${when(reloads, reloadWhileRunning)}
   status=0
   wait "$server" || status=$?
   while kill -0 "$server" 2> /dev/null; do # a signal has ended the wait, not the server
@@ -35,7 +67,39 @@ const runServer: Text = text`
   exit "$status"
 `;
 
-export const startPrimary: Text = text`
+/** Makes the data folder. @param otherwise what follows a command that may fail, where the shell does not end by itself */
+export const initialiseData = (otherwise = ''): Text => text`
+  [ ! -e "$PGDATA" ] || rmdir "$PGDATA"${otherwise} # fails, as it must, where there is something in it
+  rm -rf "$PGDATA.new"
+  # The built-in locale sorts alike under every C library: another base image never corrupts an index.
+  initdb --pgdata="$PGDATA.new" --username=postgres --pwfile="$secrets/postgres-password" --auth=scram-sha-256 \
+    --encoding=UTF8 --locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8 --data-checksums${otherwise}
+  mv "$PGDATA.new" "$PGDATA"${otherwise}
+`;
+
+/** Copies the server of the connection string `primary` into the data folder. */
+export const copyData = (otherwise = ''): Text => text`
+  pg_basebackup --dbname="$primary" --no-password --pgdata="$PGDATA.new" --wal-method=stream --slot="$slot" \
+    --checkpoint=fast & # in the background, so that a signal ends the wait
+  wait $!${otherwise}
+  mv "$PGDATA.new" "$PGDATA"${otherwise} # whole or not at all: a copy that was cut short is never taken for data
+`;
+
+/** Adds to `options`. */
+export const keepLimits: Text = text`
+  # A standby refuses to start with less than its primary ran with: a lowered setting waits until it was replayed.
+  keep_at_least() {
+    used=$(control "$1 setting")
+    [ "$used" -le "$(postgres -C "$2" $options)" ] || options="$options -c $2=$used"
+  }
+  keep_at_least max_connections max_connections
+  keep_at_least max_worker_processes max_worker_processes
+  keep_at_least max_wal_senders max_wal_senders
+  keep_at_least max_prepared_xacts max_prepared_transactions
+  keep_at_least max_locks_per_xact max_locks_per_transaction
+`;
+
+export const startPrimary = ({ reloads }: Pick<ScriptOptions, 'reloads'>): Text => text`
   #!/bin/sh
   # Starts the primary. Makes the data folder once; applies roles, passwords and database at every start, on a server
   # that nobody else can reach; then runs it for everyone.
@@ -52,12 +116,7 @@ export const startPrimary: Text = text`
   ${lockVolume}
 
   if [ ! -s "$PGDATA/PG_VERSION" ]; then
-    [ ! -e "$PGDATA" ] || rmdir "$PGDATA" # fails, as it must, where there is something in it
-    rm -rf "$PGDATA.new"
-    # The built-in locale sorts alike under every C library: another base image never corrupts an index.
-    initdb --pgdata="$PGDATA.new" --username=postgres --pwfile="$secrets/postgres-password" --auth=scram-sha-256 \
-      --encoding=UTF8 --locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8 --data-checksums
-    mv "$PGDATA.new" "$PGDATA"
+    ${initialiseData()}
   fi
   chmod 0700 "$PGDATA" # mounting the volume may have added rights for the group
 
@@ -68,7 +127,7 @@ export const startPrimary: Text = text`
   pg_ctl stop --silent --mode=fast --timeout=86400
   unset PGPORT
 
-  ${runServer}
+  ${runServer(reloads)}
 `;
 
 export const initialise: Text = text`
@@ -107,7 +166,7 @@ export const initialise: Text = text`
   set_password "$APPLICATION_USER" password
 `;
 
-export const startReplica: Text = text`
+export const startReplica = ({ reloads, ssl }: ScriptOptions): Text => text`
   #!/bin/sh
   # Starts a streaming replica. Copies the primary where there is no data yet, or where the primary no longer keeps the
   # WAL that this copy needs; then runs it in standby mode.
@@ -116,7 +175,7 @@ export const startReplica: Text = text`
   trap 'exit 143' INT TERM
   export PGPASSFILE=/var/run/postgresql/pgpass PGCONNECT_TIMEOUT=5
   slot=replica_\${POD_NAME##*-}
-  primary="host=$PRIMARY_HOST port=5432 user=replicator application_name=$POD_NAME passfile=$PGPASSFILE"
+  primary="host=$PRIMARY_HOST port=5432 user=replicator application_name=$POD_NAME passfile=$PGPASSFILE${ssl}"
   options='-c config_file=/etc/postgresql/postgresql.conf -c hba_file=/etc/postgresql/pg_hba.conf'
 
   say() { echo "start-replica: $*" >&2; }
@@ -156,33 +215,19 @@ export const startReplica: Text = text`
           WHERE slot_name = '$slot' AND wal_status = 'lost'"
     ask "SELECT pg_create_physical_replication_slot('$slot', immediately_reserve => true)
           WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '$slot')" > /dev/null
-    pg_basebackup --dbname="$primary" --no-password --pgdata="$PGDATA.new" --wal-method=stream --slot="$slot" \
-      --checkpoint=fast & # in the background, so that a signal ends the wait
-    wait $!
-    mv "$PGDATA.new" "$PGDATA" # whole or not at all: a copy that was cut short is never taken for data
+    ${copyData()}
   fi
   chmod 0700 "$PGDATA" # mounting the volume may have added rights for the group
   touch "$PGDATA/standby.signal"
 
-  # A standby refuses to start with less than its primary ran with: a lowered setting waits until it was replayed.
-  keep_at_least() {
-    used=$(control "$1 setting")
-    [ "$used" -le "$(postgres -C "$2" $options)" ] || options="$options -c $2=$used"
-  }
-  keep_at_least max_connections max_connections
-  keep_at_least max_worker_processes max_worker_processes
-  keep_at_least max_wal_senders max_wal_senders
-  keep_at_least max_prepared_xacts max_prepared_transactions
-  keep_at_least max_locks_per_xact max_locks_per_transaction
+  ${keepLimits}
   set -- $options -c primary_conninfo="$primary" -c primary_slot_name="$slot"
 
-  ${runServer}
+  ${runServer(reloads)}
 `;
 
-export const replicaReady: Text = text`
-  #!/bin/sh
-  # Ready for reads: in recovery, streaming, in touch with the primary, and not further behind than MAX_LAG_SECONDS.
-  set -eu
+/** Fails where this server is not ready for reads. */
+export const readyForReads: Text = text`
   ready=$(psql --no-psqlrc --no-align --tuples-only --command="
     SELECT pg_is_in_recovery()
        AND EXISTS (SELECT FROM pg_stat_wal_receiver
@@ -192,7 +237,14 @@ export const replicaReady: Text = text`
   [ "$ready" = t ]
 `;
 
-export const replicaLive: Text = text`
+export const replicaReady: Text = text`
+  #!/bin/sh
+  # Ready for reads: in recovery, streaming, in touch with the primary, and not further behind than MAX_LAG_SECONDS.
+  set -eu
+  ${readyForReads}
+`;
+
+export const replicaLive = ({ ssl }: Pick<ScriptOptions, 'ssl'>): Text => text`
   #!/bin/sh
   # Alive: the server answers, and the primary does not say that the WAL for this replica is lost. Only a restart, which
   # copies the primary again, helps against that; a primary that cannot be reached is no reason for one.
@@ -203,7 +255,7 @@ export const replicaLive: Text = text`
   export PGPASSFILE=/var/run/postgresql/pgpass PGCONNECT_TIMEOUT=3
   # psql's own limit leaves DNS out, which can be cut off as well.
   status=$(timeout 5 psql --no-psqlrc --no-align --tuples-only --no-password \
-    --dbname="host=$PRIMARY_HOST port=5432 user=replicator dbname=postgres" \
+    --dbname="host=$PRIMARY_HOST port=5432 user=replicator dbname=postgres${ssl}" \
     --command="SELECT wal_status FROM pg_replication_slots WHERE slot_name = 'replica_\${POD_NAME##*-}'") || exit 0
   [ "$status" != lost ]
 `;

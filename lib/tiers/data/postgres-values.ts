@@ -58,3 +58,28 @@ export const postgresValues = (defaults: Widen<typeof postgresDefaults> & { read
   }),
   ...podValues,
 });
+
+/** What an operator may set beside that of a Postgres whose replica can be promoted, and whose connections can be encrypted. */
+export const promotablePostgresValues = (
+  defaults: Widen<Pick<typeof postgresDefaults, 'tls' | 'synchronousReplicas'>> & { readonly promoted: boolean },
+) => ({
+  promoted: z
+    .boolean()
+    .default(defaults.promoted)
+    .describe("Whether replica 0 takes the primary's place, which then is its standby."),
+  synchronousReplicas: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(defaults.synchronousReplicas)
+    .describe(
+      'Standbys that must have a transaction on disk before it is acknowledged; writes wait where there are fewer.',
+    ),
+  tls: z.strictObject({
+    enabled: z.boolean().default(defaults.tls.enabled).describe('Encrypts all connections from other pods.'),
+    existingSecret: objectName()
+      .nullable()
+      .default(defaults.tls.existingSecret)
+      .describe('Secret with the keys tls.crt, tls.key and ca.crt; null for <release>-postgres-tls.'),
+  }),
+});

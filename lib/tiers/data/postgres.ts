@@ -1,27 +1,27 @@
 import { Construct } from 'constructs';
 import type { ConfigMap, EnvVar, Service } from 'kubernetes-types/core/v1';
 import { images } from '../../images';
-import { type Server, allow } from '../../network/connections';
+import { type ClientFiles, type Endpoint, type Server, allow } from '../../network/connections';
 import { demand } from '../../objects/checks';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
-import { type Input, literalOf } from '../../values/expression';
+import { type Input, literalOf, toExpr } from '../../values/expression';
 import { choose } from '../../values/choice';
-import { atLeast, atMost, isSet, valueOf } from '../../values/logic';
+import { and, atLeast, atMost, equals, isSet, not, or, valueOf } from '../../values/logic';
 import { add, bytes, divide } from '../../values/numbers';
 import { named, str } from '../../values/texts';
 import type { Items } from '../../values/parts';
-import { checksum } from '../../values/text';
+import { merge, when } from '../../values/tree';
 import type { Resources } from '../../workload/container';
 import type { PodSettings } from '../../workload/pod';
 import type { Image } from '../../workload/platform';
 import { type ExistingSecret, envFromSecret, existingSecret } from '../../workload/secrets';
-import { addService } from '../../workload/service';
+import { type ServiceProps, addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
 import { Tier, type TierProps } from '../tier';
-import { initialiseSql, pgHba, postgresqlConf, volumeConf } from './postgres-configuration';
-import { POSTGRES_PORT, type PostgresExporter, primaryPod, replicaPod } from './postgres-pod';
-import { initialise, replicaLive, replicaReady, startPrimary, startReplica } from './postgres-scripts';
+import { postgresFiles } from './postgres-files';
+import { POSTGRES_PORT, type PostgresExporter, memberPod, primaryPod, replicaPod } from './postgres-pod';
+import type { PostgresTls } from './postgres-tls';
 
 export interface PostgresProps extends TierProps, PodSettings {
   /** Name of the application's database: lower-case letters, digits and underscores. */
@@ -49,6 +49,20 @@ export interface PostgresProps extends TierProps, PodSettings {
   readonly logMinDurationStatement?: Input<number>;
   /** Seconds for open transactions to be ended and the shutdown checkpoint to be written. @default 120 */
   readonly terminationGracePeriodSeconds?: Input<number>;
+  /**
+   * Standbys that must have a transaction on disk before it is acknowledged. At 1, it is the one that may be promoted.
+   * Where there are not that many, writes wait.
+   * @default 0, none: what no standby has yet is lost with the primary's volume
+   */
+  readonly synchronousReplicas?: Input<number>;
+  /**
+   * Whether replica 0 takes the primary's place. Where it is given, even as false, the servers' parts are those that it
+   * says, and change with it while they run.
+   * @default - the primary is always the same
+   */
+  readonly promoted?: Input<boolean>;
+  /** @default - see postgresDefaults: connections are not encrypted */
+  readonly tls?: PostgresTls;
   /** Volume of each pod. @default 10Gi of the cluster's default class */
   readonly storage?: Storage;
   /** Of each pod. PostgreSQL's memory settings follow the memory limit. @default - see postgresDefaults */
@@ -68,6 +82,8 @@ export const postgresDefaults = {
   maxReplicationLagSeconds: 30,
   logMinDurationStatement: 1000,
   terminationGracePeriodSeconds: 120,
+  synchronousReplicas: 0,
+  tls: { enabled: false, existingSecret: null },
   storage: { size: '10Gi', storageClassName: null },
   resources: {
     requests: { cpu: '500m', memory: '1Gi', ephemeralStorage: '128Mi' },
@@ -86,6 +102,9 @@ export const postgresDefaults = {
 /** Walsenders beyond the replicas': one for a base backup and its WAL stream each. */
 const SPARE_WAL_SENDERS = 2;
 
+/** Of those that count as synchronous, where no schema bounds `replicas`. */
+const MOST_STANDBYS = 100;
+
 const servicePorts = [{ name: 'postgres', port: POSTGRES_PORT, targetPort: 'postgres' }];
 
 /**
@@ -101,6 +120,7 @@ const servicePorts = [{ name: 'postgres', port: POSTGRES_PORT, targetPort: 'post
  * Connect to `new PgBouncer(chart, 'pgbouncer', { server: postgres })` instead where many clients come.
  */
 export class Postgres extends Tier implements Server {
+  readonly endpoints: readonly Endpoint[];
   readonly primary: StatefulSetWorkload;
   readonly replica: StatefulSetWorkload;
   /** Reads on the replicas. Where there are none, clients get no `DATABASE_READ_URL`. */
@@ -120,6 +140,14 @@ export class Postgres extends Tier implements Server {
   readonly primaryHost: Input<string>;
   /** Name of the Service of the replicas, or of the primary where there are none. */
   readonly readHost: Input<string>;
+  /** Whether replica 0 can take the primary's place. */
+  readonly isPromotable: boolean;
+  /** Whether connections from other pods are encrypted. */
+  readonly isEncrypted: Input<boolean>;
+  /** Name of the Secret with certificate, key and authority, which has a meaning where `tls` is enabled. */
+  readonly tlsSecret: Input<string>;
+  /** The names by which clients and servers reach the servers: those that the certificate must have. */
+  readonly certificateHosts: readonly Input<string>[];
   protected readonly client: StatefulSetWorkload;
 
   constructor(scope: Construct, id: string, props: PostgresProps) {
@@ -149,73 +177,91 @@ export class Postgres extends Tier implements Server {
       str`replicas ${replicas} need ${add(replicas, SPARE_WAL_SENDERS)} WAL senders, ${SPARE_WAL_SENDERS} of them for backups, but maxWalSenders allows ${maxWalSenders}; raise it to ${add(replicas, SPARE_WAL_SENDERS)} or more.`,
     );
 
+    const { tls, promoted, synchronousReplicas } = settings;
+    this.isPromotable = promoted !== undefined;
+    this.tlsSecret = existingSecret(
+      { id: `${id}-tls`, what: 'with the certificate of the database', expected: str`${this.objectName}-tls` },
+      tls.existingSecret,
+    );
+    this.isEncrypted = tls.enabled;
+    const serverTls = { enabled: tls.enabled, secret: this.tlsSecret };
+    const first = str`${this.objectName}-primary-0`;
+    const second = str`${this.objectName}-replica-0`;
+    const members = [
+      str`${first}.${this.primaryHost}-headless`,
+      str`${second}.${this.objectName}-replica-headless`,
+    ] as const;
+    this.certificateHosts = [this.primaryHost, this.readHost, ...(promoted === undefined ? [] : members)];
+    this.demandStandbys(settings);
+
     const memory = mebibytes(`${id}.memoryMebibytes`, 'The memory limit of a server', settings.resources.limits.memory);
-    const storage = mebibytes(`${id}.storageMebibytes`, 'The size of a data volume', settings.storage.size);
-    const conf = postgresqlConf({ ...settings, memory });
+    const { data, checksums } = postgresFiles({
+      ...settings,
+      memory,
+      storage: mebibytes(`${id}.storageMebibytes`, 'The size of a data volume', settings.storage.size),
+      tls: serverTls,
+      isPlain: literalOf(tls.enabled) === false,
+      synchronous:
+        literalOf(synchronousReplicas) === 0
+          ? undefined
+          : { count: synchronousReplicas, names: this.standbyNames(settings) },
+      named: promoted === undefined ? undefined : choose(promoted, second, first),
+    });
     new KubeObject<ConfigMap>(this, 'configuration', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: this.objectName, labels: this.platform.labels({ name: id, component: 'configuration' }) },
-      data: {
-        'postgresql.conf': conf,
-        'volume.conf': volumeConf(storage),
-        'pg_hba.conf': pgHba,
-        'start-primary.sh': startPrimary,
-        'initialise.sh': initialise,
-        'initialise.sql': initialiseSql,
-        'start-replica.sh': startReplica,
-        'replica-ready.sh': replicaReady,
-        'replica-live.sh': replicaLive,
-      },
+      data,
     });
-    // Without volume.conf, which a reload brings: a volume that grows restarts nothing.
-    const sums = { 'postgresql.conf': checksum(conf), 'pg_hba.conf': checksum(pgHba) };
-    const pod = { ...settings, memory, configMap: this.objectName, secret: this.secret };
+    const pod = { ...settings, memory, configMap: this.objectName, secret: this.secret, tls: serverTls };
+    const member = memberPod(pod, {
+      ...settings,
+      username: this.username,
+      members: str`${members[0]} ${members[1]}`,
+    });
 
     this.primary = new StatefulSetWorkload(this, 'primary', {
       ...settings,
-      ...primaryPod(pod, this),
+      ...(this.isPromotable ? member : primaryPod(pod, this)),
       name: id,
       component: 'primary',
       objectName: `${id}-primary`,
-      checksums: {
-        ...sums,
-        'start-primary.sh': checksum(startPrimary),
-        'initialise.sh': checksum(initialise),
-        'initialise.sql': checksum(initialiseSql),
-      },
+      checksums: checksums.primary,
       replicas: 1,
       storage: { data: settings.storage },
     });
-    addService(this.primary, 'service', { ports: servicePorts });
+    addService(this.primary, 'service', { ports: servicePorts, ...this.promotedSelector(id, promoted, second) });
     addService(this.primary, 'headless', { suffix: 'headless', ports: servicePorts, headless: true });
 
     const replicaScope = new Construct(this, 'replicas');
     onlyWhen(replicaScope, this.hasReplicas);
     this.replica = new StatefulSetWorkload(replicaScope, 'replica', {
       ...settings,
-      ...replicaPod(pod, { ...settings, primaryHost: this.primaryHost }),
+      ...(this.isPromotable ? member : replicaPod(pod, { ...settings, primaryHost: this.primaryHost })),
       name: id,
       component: 'replica',
       objectName: `${id}-replica`,
-      checksums: { ...sums, 'start-replica.sh': checksum(startReplica) },
+      checksums: checksums.replica,
       replicas,
       podManagementPolicy: 'Parallel',
       storage: { data: settings.storage },
     });
     addService(this.replica, 'headless', { suffix: 'headless', ports: servicePorts, headless: true });
-    this.addReadService(id);
+    this.addReadService(id, promoted ?? false);
 
     this.client = this.primary;
+    const primary = { workload: this.primary, port: POSTGRES_PORT, name: 'postgres' };
+    const replica = { ...primary, workload: this.replica };
+    this.endpoints = this.isPromotable ? [primary, replica] : [primary];
     this.replicas = {
-      endpoints: [{ workload: this.replica, port: POSTGRES_PORT, name: 'postgres' }],
+      endpoints: this.isPromotable ? [replica, primary] : [replica],
       clientSettings: [{ name: 'DATABASE_READ_URL', value: this.url(this.readHost) }],
     };
-    allow(this.replica, { workload: this.primary, port: POSTGRES_PORT, name: 'replication' });
-  }
-
-  get endpoints(): Server['endpoints'] {
-    return [{ workload: this.primary, port: POSTGRES_PORT, name: 'postgres' }];
+    allow(this.replica, { ...primary, name: 'replication' });
+    if (this.isPromotable) {
+      allow(this.primary, { ...replica, name: 'replication' });
+      allow(this.replica, { ...replica, name: 'replication' });
+    }
   }
 
   /** `DATABASE_URL` without a password, which libpq and the drivers built on it take from `PGPASSWORD`. */
@@ -223,15 +269,38 @@ export class Postgres extends Tier implements Server {
     return [
       { name: 'DATABASE_URL', value: this.url(this.primaryHost) },
       envFromSecret('PGPASSWORD', this.secret, 'password'),
+      ...this.verification,
     ];
+  }
+
+  /** By which libpq, and what is built on it, verifies the server, with the files of `clientFiles`. */
+  get verification(): Items<EnvVar> {
+    if (literalOf(this.isEncrypted) === false) return [];
+    return [
+      when<readonly EnvVar[]>(this.isEncrypted, [
+        { name: 'PGSSLMODE', value: 'verify-full' },
+        { name: 'PGSSLROOTCERT', value: this.authorityFile },
+      ]),
+    ];
+  }
+
+  /** The authority of the server's certificate, where `tls` is enabled. */
+  get clientFiles(): readonly ClientFiles[] {
+    if (literalOf(this.isEncrypted) === false) return [];
+    return [{ name: `${this.node.id}-ca`, secret: this.tlsSecret, keys: ['ca.crt'], enabled: this.isEncrypted }];
+  }
+
+  /** Where clients have it. */
+  get authorityFile(): string {
+    return `/run/secrets/${this.node.id}-ca/ca.crt`;
   }
 
   private url(host: Input<string>): Input<string> {
     return str`postgresql://${this.username}@${host}:${POSTGRES_PORT}/${this.database}`;
   }
 
-  private addReadService(id: string): void {
-    const component = choose(this.hasReplicas, 'replica', 'primary');
+  private addReadService(id: string, promoted: Input<boolean>): void {
+    const component = choose(and(this.hasReplicas, not(promoted)), 'replica', 'primary');
     new KubeObject<Service>(this, 'read-service', {
       apiVersion: 'v1',
       kind: 'Service',
@@ -242,6 +311,52 @@ export class Postgres extends Tier implements Server {
         ports: servicePorts,
       },
     });
+  }
+
+  /** The pod that the Service of the primary leads to. */
+  private promotedSelector(
+    id: string,
+    promoted: Input<boolean> | undefined,
+    replica: Input<string>,
+  ): Pick<ServiceProps, 'selector'> {
+    if (promoted === undefined) return {};
+    return {
+      selector: merge<Record<string, string>>(
+        this.platform.selectorLabels({ name: id, component: choose(promoted, 'replica', 'primary') }),
+        when<Record<string, string>>(promoted, { 'statefulset.kubernetes.io/pod-name': replica }),
+      ),
+    };
+  }
+
+  /** Servers that count as synchronous standbys, quoted, with commas: never the receiver of a backup. */
+  private standbyNames({ replicas, synchronousReplicas }: Standbys): Input<string> {
+    const quoted = (pods: readonly string[]) =>
+      pods.map((pod) => str`"${this.objectName}-${pod}"`).reduce((list, name) => str`${list}, ${name}`);
+    const all = Array.from(
+      { length: Math.min(toExpr(replicas).most, MOST_STANDBYS) },
+      (_, index) => `replica-${index}`,
+    );
+    if (!this.isPromotable) return quoted(all);
+    return choose(atMost(synchronousReplicas, 1), quoted(['primary-0', 'replica-0']), quoted(['primary-0', ...all]));
+  }
+
+  private demandStandbys({ replicas, synchronousReplicas, promoted }: Standbys): void {
+    demand(
+      this,
+      atMost(synchronousReplicas, replicas),
+      str`synchronousReplicas ${synchronousReplicas} is more than replicas ${replicas}: every write would wait for ever; lower it to ${replicas} or less.`,
+    );
+    if (promoted === undefined) return;
+    demand(
+      this,
+      or(not(promoted), this.hasReplicas),
+      str`promoted ${promoted} makes replica 0 the primary, but replicas is ${replicas}; raise it to 1 or more.`,
+    );
+    demand(
+      this,
+      or(atMost(synchronousReplicas, 1), equals(synchronousReplicas, replicas)),
+      str`synchronousReplicas ${synchronousReplicas} of ${replicas} may acknowledge what replica 0 has not, and that is the one to be promoted; set it to 1 or ${replicas}.`,
+    );
   }
 
   /** A name that needs no quoting in SQL, in a URL or in pgbouncer.ini. */
@@ -255,6 +370,8 @@ export class Postgres extends Tier implements Server {
     return name;
   }
 }
+
+type Standbys = Required<Pick<PostgresProps, 'replicas' | 'synchronousReplicas'>> & Pick<PostgresProps, 'promoted'>;
 
 function mebibytes(name: string, what: string, quantity: Input<string>): Input<number> {
   return named(name, `${what}, in MiB.`, divide(bytes(quantity), 2 ** 20));

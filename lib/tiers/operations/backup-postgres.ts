@@ -1,15 +1,14 @@
 /** Backups of a Postgres: dumps, base backups and a stream of WAL, the way back, and a drill. */
-import type { EnvVar, Volume } from 'kubernetes-types/core/v1';
-import type { Endpoint } from '../../network/connections';
+import type { EnvVar, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import { filesIn } from '../../network/connections';
 import type { Input } from '../../values/expression';
-import type { Items, Text, Tree } from '../../values/parts';
+import type { Items, Text } from '../../values/parts';
 import { str } from '../../values/texts';
 import type { Resources } from '../../workload/container';
 import type { PodSettings } from '../../workload/pod';
 import { secretFiles } from '../../workload/secrets';
 import type { Storage } from '../../workload/stateful-set';
 import type { Postgres } from '../data/postgres';
-import { POSTGRES_PORT } from '../data/postgres-pod';
 import type { Tier } from '../tier';
 import { BackupJob, type Destinations, NEVER, SCRATCH, SCRIPTS, restoreEnv, scratchVolume } from './backup-job';
 import { backupLibrary } from './backup-library';
@@ -66,11 +65,14 @@ export function addPostgresBackup(tier: Tier, props: PostgresBackupProps): void 
       resources: props.jobResources,
       script,
       ...job,
-      servers: job.as ? [server(postgres)] : [],
+      servers: job.as ? postgres.endpoints : [],
       env: [...connection(postgres, job.as), ...job.env],
-      mounts: [...(job.as ? passwordMount : []), ...(job.scratch ? [{ name: 'scratch', mountPath: SCRATCH }] : [])],
+      mounts: [
+        ...(job.as ? loginMounts(postgres) : []),
+        ...(job.scratch ? [{ name: 'scratch', mountPath: SCRATCH }] : []),
+      ],
       volumes: [
-        ...(job.as ? [passwordVolume(postgres, job.as)] : []),
+        ...(job.as ? loginVolumes(postgres, job.as) : []),
         ...(job.scratch ? [scratchVolume(job.scratch)] : []),
       ],
     });
@@ -122,9 +124,9 @@ export function walReceiver(postgres: Postgres, { resources, walUploadSeconds }:
       { name: 'SPOOL', value: SPOOL },
       { name: 'UPLOAD_SECONDS', value: str`${walUploadSeconds}` },
     ],
-    volumes: [passwordVolume(postgres, READER)],
-    mounts: passwordMount,
-    servers: [server(postgres)],
+    volumes: loginVolumes(postgres, READER),
+    mounts: loginMounts(postgres),
+    servers: postgres.endpoints,
   };
 }
 
@@ -153,10 +155,19 @@ interface Job {
   readonly scratch?: Storage;
 }
 
-const passwordMount = [{ name: 'postgres-password', mountPath: PASSWORDS, readOnly: true }];
+/** The password of a role, and the authority of the server's certificate where it is verified. */
+function loginVolumes({ secret, clientFiles }: Postgres, { key }: Role): Items<Volume> {
+  return [
+    { name: 'postgres-password', secret: secretFiles(secret, [key]) },
+    ...clientFiles.map((files) => filesIn(files).volume),
+  ];
+}
 
-function passwordVolume({ secret }: Postgres, { key }: Role): Tree<Volume> {
-  return { name: 'postgres-password', secret: secretFiles(secret, [key]) };
+function loginMounts({ clientFiles }: Postgres): Items<VolumeMount> {
+  return [
+    { name: 'postgres-password', mountPath: PASSWORDS, readOnly: true },
+    ...clientFiles.map((files) => filesIn(files).mount),
+  ];
 }
 
 function connection(postgres: Postgres, as?: Role): Items<EnvVar> {
@@ -167,9 +178,6 @@ function connection(postgres: Postgres, as?: Role): Items<EnvVar> {
     { name: 'PGHOST', value: postgres.primaryHost },
     { name: 'PGUSER', value: as.role },
     { name: 'LOGIN_FILE', value: `${PASSWORDS}/${as.key}` },
+    ...postgres.verification,
   ];
-}
-
-function server({ primary }: Postgres): Endpoint {
-  return { workload: primary, port: POSTGRES_PORT, name: 'postgres' };
 }

@@ -156,6 +156,21 @@ describe('PgBouncer', () => {
     expect(spec?.containers[1]?.env).toEqual([{ name: 'PGPASSFILE', value: '/run/pgbouncer/pgpass' }]);
   });
 
+  test('verifies a server whose connections are encrypted', () => {
+    const objects = synth({}, { tls: { enabled: true, existingSecret: null } });
+    expect(objects.get('ConfigMap', 'shop-pgbouncer').data?.['pgbouncer.ini']).toMatch(
+      'server_tls_sslmode = verify-full\nserver_tls_ca_file = /run/secrets/postgres-ca/ca.crt\n',
+    );
+    const { containers, volumes } = objects.get('Deployment', 'shop-pgbouncer').spec?.template.spec ?? {};
+    expect(containers?.[0]?.volumeMounts).toContainEqual({
+      name: 'postgres-ca',
+      mountPath: '/run/secrets/postgres-ca',
+      readOnly: true,
+    });
+    expect(volumes?.find(({ name }) => name === 'postgres-ca')?.secret?.secretName).toBe('shop-postgres-tls');
+    expect(JSON.stringify(synth())).not.toMatch(/server_tls|postgres-ca/);
+  });
+
   describe('server connections', () => {
     // 3 pods with the surge, each with a pool of 50 + 5 and 2 for auth_query, and 8 reserved: 179.
     test('fit where they are as many as the server allows', () => {

@@ -3,6 +3,7 @@ import { App, Chart } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import type { StatefulSetSpec } from 'kubernetes-types/apps/v1';
 import type { PodTemplateSpec, ServiceSpec } from 'kubernetes-types/core/v1';
+import { LITERALS } from '../../../lib/values/expression';
 import { Postgres, type PostgresProps, postgresDefaults } from '../../../lib/tiers/data/postgres';
 import { Objects } from './objects';
 import { shellErrors } from './shell';
@@ -59,6 +60,9 @@ const full: { readonly [K in keyof Required<PostgresProps>]: NonNullable<Postgre
   maxReplicationLagSeconds: 5,
   logMinDurationStatement: -1,
   terminationGracePeriodSeconds: 300,
+  synchronousReplicas: 1,
+  promoted: true,
+  tls: { enabled: true, existingSecret: 'vault-postgres-tls' },
   storage: { size: '50Gi', storageClassName: 'fast' },
   resources: resources('8Gi'),
   image: { registry: 'registry.example.com', repository: 'postgres', tag: '17.11', digest: null },
@@ -259,6 +263,172 @@ describe('Postgres', () => {
 
   test.each(['s', '_', 'a'.repeat(63), 'shop_2'])('takes the name "%s"', (name) => {
     expect(() => synth({ database: name, username: name })).not.toThrow();
+  });
+
+  describe('with a replica that can be promoted', () => {
+    const promotable = (promoted: boolean, props: Partial<PostgresProps> = {}) =>
+      synth({ replicas: 2, promoted, ...props });
+    const selectors = (promoted: boolean) =>
+      ['shop-postgres-primary', 'shop-postgres-read'].map((name) => {
+        const { selector } = service(promotable(promoted), name) ?? {};
+        return [selector?.['app.kubernetes.io/component'], selector?.['statefulset.kubernetes.io/pod-name']];
+      });
+
+    test('names the primary in a file, and leads writes and reads by it', () => {
+      expect([file('primary', { promoted: false }), selectors(false)]).toEqual([
+        'shop-postgres-primary-0\n',
+        [
+          ['primary', undefined],
+          ['replica', undefined],
+        ],
+      ]);
+      expect([file('primary', { promoted: true, replicas: 1 }), selectors(true)]).toEqual([
+        'shop-postgres-replica-0\n',
+        [
+          ['replica', 'shop-postgres-replica-0'],
+          ['primary', undefined],
+        ],
+      ]);
+    });
+
+    test('restarts nothing by a promotion', () => {
+      const sets = (promoted: boolean) =>
+        (['primary', 'replica'] as const).map((role) => statefulSet(promotable(promoted), role));
+      expect(sets(true)).toEqual(sets(false));
+    });
+
+    test('runs all servers alike', () => {
+      const [primary, replica] = (['primary', 'replica'] as const).map(
+        (role) => pod(promotable(false), role)?.spec?.containers[0],
+      );
+      expect(primary).toEqual(replica);
+      expect(primary?.env?.find(({ name }) => name === 'MEMBERS')?.value).toBe(
+        'shop-postgres-primary-0.shop-postgres-primary-headless shop-postgres-replica-0.shop-postgres-replica-headless',
+      );
+    });
+
+    test.each(['run-server.sh', 'ready.sh', 'initialise.sh'])('%s is a script of the shell', (name) => {
+      expect(shellErrors(file(name, { promoted: false, tls: { enabled: true, existingSecret: null } }) ?? '')).toBe('');
+    });
+
+    test('has none of the scripts of servers whose part never changes', () => {
+      const { data } = promotable(false).get('ConfigMap', 'shop-postgres');
+      expect(Object.keys(data ?? {}).filter((name) => /^start|^replica/.test(name))).toEqual([]);
+    });
+
+    test('lets every server reach every other, and clients all of them', () => {
+      const chart = new Chart(new App(), 'shop');
+      const postgres = new Postgres(chart, 'postgres', { database: 'shop', replicas: 1, promoted: false });
+      new Postgres(chart, 'mirror', { database: 'mirror' }).connectTo(postgres);
+      const callers = (role: string) => {
+        const { spec } = new Objects(chart).get('NetworkPolicy', `shop-postgres-${role}`);
+        return spec?.ingress
+          ?.flatMap(({ from }) => from?.map(({ podSelector }) => podSelector?.matchLabels) ?? [])
+          .map((labels) => `${labels?.['app.kubernetes.io/name']} ${labels?.['app.kubernetes.io/component']}`)
+          .sort();
+      };
+      expect(callers('primary')).toEqual(['mirror primary', 'postgres replica']);
+      expect(callers('replica')).toEqual(['mirror primary', 'postgres primary', 'postgres replica']);
+    });
+
+    test('demands a replica to promote', () => {
+      expect(problems({ promoted: true, replicas: 1 })).toBe('');
+      expect(problems({ promoted: false, replicas: 0 })).toBe('');
+      expect(problems({ promoted: true, replicas: 0 })).toBe(
+        'promoted true makes replica 0 the primary, but replicas is 0; raise it to 1 or more.',
+      );
+    });
+
+    test('takes as synchronous the one that is promoted, or all', () => {
+      const names = (count: number, replicas: number) =>
+        file('synchronous.conf', { promoted: false, replicas, synchronousReplicas: count });
+      expect(names(1, 2)).toBe(
+        `synchronous_standby_names = 'ANY 1 ("shop-postgres-primary-0", "shop-postgres-replica-0")'\n`,
+      );
+      expect(names(2, 2)).toBe(
+        `synchronous_standby_names = 'ANY 2 ("shop-postgres-primary-0", "shop-postgres-replica-0", "shop-postgres-replica-1")'\n`,
+      );
+      expect(problems({ promoted: false, replicas: 3, synchronousReplicas: 3 })).toBe('');
+      expect(problems({ promoted: false, replicas: 3, synchronousReplicas: 2 })).toBe(
+        'synchronousReplicas 2 of 3 may acknowledge what replica 0 has not, and that is the one to be promoted; set it to 1 or 3.',
+      );
+    });
+  });
+
+  test('is synchronous with as many replicas as it is told, and never with a backup', () => {
+    expect(conf()).not.toMatch('synchronous');
+    expect(conf({ replicas: 2, synchronousReplicas: 1 })).toMatch(/^include 'synchronous.conf'$/m);
+    expect(file('synchronous.conf', { replicas: 2, synchronousReplicas: 1 })).toBe(
+      `synchronous_standby_names = 'ANY 1 ("shop-postgres-replica-0", "shop-postgres-replica-1")'\n`,
+    );
+  });
+
+  test('refuses more synchronous replicas than there are', () => {
+    expect(problems({ replicas: 1, synchronousReplicas: 1 })).toBe('');
+    expect(problems({ replicas: 1, synchronousReplicas: 2 })).toBe(
+      'synchronousReplicas 2 is more than replicas 1: every write would wait for ever; lower it to 1 or less.',
+    );
+  });
+
+  describe('with encrypted connections', () => {
+    const tls = { enabled: true, existingSecret: null };
+
+    test('takes no other from outside the pod', () => {
+      expect(conf({ tls })).toMatch(
+        "ssl = on\nssl_min_protocol_version = 'TLSv1.2'\nssl_cert_file = '/run/secrets/tls/tls.crt'\nssl_key_file = '/run/secrets/tls/tls.key'\n",
+      );
+      const rules = file('pg_hba.conf', { tls })?.split('\n') ?? [];
+      expect(rules.filter((rule) => /^host +(?!.*(127\.0\.0\.1|reject))/.test(rule))).toEqual([]);
+      expect(rules).toContain('hostnossl all        all         all           reject');
+    });
+
+    test('has the key as files that only group and root may read', () => {
+      const { volumes } = pod(synth({ tls }), 'primary')?.spec ?? {};
+      expect(volumes?.find(({ name }) => name === 'tls')?.secret).toMatchObject({
+        secretName: 'shop-postgres-tls',
+        defaultMode: 0o440,
+      });
+    });
+
+    test.each(['start-replica.sh', 'replica-live.sh', 'run-server.sh'])('%s verifies whom it asks', (name) => {
+      const props = { tls, ...(name === 'run-server.sh' ? { promoted: false } : {}) };
+      expect(file(name, props)).toMatch(' sslmode=verify-full sslrootcert=/run/secrets/tls/ca.crt"');
+    });
+
+    test.each(['start-primary.sh', 'start-replica.sh'])('%s reloads a renewed certificate', (name) => {
+      expect(file(name, { tls })).toMatch('now=$(readlink /etc/postgresql/..data /run/secrets/tls/..data || :)');
+      expect(file(name)).not.toMatch('readlink');
+      expect(shellErrors(file(name, { tls }) ?? '')).toBe('');
+    });
+
+    test('lets clients verify it, by a file that they get', () => {
+      const chart = new Chart(new App(), 'shop');
+      const postgres = new Postgres(chart, 'postgres', { database: 'orders', tls });
+      new Postgres(chart, 'mirror', { database: 'mirror' }).connectTo(postgres);
+      const mirror = new Objects(chart).get('StatefulSet', 'shop-mirror-primary').spec?.template.spec;
+      expect(mirror?.containers[0]?.env?.slice(-2)).toEqual([
+        { name: 'PGSSLMODE', value: 'verify-full' },
+        { name: 'PGSSLROOTCERT', value: '/run/secrets/postgres-ca/ca.crt' },
+      ]);
+      expect(mirror?.volumes).toContainEqual({
+        name: 'postgres-ca',
+        secret: { secretName: 'shop-postgres-tls', defaultMode: 0o440, items: [{ key: 'ca.crt', path: 'ca.crt' }] },
+      });
+    });
+
+    test('says by which names it is reached', () => {
+      const hosts = (props: Partial<PostgresProps>) => {
+        const chart = chartWith({ tls, ...props });
+        return (chart.node.findChild('postgres') as Postgres).certificateHosts.map((host) =>
+          typeof host === 'string' ? host : host.evaluate(LITERALS),
+        );
+      };
+      expect(hosts({})).toEqual(['shop-postgres-primary', 'shop-postgres-read']);
+      expect(hosts({ promoted: false }).slice(2)).toEqual([
+        'shop-postgres-primary-0.shop-postgres-primary-headless',
+        'shop-postgres-replica-0.shop-postgres-replica-headless',
+      ]);
+    });
   });
 
   test('is left out where it is not enabled', () => {

@@ -106,7 +106,32 @@ const full: { readonly [K in keyof Required<Omit<BackupProps, 'postgres' | 'redi
   sidecars: [{ name: 'agent', image, resources }],
 };
 
+/** Of a Postgres whose connections are encrypted, and whose replica can be promoted. */
+function securedSpecs(): readonly PodSpec[] {
+  const chart = new Chart(new App(), 'shop');
+  const tls = { enabled: true, existingSecret: null };
+  const postgres = new Postgres(chart, 'postgres', { database: 'shop', replicas: 1, promoted: false, tls });
+  new Backup(chart, 'backup', { postgres });
+  const specs = (Testing.synth(chart) as (CronJob | StatefulSet)[])
+    .filter(({ kind, metadata }) => /CronJob|StatefulSet/.test(kind ?? '') && metadata?.name?.startsWith('shop-backup'))
+    .map(({ spec }) =>
+      spec !== undefined && 'jobTemplate' in spec ? spec.jobTemplate.spec?.template : spec?.template,
+    );
+  return specs.flatMap((template) => template?.spec ?? []);
+}
+
 describe('Backup', () => {
+  test('verifies a server whose connections are encrypted, wherever it connects', () => {
+    const clients = securedSpecs().filter(({ containers }) => JSON.stringify(containers).includes('"PGHOST"'));
+    expect(clients).toHaveLength(4);
+    for (const { containers, volumes } of clients) {
+      const client = containers.find(({ env }) => env?.some(({ name }) => name === 'PGHOST'));
+      expect(client?.env).toContainEqual({ name: 'PGSSLMODE', value: 'verify-full' });
+      expect(client?.volumeMounts?.map(({ mountPath }) => mountPath)).toContain('/run/secrets/postgres-ca');
+      expect(volumes?.find(({ name }) => name === 'postgres-ca')?.secret?.secretName).toBe('shop-postgres-tls');
+    }
+  });
+
   test('dumps at 02:00 UTC, looks for base backups each hour, drills on Sundays, and restores by hand alone', () => {
     const schedules = ['postgres', 'postgres-base', 'drill-postgres', 'restore-postgres'].map((name) => {
       const { schedule, timeZone, suspend } = get('CronJob', `shop-backup-${name}`).spec ?? {};

@@ -9,7 +9,6 @@ import type { ElasticsearchClient } from './elasticsearch';
 import { LOGS } from './elasticsearch-objects';
 import { PROMETHEUS } from './dashboards/panels';
 
-export const GRAFANA_PORT = 3000;
 export const DASHBOARDS_FOLDER = '/etc/dashboards';
 export const SECRETS_FOLDER = '/run/secrets/grafana';
 /** Seconds between two looks at the folder with dashboards. A ConfigMap itself takes up to a minute to arrive. */
@@ -156,8 +155,14 @@ export function alertmanagerSource(url: Input<string>, enabled: Input<boolean> =
   };
 }
 
+interface GrafanaIni {
+  /** The home page. */
+  readonly home: GrafanaDashboard | undefined;
+  readonly port: Input<number>;
+}
+
 /** Comments and settings as Grafana's conf/defaults.ini has them. Nothing here asks anybody outside. */
-export function grafanaIni({ home }: { readonly home: GrafanaDashboard | undefined }): Text {
+export function grafanaIni({ home, port }: GrafanaIni): Text {
   return text`
     ; Written by cdk8s-tiers. Whatever is not said here is as in Grafana's defaults.ini.
     app_mode = production
@@ -168,7 +173,7 @@ export function grafanaIni({ home }: { readonly home: GrafanaDashboard | undefin
     provisioning = /etc/grafana/provisioning
 
     [server]
-    http_port = ${GRAFANA_PORT}
+    http_port = ${port}
 
     [log]
     mode = console

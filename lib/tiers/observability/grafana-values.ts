@@ -1,4 +1,4 @@
-import { objectName } from '../../values/leaves';
+import { objectName, port } from '../../values/leaves';
 import type { Widen } from '../../values/widen';
 import { imageValues, podValues, resourcesValues, storageValues } from '../../workload/values';
 import type { grafanaDefaults } from './grafana';
@@ -13,4 +13,10 @@ export const grafanaValues = (defaults: Widen<typeof grafanaDefaults>) => ({
   storage: storageValues(defaults.storage),
   resources: resourcesValues(defaults.resources),
   ...podValues,
+});
+
+/** What an operator may set beside that, where its ports are for them to choose. */
+export const grafanaPortValues = (defaults: Widen<Pick<typeof grafanaDefaults, 'port' | 'servicePort'>>) => ({
+  port: port().min(1024).default(defaults.port).describe('The port on which Grafana listens.'),
+  servicePort: port().default(defaults.servicePort).describe('The port of its Service.'),
 });

@@ -5,7 +5,7 @@ import { images } from '../../images';
 import type { Endpoint, Server } from '../../network/connections';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
-import { type Input } from '../../values/expression';
+import { type Input, literalOf } from '../../values/expression';
 import type { Items } from '../../values/parts';
 import { checksum } from '../../values/text';
 import { str } from '../../values/texts';
@@ -23,7 +23,6 @@ import { loginFiles } from './elasticsearch-users';
 import {
   DASHBOARDS_FOLDER,
   type DataSource,
-  GRAFANA_PORT,
   SECRETS_FOLDER,
   dashboardProvider,
   dataSourcesYaml,
@@ -43,6 +42,10 @@ export interface GrafanaProps extends TierProps, PodSettings {
   readonly existingSecret?: ExistingSecret;
   /** Volume with users, preferences and dashboards made by hand. @default 1Gi of the cluster's default class */
   readonly storage?: Storage;
+  /** Port on which it listens. @default 3000, Grafana's own */
+  readonly port?: Input<number>;
+  /** Port of its Service. @default 80 */
+  readonly servicePort?: Input<number>;
   /** @default - see grafanaDefaults */
   readonly resources?: Resources;
   /** @default - see lib/images.ts */
@@ -52,6 +55,8 @@ export interface GrafanaProps extends TierProps, PodSettings {
 export const grafanaDefaults = {
   existingSecret: null,
   storage: { size: '1Gi', storageClassName: null },
+  port: 3000,
+  servicePort: 80,
   resources: {
     requests: { cpu: '100m', memory: '256Mi', ephemeralStorage: '32Mi' },
     limits: { cpu: '1', memory: '512Mi', ephemeralStorage: '256Mi' },
@@ -77,7 +82,7 @@ const CONFIGURATION = 'grafana.ini';
 export class Grafana extends Tier implements Server {
   readonly workload: StatefulSetWorkload;
   /** The port of the Service. */
-  readonly servicePort = 80;
+  readonly servicePort: Input<number>;
   /** Name of the Secret with the password and the key. */
   readonly secret: Input<string>;
   readonly endpoints: readonly Endpoint[];
@@ -87,7 +92,8 @@ export class Grafana extends Tier implements Server {
   constructor(scope: Construct, id: string, props: GrafanaProps) {
     super(scope, id, props);
     const settings = { ...grafanaDefaults, ...props };
-    const { dashboards, dataSources } = settings;
+    const { dashboards, dataSources, port } = settings;
+    this.servicePort = settings.servicePort;
     this.secret = existingSecret(
       {
         id,
@@ -97,7 +103,7 @@ export class Grafana extends Tier implements Server {
       settings.existingSecret,
     );
     const [home] = dashboards;
-    const ini = grafanaIni({ home });
+    const ini = grafanaIni({ home, port });
     const sources = dataSourcesYaml(dataSources);
     const logins = dataSources.flatMap((source) => (source.login ? [{ ...source, login: source.login }] : []));
     const provider = dashboardProvider(this.platform.instance);
@@ -115,14 +121,14 @@ export class Grafana extends Tier implements Server {
         'datasources.yaml': checksum(sources),
         'dashboards.yaml': checksum(provider),
       },
-      scrape: { port: GRAFANA_PORT, path: '/metrics' },
+      scrape: { port, path: '/metrics' },
       containers: [
         {
           name: 'grafana',
           image: settings.image,
           command: ['grafana', 'server'],
           args: ['--homepath=/usr/share/grafana', `--config=/etc/grafana/${CONFIGURATION}`, '--packaging=docker'],
-          ports: [{ name: 'http', containerPort: GRAFANA_PORT }],
+          ports: [{ name: 'http', containerPort: port }],
           resources: settings.resources,
           probes: {
             // The first start makes the database; on a busy node that takes minutes.
@@ -181,13 +187,14 @@ export class Grafana extends Tier implements Server {
     addService(this.workload, 'service', { ports: [{ name: 'http', port: this.servicePort, targetPort: 'http' }] });
     addService(this.workload, 'headless', {
       suffix: 'headless',
-      ports: [{ name: 'http', port: GRAFANA_PORT, targetPort: 'http' }],
+      ports: [{ name: 'http', port, targetPort: 'http' }],
       headless: true,
     });
 
     this.client = this.workload;
-    this.endpoints = [{ workload: this.workload, port: GRAFANA_PORT, name: 'http' }];
-    this.clientSettings = [{ name: 'GRAFANA_URL', value: str`http://${this.objectName}` }];
+    this.endpoints = [{ workload: this.workload, port, name: 'http' }];
+    const host = literalOf(this.servicePort) === 80 ? this.objectName : str`${this.objectName}:${this.servicePort}`;
+    this.clientSettings = [{ name: 'GRAFANA_URL', value: str`http://${host}` }];
   }
 
   /** One ConfigMap for each, so that none comes near what kubectl and etcd take. */

@@ -59,6 +59,15 @@ function pod(props: Partial<GrafanaProps> = {}): PodSpec | undefined {
   return spec(props)?.template.spec;
 }
 
+/** What a tier that is connected to it finds in its environment. */
+function urlForClients(props: Partial<GrafanaProps> = {}): unknown {
+  const chart = chartWith(props);
+  const cache = new RedisCache(chart, 'redis');
+  cache.connectTo(chart.node.findChild('grafana') as Grafana);
+  const { env } = new Objects(chart).get('StatefulSet', 'shop-redis').spec?.template.spec?.containers[0] ?? {};
+  return env?.find(({ name }) => name === 'GRAFANA_URL')?.value;
+}
+
 /** A section of grafana.ini. */
 function section(name: string): readonly string[] {
   const [, rest = ''] = (files()['grafana.ini'] ?? '').split(`[${name}]\n`);
@@ -77,6 +86,8 @@ const full: { readonly [K in keyof Required<GrafanaProps>]: NonNullable<GrafanaP
   dashboards: [queues, { ...queues, id: 'other', title: 'Other' }],
   existingSecret: 'vault-grafana',
   storage: { size: '5Gi', storageClassName: 'fast' },
+  port: 3001,
+  servicePort: 8080,
   resources: resources('1'),
   image: { registry: 'registry.example.com', repository: 'grafana', tag: '1', digest: null },
 };
@@ -87,6 +98,17 @@ describe('Grafana', () => {
       { name: 'http', port: 80, targetPort: 'http' },
     ]);
     expect(pod()?.containers[0]?.ports).toEqual([{ name: 'http', containerPort: 3000 }]);
+  });
+
+  test('listens where it is told, and says so to all', () => {
+    const other = { port: 3001, servicePort: 3002 };
+    expect(synth(other).get('Service', 'shop-grafana').spec?.ports).toEqual([
+      { name: 'http', port: 3002, targetPort: 'http' },
+    ]);
+    expect(pod(other)?.containers[0]?.ports).toEqual([{ name: 'http', containerPort: 3001 }]);
+    expect(files(other)['grafana.ini']).toMatch('http_port = 3001\n');
+    expect(spec(other)?.template.metadata?.annotations).toMatchObject({ 'prometheus.io/port': '3001' });
+    expect(urlForClients(other)).toBe('http://shop-grafana:3002');
   });
 
   test('keeps its state in one pod, on a volume', () => {
@@ -303,11 +325,7 @@ describe('Grafana', () => {
 
   test('is scraped, and tells clients where it is', () => {
     expect(spec()?.template.metadata?.annotations).toMatchObject({ 'prometheus.io/port': '3000' });
-    const chart = chartWith();
-    const cache = new RedisCache(chart, 'redis');
-    cache.connectTo(chart.node.findChild('grafana') as Grafana);
-    const { env } = new Objects(chart).get('StatefulSet', 'shop-redis').spec?.template.spec?.containers[0] ?? {};
-    expect(env?.at(-1)).toEqual({ name: 'GRAFANA_URL', value: 'http://shop-grafana' });
+    expect(urlForClients()).toBe('http://shop-grafana');
   });
 
   test('is left out where it is not enabled', () => {

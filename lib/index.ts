@@ -113,8 +113,10 @@ export {
   type RuleGroup,
   type Severity,
 } from './tiers/observability/rule';
+export { type BusinessThresholds, businessThresholdDefaults } from './tiers/observability/rules/business';
 export { type RuleSubjects, rulesOf } from './tiers/observability/rules/rules';
 export {
+  type LatencyObjective,
   type ModelSlo,
   type Slo,
   type Thresholds,
@@ -122,20 +124,36 @@ export {
   sloDefaults,
   thresholdDefaults,
 } from './tiers/observability/rules/thresholds';
-export { sloValues, thresholdValues } from './tiers/observability/rules-values';
-export { apmDashboard } from './tiers/observability/dashboards/apm';
+export {
+  businessThresholdValues,
+  latencyObjectiveValues,
+  severalSloValues,
+  sloValues,
+  thresholdValues,
+} from './tiers/observability/rules-values';
+export { type ApmDashboardSettings, apmDashboard } from './tiers/observability/dashboards/apm';
 export { backupsDashboard } from './tiers/observability/dashboards/backups';
+export { type BusinessDashboardSettings, businessDashboard } from './tiers/observability/dashboards/business';
 export { type DashboardSettings, type GrafanaDashboard, dashboard } from './tiers/observability/dashboards/dashboard';
 export { experimentsDashboard } from './tiers/observability/dashboards/experiments';
+export {
+  type LoadBalancerDashboardSettings,
+  loadBalancerDashboard,
+} from './tiers/observability/dashboards/load-balancer';
 export { logsDashboard } from './tiers/observability/dashboards/logs';
 export { modelCacheDashboard } from './tiers/observability/dashboards/model-cache';
 export { modelsDashboard } from './tiers/observability/dashboards/models';
-export { overviewDashboard } from './tiers/observability/dashboards/overview';
+export { type OverviewDashboardSettings, overviewDashboard } from './tiers/observability/dashboards/overview';
 export { stat, timeSeries } from './tiers/observability/dashboards/panels';
 export { performanceDashboard } from './tiers/observability/dashboards/performance';
 export { pgBouncerDashboard } from './tiers/observability/dashboards/pgbouncer';
 export { postgresDashboard } from './tiers/observability/dashboards/postgres';
 export { redisDashboard } from './tiers/observability/dashboards/redis';
+export {
+  type ResourceBudget,
+  type ResourcesDashboardSettings,
+  resourcesDashboard,
+} from './tiers/observability/dashboards/resources';
 export { sloDashboard } from './tiers/observability/dashboards/slo';
 export {
   Elasticsearch,
@@ -159,6 +177,7 @@ export { type Sampling } from './tiers/observability/opentelemetry-configuration
 export { openTelemetryValues } from './tiers/observability/opentelemetry-values';
 export { Jaeger, type JaegerCleaner, type JaegerProps, jaegerDefaults } from './tiers/observability/jaeger';
 export { jaegerValues } from './tiers/observability/jaeger-values';
+export { type ResponseTimeTargets } from './tiers/observability/dashboards/targets';
 export { tracesDashboard } from './tiers/observability/dashboards/traces';
 export { Filebeat, type FilebeatProps, type LogTarget, filebeatDefaults } from './tiers/observability/filebeat';
 export { type JsonExporter, jsonExporterDefaults } from './tiers/observability/json-exporter';
@@ -174,7 +193,7 @@ export {
   jaegerSource,
   prometheusSource,
 } from './tiers/observability/grafana-configuration';
-export { grafanaValues } from './tiers/observability/grafana-values';
+export { grafanaPortValues, grafanaValues } from './tiers/observability/grafana-values';
 export { Kibana, type KibanaProps, kibanaDefaults } from './tiers/observability/kibana';
 export { kibanaValues } from './tiers/observability/kibana-values';
 export { elasticsearchDashboard } from './tiers/observability/dashboards/elasticsearch';

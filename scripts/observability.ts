@@ -6,13 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'cdk8s';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { Manifests } from '../lib/output/manifests';
-import { ClusterAi } from '../lib/systems/cluster-ai/cluster-ai';
-import { environmentsIn, valuesOf } from '../lib/systems/environment';
 import { promtoolTests } from '../test/rules/cases';
+import { testedRules } from '../test/rules/tested';
 
 const ConfigMaps = z.array(
   z.object({
@@ -98,37 +95,32 @@ function checkFiles(
   return findings;
 }
 
-/** Every alert, with all tiers on: the cluster of Redis, and the single one. */
+/** Every alert of every system. */
 function testRules(folder: string): readonly string[] {
-  const system = new ClusterAi(new App());
-  const manifests = new Manifests(system);
-  const production = environmentsIn(system.environments).find(({ name }) => name === 'production');
-  if (production === undefined) throw new Error('there is no environment production');
-  return [
-    production.source,
-    production.source.replace('redisCluster:\n  enabled: true', 'redisCluster:\n  enabled: false'),
-  ].flatMap((source, index) => {
-    const values = valuesOf(system.schema, { file: 'production.yaml', source });
-    const objects = [...manifests.evaluate(values, { name: 'cluster-ai', namespace: 'cluster-ai' }).values()].flat();
-    const rules = dataOf(objects).get('cluster-ai-prometheus-rules') ?? {};
+  return testedRules().flatMap(({ release, files: rules }, index) => {
     const own = join(folder, `tests-${index}`);
     mkdirSync(own);
     const files = new Map(Object.keys(rules).map((name) => [name.replace('.yaml', ''), join(own, name)]));
     for (const [name, content] of Object.entries(rules)) writeFileSync(join(own, name), content);
-    return [...files].flatMap(([group, file]) => testGroup(group, file, files, join(own, `${group}.test`)));
+    return [...files.keys()].flatMap((group) => testGroup(group, files, release, join(own, `${group}.test`)));
   });
 }
 
-function testGroup(group: string, file: string, files: ReadonlyMap<string, string>, test: string): readonly string[] {
-  const { groups } = Rules.parse(parse(readFileSync(file, 'utf8')));
+function testGroup(
+  group: string,
+  files: ReadonlyMap<string, string>,
+  release: string,
+  test: string,
+): readonly string[] {
+  const { groups } = Rules.parse(parse(readFileSync(files.get(group) ?? '', 'utf8')));
   const alerts = (groups ?? []).flatMap(({ rules }) =>
-    rules.flatMap(({ alert, labels }) => (alert === undefined ? [] : [{ alert, severity: labels?.severity ?? '' }])),
+    rules.flatMap(({ alert, labels }) => (alert === undefined ? [] : [{ alert, labels: labels ?? {} }])),
   );
-  return promtoolTests(group, alerts, files).flatMap((content, index) => {
+  return promtoolTests(group, alerts, files, release).flatMap((content, index) => {
     const path = `${test}-${index}.yaml`;
     writeFileSync(path, content);
     const said = complaint('promtool', ['test', 'rules', path]);
-    return said === undefined ? [] : [`rules of ${group}: ${said}`];
+    return said === undefined ? [] : [`rules of ${release}, ${group}: ${said}`];
   });
 }
 

@@ -47,10 +47,21 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
 };
 /** The system whose names are in the files. */
 const WRITTEN_FOR = 'cluster-ai';
+/** What other systems call its tiers. */
+const NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = { 'conecta-plus': { backend: 'api' } };
 /** Alerts that are never silent: that is their purpose. */
 export const NEVER_SILENT = ['Watchdog'];
 
+const read = new Map<string, GroupCases>();
+
 export function casesOf(group: string, system = WRITTEN_FOR): GroupCases {
+  const key = `${system}/${group}`;
+  const cases = read.get(key) ?? readCases(group, system);
+  read.set(key, cases);
+  return cases;
+}
+
+function readCases(group: string, system: string): GroupCases {
   const files = (SHARED[group] ?? [group]).map((file) => casesIn(file, group, system));
   return {
     labels: files.find(({ labels }) => labels !== '')?.labels ?? '',
@@ -61,12 +72,24 @@ export function casesOf(group: string, system = WRITTEN_FOR): GroupCases {
 function casesIn(file: string, group: string, system: string): GroupCases {
   const path = join(__dirname, `${file}.yaml`);
   if (!existsSync(path)) return { labels: '', cases: [] };
-  return Cases.parse(parse(readFileSync(path, 'utf8').replaceAll(file, group).replaceAll(WRITTEN_FOR, system)));
+  const names = Object.entries({ [file]: group, [WRITTEN_FOR]: system, ...NAMES[system] });
+  return Cases.parse(
+    parse(names.reduce((text, [name, other]) => text.replaceAll(name, other), readFileSync(path, 'utf8'))),
+  );
 }
 
 export interface TestedAlert {
   readonly alert: string;
-  readonly severity: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Labels by which several rules with one name differ. */
+const DIFFERING = ['window', 'objective'];
+
+/** Whether a case is one of this alert. */
+export function isCaseOf({ alert, labels }: TestedAlert, { alert: tested, where = '' }: AlertCase): boolean {
+  const own = DIFFERING.flatMap((label) => (labels[label] === undefined ? [] : [`${label}="${labels[label]}"`]));
+  return alert === tested && own.join(',') === where;
 }
 
 /** Files for `promtool test rules`, one for each interval of evaluations. @param files of the rules of each group, by its name */
@@ -77,7 +100,7 @@ export function promtoolTests(
   system = WRITTEN_FOR,
 ): readonly string[] {
   const { labels, cases } = casesOf(group, system);
-  const tested = cases.filter(({ alert }) => alerts.some((known) => known.alert === alert));
+  const tested = cases.filter((each) => alerts.some((alert) => isCaseOf(alert, each)));
   const evaluated = ({ interval, evaluation }: AlertCase): string => evaluation ?? interval;
   return [...new Set(tested.map(evaluated))].map((interval) => {
     const alike = tested.filter((each) => evaluated(each) === interval);
@@ -87,7 +110,7 @@ export function promtoolTests(
         each,
         each.fires,
         { labels, system },
-        alerts.find(({ alert }) => alert === each.alert),
+        alerts.find((alert) => isCaseOf(alert, each)),
       ),
       ...(each.silent === undefined ? [] : [moment(each, each.silent, { labels, system }, undefined)]),
     ]);
@@ -119,7 +142,7 @@ function moment(
             ? []
             : [
                 {
-                  labels: `{alertname="${alert}",namespace="${system}",release="${system}",severity="${fires.severity}"}`,
+                  labels: `{alertname="${alert}",namespace="${system}",release="${system}",severity="${fires.labels.severity ?? ''}"}`,
                   value: 1,
                 },
               ],

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { percent } from '../../values/leaves';
 import type { Widen } from '../../values/widen';
-import { type modelSloDefaults, sloDefaults, type thresholdDefaults } from './rules/thresholds';
+import type { businessThresholdDefaults } from './rules/business';
+import { LATENCY_BUCKETS, type modelSloDefaults, sloDefaults, type thresholdDefaults } from './rules/thresholds';
 
 /** What an operator may set of the objectives of an API. */
 export const sloValues = (defaults: Widen<typeof sloDefaults>) => ({
@@ -21,6 +22,36 @@ export const sloValues = (defaults: Widen<typeof sloDefaults>) => ({
     .enum(['0.05', '0.1', '0.25', '0.5', '1'])
     .default(sloDefaults.latencySeconds)
     .describe("Seconds that count as in time, in quotes: a bucket of the application's histogram."),
+});
+
+const share = (value: number, description: string) =>
+  z.number().min(90).max(99.999).default(value).describe(`${description}, over 30 days.`);
+
+/** What an operator may set of one of several objectives. */
+export const latencyObjectiveValues = (defaults: LatencyDefaults) =>
+  z
+    .strictObject({
+      percent: share(defaults.percent, 'Percent of requests that must be answered in time'),
+      seconds: z
+        .enum(LATENCY_BUCKETS)
+        .default(defaults.seconds)
+        .describe("Seconds that count as in time, in quotes: a bucket of the application's histogram."),
+    })
+    .describe(`${defaults.percent} % of requests within ${defaults.seconds} s.`);
+
+interface LatencyDefaults {
+  readonly percent: number;
+  readonly seconds: (typeof LATENCY_BUCKETS)[number];
+}
+
+/** What an operator may set of an API that has several objectives, such as `{ p95: latencyObjectiveValues(…) }`, and counts its minutes. */
+export const severalSloValues = <T extends z.core.$ZodLooseShape>(
+  defaults: { readonly availabilityPercent: number; readonly uptimePercent: number },
+  latency: T,
+) => ({
+  availabilityPercent: share(defaults.availabilityPercent, "Percent of requests that must not end in a server's error"),
+  uptimePercent: share(defaults.uptimePercent, 'Percent of minutes in which the API must serve'),
+  latency: z.strictObject(latency).describe('How many requests must be answered by when.'),
 });
 
 /** What an operator may set of the objectives of each model. */
@@ -89,4 +120,16 @@ export const thresholdValues = (defaults: Widen<typeof thresholdDefaults>) => ({
   archiveSeconds: whole(86_400, defaults.archiveSeconds, 'Seconds of work that is in no archive yet.'),
   drillDays: whole(365, defaults.drillDays, 'Days since a drill restored the backups, where there is one each week.'),
   certificateDays: whole(365, defaults.certificateDays, 'Days until a certificate expires.'),
+});
+
+/** What an operator may set beside them of an application that counts users and transactions. */
+export const businessThresholdValues = (defaults: Widen<typeof businessThresholdDefaults>) => ({
+  failedTransactionsPercent: percent()
+    .default(defaults.failedTransactionsPercent)
+    .describe("Percent of transactions that fail for a cause of the system's own."),
+  transactionsExpected: whole(
+    1_000_000,
+    defaults.transactionsExpected,
+    'Transactions in half an hour of the day before, above which none at all are worth an alert.',
+  ),
 });

@@ -1,10 +1,11 @@
-/** Every rule of Cluster AI: what it asks for, what it says, and where it leads. */
+/** Every rule of every system: what it asks for, what it says, and where it leads. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { labelsWith } from '../../metrics/inventory';
-import { ask } from '../../metrics/promql';
-import { NEVER_SILENT, casesOf } from '../../rules/cases';
+import { type Question, ask } from '../../metrics/promql';
+import { NEVER_SILENT, casesOf, isCaseOf } from '../../rules/cases';
+import { ruleFilesIn, testedRules } from '../../rules/tested';
 import { objectsWith, valuesIn } from '../../systems/cluster-ai/environments';
 
 const Rule = z.strictObject({
@@ -35,26 +36,43 @@ function but(...changes: readonly (readonly [tier: string, change: Readonly<Reco
 }
 
 function rulesWith(values: Values): readonly FoundRule[] {
-  const found = objectsWith(values).find(
-    ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'cluster-ai-prometheus-rules',
-  ) as { readonly data?: Readonly<Record<string, string>> } | undefined;
-  return Object.values(found?.data ?? {}).flatMap((content) =>
-    File.parse(parse(content)).groups.flatMap(({ name, rules }) => rules.map((rule) => ({ ...rule, group: name }))),
+  return rulesIn(ruleFilesIn(objectsWith(values), 'cluster-ai'));
+}
+
+function rulesIn(files: Readonly<Record<string, string>>): readonly FoundRule[] {
+  return Object.values(files).flatMap((content) =>
+    File.parse(parse(content)).groups.flatMap(({ name, rules: own }) => own.map((rule) => ({ ...rule, group: name }))),
   );
 }
 
-const all = rulesWith(production);
-const single = rulesWith(but(['redisCluster', { enabled: false }])).filter(({ group }) => group === 'redis');
-const rules = [...all, ...single];
-const alerts = rules.flatMap((rule) => (rule.alert === undefined ? [] : [{ ...rule, alert: rule.alert }]));
-const labelsOf = labelsWith(
-  rules.flatMap(({ record, expr, labels }) => (record === undefined ? [] : [{ record, expr, labels }])),
+/** Every rule that is tested, by the system that has it. */
+const tested = testedRules().map(({ release, files }) => ({ release, rules: rulesIn(files) }));
+const rules = tested.flatMap(({ release, rules: own }) => own.map((rule) => ({ ...rule, release })));
+const alerts = rules.flatMap((rule) =>
+  rule.alert === undefined ? [] : [{ ...rule, alert: rule.alert, labels: rule.labels ?? {} }],
 );
+/** The labels that series have, by the release. */
+const labelsIn = new Map(
+  [...new Set(rules.map(({ release }) => release))].map((name) => {
+    const own = rules.filter(({ release }) => release === name);
+    return [
+      name,
+      labelsWith(own.flatMap(({ record, ...rule }) => (record === undefined ? [] : [{ record, ...rule }]))),
+    ];
+  }),
+);
+const asked = ({ release, expr }: (typeof rules)[number]): Question =>
+  ask(expr, labelsIn.get(release) ?? (() => undefined));
 const groupsWith = (values: Values): readonly string[] => [...new Set(rulesWith(values).map(({ group }) => group))];
+const nameOf = ({ release, group, alert, record, labels }: (typeof rules)[number]): string =>
+  [`${release}: ${group}/${alert ?? record ?? ''}`, labels?.window, labels?.objective].filter(Boolean).join(' ');
+const namedRules = rules.map((rule) => [nameOf(rule), rule] as const);
+const namedAlerts = alerts.map((rule) => [nameOf(rule), rule] as const);
 
-describe('Rules of Cluster AI', () => {
-  test('are of all its tiers', () => {
-    expect([...new Set(rules.map(({ group }) => group))].sort()).toEqual(
+describe('Rules', () => {
+  test.each([
+    [
+      'cluster-ai',
       [
         'alertmanager',
         'api',
@@ -80,47 +98,44 @@ describe('Rules of Cluster AI', () => {
         'tensorrt',
         'torchserve',
         'watchdog',
-      ].sort(),
-    );
+      ],
+    ],
+    [
+      'conecta-plus',
+      ['alertmanager', 'api', 'business', 'containers', 'postgres', 'prometheus', 'redis', 'slo', 'uptime', 'watchdog'],
+    ],
+  ])('of %s are of all its tiers, and of no others', (release, groups) => {
+    const own = rules.filter((rule) => rule.release === release).map(({ group }) => group);
+    expect([...new Set(own)].sort()).toEqual(groups);
   });
 
-  test.each(
-    rules.map(
-      (rule) => [`${rule.group}/${rule.alert ?? rule.record ?? ''} ${rule.labels?.window ?? ''}`, rule] as const,
-    ),
-  )('%s asks for metrics and labels that somebody exports', (_, { expr }) => {
-    expect(ask(expr, labelsOf).problems).toEqual([]);
+  test.each(namedRules)('%s asks for metrics and labels that somebody exports', (_, rule) => {
+    expect(asked(rule).problems).toEqual([]);
   });
 
-  test.each(alerts.map((rule) => [`${rule.group}/${rule.alert}`, rule] as const))(
-    '%s names only labels that its series have',
-    (_, { expr, labels, annotations }) => {
-      const known = new Set([...(ask(expr, labelsOf).labels ?? []), ...Object.keys(labels ?? {})]);
-      const named = [...JSON.stringify(annotations).matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label ?? '');
-      expect(named.filter((label) => !known.has(label))).toEqual([]);
-    },
-  );
+  test.each(namedAlerts)('%s names only labels that its series have', (_, rule) => {
+    const known = new Set([...(asked(rule).labels ?? []), ...Object.keys(rule.labels)]);
+    const named = [...JSON.stringify(rule.annotations).matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label ?? '');
+    expect(named.filter((label) => !known.has(label))).toEqual([]);
+  });
 
-  test.each(alerts.map((rule) => [`${rule.group}/${rule.alert}`, rule] as const))(
+  test.each(namedAlerts)(
     '%s says how urgent it is, what is wrong and what it means',
-    (_, { alert, labels, annotations }) => {
-      expect(labels?.severity).toMatch(alert === 'Watchdog' ? /^none$/ : /^(critical|warning|info)$/);
-      expect(labels).toMatchObject({ namespace: 'cluster-ai', release: 'cluster-ai' });
+    (_, { release, alert, labels, annotations }) => {
+      expect(labels.severity).toMatch(alert === 'Watchdog' ? /^none$/ : /^(critical|warning|info)$/);
+      expect(labels).toMatchObject({ namespace: release, release });
       expect(annotations?.summary).toMatch(/^\S.{9,}[^.]$/);
       expect(annotations?.description).toMatch(/^[A-Z{].{19,}\.$/);
     },
   );
 
-  test.each(alerts.map((rule) => [`${rule.group}/${rule.alert}`, rule] as const))(
-    '%s leads to a runbook that says what to type',
-    (_, { alert, annotations }) => {
-      const [, page = '', anchor] = /\/docs\/runbooks\/([\w-]+\.md)#(\w+)$/.exec(annotations?.runbook_url ?? '') ?? [];
-      expect(anchor).toBe(alert.toLowerCase());
-      const text = readFileSync(`docs/runbooks/${page}`, 'utf8');
-      const section = text.split(/^## /m).find((part) => part.startsWith(`${alert}\n`));
-      expect(section).toMatch(/^ *```sh\n *\w/m);
-    },
-  );
+  test.each(namedAlerts)('%s leads to a runbook that says what to type', (_, { alert, annotations }) => {
+    const [, page = '', anchor] = /\/docs\/runbooks\/([\w-]+\.md)#(\w+)$/.exec(annotations?.runbook_url ?? '') ?? [];
+    expect(anchor).toBe(alert.toLowerCase());
+    const text = readFileSync(`docs/runbooks/${page}`, 'utf8');
+    const section = text.split(/^## /m).find((part) => part.startsWith(`${alert}\n`));
+    expect(section).toMatch(/^ *```sh\n *\w/m);
+  });
 
   test('runbooks are of alerts that there are', () => {
     const pages = [
@@ -132,25 +147,20 @@ describe('Rules of Cluster AI', () => {
     expect(headings.sort()).toEqual([...new Set(alerts.map(({ alert }) => alert))].sort());
   });
 
-  test.each(alerts.map((rule) => [`${rule.group}/${rule.alert} ${rule.labels?.window ?? ''}`, rule] as const))(
-    '%s has a test of when it fires and when it is silent',
-    (_, { group, alert, labels }) => {
-      const window = labels?.window;
-      const own = casesOf(group).cases.filter(
-        (each) => each.alert === alert && each.where === (window === undefined ? undefined : `window="${window}"`),
-      );
-      expect(own).toHaveLength(1);
-      expect(own.every(({ silent }) => (silent === undefined) === NEVER_SILENT.includes(alert))).toBe(true);
-    },
-  );
-
-  test('tests are of alerts that there are', () => {
-    const tested = [...new Set(rules.map(({ group }) => group))].flatMap((group) =>
-      casesOf(group).cases.map(({ alert }) => alert),
-    );
-    expect(tested.filter((alert) => !alerts.some((known) => known.alert === alert))).toEqual([]);
+  test.each(namedAlerts)('%s has a test of when it fires and when it is silent', (_, rule) => {
+    const own = casesOf(rule.group, rule.release).cases.filter((each) => isCaseOf(rule, each));
+    expect(own).toHaveLength(1);
+    expect(own.every(({ silent }) => (silent === undefined) === NEVER_SILENT.includes(rule.alert))).toBe(true);
   });
 
+  test('tests are of alerts that there are', () => {
+    const known = new Map(rules.map(({ group, release }) => [group, release]));
+    const cases = [...known].flatMap(([group, release]) => casesOf(group, release).cases);
+    expect(cases.filter((each) => !alerts.some((alert) => isCaseOf(alert, each)))).toEqual([]);
+  });
+});
+
+describe('Rules of Cluster AI', () => {
   test.each([
     ['backup', 'backup', but(['backup', { enabled: false }])],
     ['redis-cluster', 'redis-cluster', but(['redisCluster', { enabled: false }])],

@@ -1,9 +1,24 @@
-import { type GrafanaDashboard, dashboard } from './dashboard';
+import { type GrafanaDashboard, type Row, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
 import { ERROR_RATIO, recorded, responseTime } from './queries';
+import { type ResponseTimeTargets, limitsOf, responseTimeTargetDefaults } from './targets';
+
+export interface ApmDashboardSettings {
+  /** @default - 100 ms for P95, 250 ms for P99 */
+  readonly responseTimes?: ResponseTimeTargets;
+  /** Whether a Frontend is before it, and no dashboard of its own shows that. @default true */
+  readonly frontend?: boolean;
+  /** Whether its application counts sessions and conversions, and no dashboard of its own shows users. @default true */
+  readonly users?: boolean;
+}
 
 /** The application from within: requests by handler, its processes, and what users do. */
-export function apmDashboard(): GrafanaDashboard {
+export function apmDashboard({
+  responseTimes = responseTimeTargetDefaults,
+  frontend = true,
+  users = true,
+}: ApmDashboardSettings = {}): GrafanaDashboard {
+  const limits = limitsOf(responseTimes);
   return dashboard({
     id: 'apm',
     title: 'APM',
@@ -36,7 +51,7 @@ export function apmDashboard(): GrafanaDashboard {
             title: 'P99 response time',
             description: 'Ninety-nine of a hundred answers take no longer.',
             unit: 's',
-            limits: { warning: 0.25, critical: 1 },
+            limits: limits.p99,
             targets: [{ expr: responseTime(99), legend: '{{tier}}' }],
           }),
         ],
@@ -57,9 +72,9 @@ export function apmDashboard(): GrafanaDashboard {
           }),
           timeSeries({
             title: 'P95 by handler',
-            description: 'Which routes are slow. The target is 100 ms.',
+            description: `Which routes are slow. The target is ${responseTimes.p95} ms.`,
             unit: 's',
-            limits: { warning: 0.1, critical: 0.25 },
+            limits: limits.p95,
             targets: [
               { expr: `topk(10, ${recorded('handler:http_request_duration_seconds:p95_5m')})`, legend: '{{handler}}' },
             ],
@@ -77,33 +92,7 @@ export function apmDashboard(): GrafanaDashboard {
           }),
         ],
       },
-      {
-        title: 'nginx before it',
-        panels: [
-          timeSeries({
-            title: 'Requests at nginx',
-            description: 'Files, and requests handed on.',
-            unit: 'reqps',
-            stacked: true,
-            targets: [
-              {
-                expr: recorded('tier:nginx_http_requests:rate5m'),
-                legend: '{{tier}}',
-              },
-            ],
-          }),
-          timeSeries({
-            title: 'Connections at nginx',
-            description: 'Browsers that are connected. Waiting ones cost nearly nothing.',
-            unit: 'short',
-            targets: [
-              { expr: `sum(nginx_connections_reading{${RELEASE}})`, legend: 'reading' },
-              { expr: `sum(nginx_connections_writing{${RELEASE}})`, legend: 'writing' },
-              { expr: `sum(nginx_connections_waiting{${RELEASE}})`, legend: 'waiting' },
-            ],
-          }),
-        ],
-      },
+      ...(frontend ? [NGINX] : []),
       {
         title: 'Processes',
         panels: [
@@ -128,36 +117,68 @@ export function apmDashboard(): GrafanaDashboard {
           }),
         ],
       },
-      {
-        title: 'Users',
-        panels: [
-          timeSeries({
-            title: 'Active users',
-            description: 'With a request in the last five minutes.',
-            unit: 'short',
-            targets: [{ expr: `sum(business_active_users{${RELEASE}})`, legend: 'users' }],
-          }),
-          timeSeries({
-            title: 'Requests per user',
-            description: 'Requests of each active user in a minute.',
-            unit: 'short',
-            targets: [
-              {
-                expr:
-                  `60 * sum(${recorded('tier:http_requests:rate5m')})` +
-                  ` / clamp_min(sum(business_active_users{${RELEASE}}), 1)`,
-                legend: 'requests',
-              },
-            ],
-          }),
-          timeSeries({
-            title: 'Conversions',
-            description: 'Steps that the product wants, for each session begun, within the last hour.',
-            unit: 'percentunit',
-            targets: [{ expr: recorded('tier:business_conversions:ratio_rate1h'), legend: '{{tier}}' }],
-          }),
-        ],
-      },
+      ...(users ? [USERS] : []),
     ],
   });
 }
+
+/** The Frontend before it. */
+const NGINX: Row = {
+  title: 'nginx before it',
+  panels: [
+    timeSeries({
+      title: 'Requests at nginx',
+      description: 'Files, and requests handed on.',
+      unit: 'reqps',
+      stacked: true,
+      targets: [
+        {
+          expr: recorded('tier:nginx_http_requests:rate5m'),
+          legend: '{{tier}}',
+        },
+      ],
+    }),
+    timeSeries({
+      title: 'Connections at nginx',
+      description: 'Browsers that are connected. Waiting ones cost nearly nothing.',
+      unit: 'short',
+      targets: [
+        { expr: `sum(nginx_connections_reading{${RELEASE}})`, legend: 'reading' },
+        { expr: `sum(nginx_connections_writing{${RELEASE}})`, legend: 'writing' },
+        { expr: `sum(nginx_connections_waiting{${RELEASE}})`, legend: 'waiting' },
+      ],
+    }),
+  ],
+};
+
+/** What users do. */
+const USERS: Row = {
+  title: 'Users',
+  panels: [
+    timeSeries({
+      title: 'Active users',
+      description: 'With a request in the last five minutes.',
+      unit: 'short',
+      targets: [{ expr: `sum(business_active_users{${RELEASE}})`, legend: 'users' }],
+    }),
+    timeSeries({
+      title: 'Requests per user',
+      description: 'Requests of each active user in a minute.',
+      unit: 'short',
+      targets: [
+        {
+          expr:
+            `60 * sum(${recorded('tier:http_requests:rate5m')})` +
+            ` / clamp_min(sum(business_active_users{${RELEASE}}), 1)`,
+          legend: 'requests',
+        },
+      ],
+    }),
+    timeSeries({
+      title: 'Conversions',
+      description: 'Steps that the product wants, for each session begun, within the last hour.',
+      unit: 'percentunit',
+      targets: [{ expr: recorded('tier:business_conversions:ratio_rate1h'), legend: '{{tier}}' }],
+    }),
+  ],
+};

@@ -1,9 +1,17 @@
 import { type GrafanaDashboard, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
 import { CACHE_HITS, CONNECTIONS_USED, ERROR_RATIO, responseTime } from './queries';
+import { type ResponseTimeTargets, limitsOf, responseTimeTargetDefaults } from './targets';
+
+export interface OverviewDashboardSettings {
+  /** @default - 100 ms for P95 */
+  readonly responseTimes?: ResponseTimeTargets;
+}
 
 /** Whether the product works, at a glance: eight panels. */
-export function overviewDashboard(): GrafanaDashboard {
+export function overviewDashboard({
+  responseTimes = responseTimeTargetDefaults,
+}: OverviewDashboardSettings = {}): GrafanaDashboard {
   return dashboard({
     id: 'overview',
     title: 'Overview',
@@ -38,9 +46,9 @@ export function overviewDashboard(): GrafanaDashboard {
           }),
           stat({
             title: 'P95 response time',
-            description: 'Ninety-five of a hundred answers of the API take no longer. The target is 100 ms.',
+            description: `Ninety-five of a hundred answers of the API take no longer. The target is ${responseTimes.p95} ms.`,
             unit: 's',
-            limits: { warning: 0.1, critical: 0.25 },
+            limits: limitsOf(responseTimes).p95,
             targets: [{ expr: responseTime(95), legend: '{{tier}}' }],
           }),
         ],

@@ -3,11 +3,12 @@ import { conditionOf } from '../../../objects/conditions';
 import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
 import type { Api } from '../../web/api';
-import type { RuleFacts, RuleGroup } from '../rule';
-import { tierSelector } from './selector';
+import type { AlertingRule, RecordingRule, RuleFacts, RuleGroup } from '../rule';
+import { type Selector, tierSelector } from './selector';
 import { type Thresholds, thresholdDefaults } from './thresholds';
 
-export function apiRules(facts: RuleFacts, api: Api, thresholds: Thresholds): RuleGroup {
+/** @param conversions whether the application counts sessions, and steps that the product wants */
+export function apiRules(facts: RuleFacts, api: Api, thresholds: Thresholds, conversions = true): RuleGroup {
   const { errorPercent, requestsInProgress, throughputPercent } = { ...thresholdDefaults, ...thresholds };
   const tier = api.node.id;
   const all = tierSelector(facts, tier);
@@ -38,13 +39,7 @@ export function apiRules(facts: RuleFacts, api: Api, thresholds: Thresholds): Ru
             sum by (namespace, release, tier, handler, le) (rate(http_request_duration_seconds_bucket${all()}[5m])))
         `,
       },
-      {
-        record: 'tier:business_conversions:ratio_rate1h',
-        expr: text`
-          sum by (namespace, release, tier) (rate(business_conversions_total${all()}[1h]))
-            / sum by (namespace, release, tier) (rate(business_sessions_total${all()}[1h]))
-        `,
-      },
+      ...(conversions ? [conversionRate(all)] : []),
       {
         alert: 'ApiDown',
         expr: str`absent(up${all()} == 1)`,
@@ -93,17 +88,31 @@ export function apiRules(facts: RuleFacts, api: Api, thresholds: Thresholds): Ru
         summary: '{{ $value | humanize }} requests per second, far fewer than a day ago',
         description: str`For half an hour there have been less than ${throughputPercent} % of the same hour of the day before. Where that had less than one per second, it does not count.`,
       },
-      {
-        alert: 'ConversionsStopped',
-        expr: text`
-          sum by (namespace, release, tier) (increase(business_sessions_total${all()}[1h])) > 100
-            unless sum by (namespace, release, tier) (increase(business_conversions_total${all()}[1h])) > 0
-        `,
-        for: '30m',
-        severity: 'info',
-        summary: '{{ $value | humanize }} sessions in an hour, and not one conversion',
-        description: 'A step that the product wants may be broken, though requests are answered.',
-      },
+      ...(conversions ? [conversionsStopped(all)] : []),
     ],
+  };
+}
+
+function conversionRate(all: Selector): RecordingRule {
+  return {
+    record: 'tier:business_conversions:ratio_rate1h',
+    expr: text`
+      sum by (namespace, release, tier) (rate(business_conversions_total${all()}[1h]))
+        / sum by (namespace, release, tier) (rate(business_sessions_total${all()}[1h]))
+    `,
+  };
+}
+
+function conversionsStopped(all: Selector): AlertingRule {
+  return {
+    alert: 'ConversionsStopped',
+    expr: text`
+      sum by (namespace, release, tier) (increase(business_sessions_total${all()}[1h])) > 100
+        unless sum by (namespace, release, tier) (increase(business_conversions_total${all()}[1h])) > 0
+    `,
+    for: '30m',
+    severity: 'info',
+    summary: '{{ $value | humanize }} sessions in an hour, and not one conversion',
+    description: 'A step that the product wants may be broken, though requests are answered.',
   };
 }

@@ -19,9 +19,10 @@ import type { Jaeger } from '../jaeger';
 import type { OpenTelemetry } from '../opentelemetry';
 import type { Logstash } from '../logstash';
 import type { Prometheus } from '../prometheus';
-import type { RuleGroup } from '../rule';
+import type { RuleFacts, RuleGroup } from '../rule';
 import { apiRules } from './api';
 import { backupRules } from './backup';
+import { type BusinessThresholds, businessRules } from './business';
 import { certificateRules } from './certificates';
 import { containerRules } from './containers';
 import { elasticsearchRules } from './elasticsearch';
@@ -38,6 +39,7 @@ import { redisRules } from './redis';
 import { sloRules } from './slo';
 import type { ModelSlo, Slo, Thresholds } from './thresholds';
 import { jaegerRules, openTelemetryRules } from './tracing';
+import { uptimeRules } from './uptime';
 
 export interface RuleSubjects {
   /** Which evaluates them. */
@@ -64,6 +66,10 @@ export interface RuleSubjects {
   readonly probes?: Input<boolean>;
   /** @default - see sloDefaults */
   readonly slo?: Slo;
+  /** Whether the API's application counts sessions, and steps that the product wants. @default true */
+  readonly conversions?: boolean;
+  /** What the API's application says of users and transactions. @default - it says nothing of them */
+  readonly business?: BusinessThresholds;
   /** What each model promises. @default - see modelSloDefaults */
   readonly modelSlo?: ModelSlo;
   /** @default - see thresholdDefaults */
@@ -80,15 +86,14 @@ export interface RuleSubjects {
 export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
   const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup } = subjects;
   const { certificates, elasticsearch, logstash, openTelemetry, jaeger, inferenceGateway, modelCache } = subjects;
-  const { redis = [], modelServers = [], thresholds = {}, slo = {}, modelSlo = {}, probes = false } = subjects;
+  const { redis = [], modelServers = [], thresholds = {}, modelSlo = {}, probes = false } = subjects;
   const facts = prometheus.ruleFacts;
   const group = <T>(tier: T | undefined, rules: (tier: T) => RuleGroup): readonly RuleGroup[] =>
     tier === undefined ? [] : [rules(tier)];
   return [
     watchdogRules(facts),
     ...group(frontend, (tier) => frontendRules(facts, tier)),
-    ...group(api, (tier) => sloRules(facts, tier, slo)),
-    ...group(api, (tier) => apiRules(facts, tier, thresholds)),
+    ...(api === undefined ? [] : rulesOfApi(facts, api, subjects)),
     ...group(postgres, (tier) => postgresRules(facts, tier, thresholds)),
     ...group(pgbouncer, (tier) => pgBouncerRules(facts, tier, thresholds)),
     ...redis.map((tier) => redisRules(facts, tier, thresholds)),
@@ -106,5 +111,15 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
     containerRules(facts, prometheus.hasContainerMetrics, thresholds),
     prometheusRules(facts, prometheus, alertmanager === undefined ? false : conditionOf(alertmanager)),
     ...group(alertmanager, (tier) => alertmanagerRules(facts, tier)),
+  ];
+}
+
+function rulesOfApi(facts: RuleFacts, api: Api, subjects: RuleSubjects): readonly RuleGroup[] {
+  const { slo = {}, thresholds = {}, conversions, business } = subjects;
+  return [
+    sloRules(facts, api, slo),
+    ...(slo.uptimePercent === undefined ? [] : [uptimeRules(facts, api, slo.uptimePercent)]),
+    apiRules(facts, api, thresholds, conversions),
+    ...(business === undefined ? [] : [businessRules(facts, api, business)]),
   ];
 }

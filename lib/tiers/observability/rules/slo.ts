@@ -5,23 +5,26 @@ import type { Text } from '../../../values/parts';
 import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
 import type { Api } from '../../web/api';
-import type { RecordingRule, RuleFacts, RuleGroup } from '../rule';
+import type { AlertingRule, RecordingRule, RuleFacts, RuleGroup } from '../rule';
 import { WINDOWS, type Window, burnAlerts } from './burn-rates';
-import { type Selector, tierSelector } from './selector';
-import { type Slo, sloDefaults } from './thresholds';
+import { type Selector, selectorOf, tierSelector } from './selector';
+import { type NamedObjective, type Slo, latencyObjectives, sloDefaults } from './thresholds';
 
-/** Recording rules of both objectives, and alerts on each in four pairs of windows. */
+/** Recording rules of all objectives, and alerts on each in four pairs of windows. */
 export function sloRules(facts: RuleFacts, api: Api, slo: Slo): RuleGroup {
-  const { availabilityPercent, latencyPercent, latencySeconds } = { ...sloDefaults, ...slo };
+  const { availabilityPercent } = { ...sloDefaults, ...slo };
   const tier = api.node.id;
   const all = tierSelector(facts, tier);
+  const objectives = latencyObjectives(slo);
   return {
     name: 'slo',
     labels: { tier },
     enabled: conditionOf(api),
     rules: [
       ...WINDOWS.map((window) => ratio('errors', window, errors(all, window))),
-      ...WINDOWS.map((window) => ratio('slow', window, slow(all, window, latencySeconds))),
+      ...objectives.flatMap(({ name, seconds }) =>
+        WINDOWS.map((window) => ({ ...ratio('slow', window, slow(all, window, seconds)), ...labelled(name) })),
+      ),
       ...burnAlerts({
         alert: 'ApiAvailability',
         series: 'tier:http_requests_errors:ratio_rate',
@@ -29,15 +32,42 @@ export function sloRules(facts: RuleFacts, api: Api, slo: Slo): RuleGroup {
         percent: availabilityPercent,
         what: 'end in an error of the server',
       }),
-      ...burnAlerts({
-        alert: 'ApiLatency',
-        series: 'tier:http_requests_slow:ratio_rate',
-        all,
-        percent: latencyPercent,
-        what: str`take longer than ${latencySeconds} s`,
-      }),
+      ...objectives.flatMap(({ name, percent, seconds }) =>
+        burnAlerts({
+          alert: 'ApiLatency',
+          series: 'tier:http_requests_slow:ratio_rate',
+          all: name === undefined ? all : selectorOf(facts, `tier="${tier}"`, `objective="${name}"`),
+          percent,
+          ...labelled(name),
+          what: str`take longer than ${seconds} s`,
+        }),
+      ),
+      ...objectives.flatMap((objective) => unmeasured(all, objective)),
     ],
   };
+}
+
+function labelled(name: string | undefined): { readonly labels?: { readonly objective: string } } {
+  return name === undefined ? {} : { labels: { objective: name } };
+}
+
+/** Of one of several: client libraries have no bucket at 0.3 by themselves, and without it nothing else would ever fire. */
+function unmeasured(all: Selector, { name, seconds }: NamedObjective): readonly AlertingRule[] {
+  if (name === undefined) return [];
+  return [
+    {
+      alert: 'ApiLatencyUnmeasured',
+      expr: text`
+        sum by (namespace, release, tier) (http_request_duration_seconds_count${all()})
+          unless on (namespace, release, tier) http_request_duration_seconds_bucket${all(inTime(seconds))}
+      `,
+      for: '15m',
+      severity: 'warning',
+      labels: { objective: name },
+      summary: str`Nobody knows how many requests are answered within ${seconds} s`,
+      description: str`The application's histogram has no bucket at ${seconds}: no objective of that is watched.`,
+    },
+  ];
 }
 
 function ratio(kind: 'errors' | 'slow', window: Window, expr: Text): RecordingRule {
@@ -55,11 +85,14 @@ function errors(all: Selector, window: Window): Text {
 }
 
 function slow(all: Selector, window: Window, seconds: Input<string>): Text {
-  // Prometheus writes a bucket of whole seconds as 1.0, older ones as the application does.
-  const inTime = all(str`le=~"${seconds}([.]0)?"`);
   return text`
     1 -
-      sum by (namespace, release, tier) (rate(http_request_duration_seconds_bucket${inTime}[${window}]))
+      sum by (namespace, release, tier) (rate(http_request_duration_seconds_bucket${all(inTime(seconds))}[${window}]))
       / sum by (namespace, release, tier) (rate(http_request_duration_seconds_count${all()}[${window}]))
   `;
+}
+
+/** Prometheus writes a bucket of whole seconds as 1.0, older ones as the application does. */
+function inTime(seconds: Input<string>): Input<string> {
+  return str`le=~"${seconds}([.]0)?"`;
 }

@@ -1,6 +1,17 @@
 /** From where on something is worth an alert: what operators set, with defaults. */
 import type { Input } from '../../../values/expression';
 
+/** Seconds at which every application's histogram has a bucket, or `0.3`, where an objective asks for one. */
+export const LATENCY_BUCKETS = ['0.05', '0.1', '0.25', '0.3', '0.5', '1'] as const;
+
+/** How many requests must be answered by when. */
+export interface LatencyObjective {
+  /** Percent of requests that must be answered in time, over 30 days; 90 to 99.999. */
+  readonly percent: Input<number>;
+  /** Seconds that count as in time: a bucket of the application's histogram. */
+  readonly seconds: Input<(typeof LATENCY_BUCKETS)[number]>;
+}
+
 /** What the API promises to its users. */
 export interface Slo {
   /** Percent of requests that must not end in a server's error, over 30 days; 90 to 99.999. @default 99.9 */
@@ -8,10 +19,30 @@ export interface Slo {
   /** Percent of requests that must be answered in time, over 30 days; 95 to 99.999. @default 95 */
   readonly latencyPercent?: Input<number>;
   /** Seconds that count as in time: a bucket of the application's histogram. @default 0.1 */
-  readonly latencySeconds?: Input<'0.05' | '0.1' | '0.25' | '0.5' | '1'>;
+  readonly latencySeconds?: LatencyObjective['seconds'];
+  /**
+   * Several objectives in place of `latencyPercent` and `latencySeconds`, by the label `objective` of their series and
+   * alerts, such as `p95` and `p99`.
+   * @default - one, without that label
+   */
+  readonly latency?: Readonly<Record<string, LatencyObjective>>;
+  /** Percent of the minutes of 30 days in which the API serves; 90 to 99.999. @default - its minutes are not counted */
+  readonly uptimePercent?: Input<number>;
 }
 
 export const sloDefaults = { availabilityPercent: 99.9, latencyPercent: 95, latencySeconds: '0.1' } as const;
+
+/** An objective by its name, where there are several. */
+export interface NamedObjective extends LatencyObjective {
+  readonly name: string | undefined;
+}
+
+/** All that a promise says of the time to an answer. */
+export function latencyObjectives(slo: Slo): readonly NamedObjective[] {
+  const { latency, latencyPercent, latencySeconds } = { ...sloDefaults, ...slo };
+  if (latency === undefined) return [{ name: undefined, percent: latencyPercent, seconds: latencySeconds }];
+  return Object.entries(latency).map(([name, objective]) => ({ name, ...objective }));
+}
 
 /** What each model promises to its clients, through the gateway. */
 export interface ModelSlo {

@@ -1,0 +1,60 @@
+/** In which minutes the API serves, and how many of those that it may fail in are gone. */
+import { conditionOf } from '../../../objects/conditions';
+import type { Input } from '../../../values/expression';
+import { text } from '../../../values/text';
+import { str } from '../../../values/texts';
+import type { Api } from '../../web/api';
+import type { RuleFacts, RuleGroup } from '../rule';
+import { tierSelector } from './selector';
+
+/** Percent of requests within five minutes from where on the API does not serve, though it answers. */
+const DOWN_PERCENT = 5;
+/** For which an objective holds. */
+export const MINUTES = 30 * 24 * 60;
+
+/**
+ * One sample a minute, so that their sum is a number of minutes. A minute in which Prometheus does not run has none, and
+ * counts for neither.
+ */
+export function uptimeRules(facts: RuleFacts, api: Api, percent: Input<number>): RuleGroup {
+  const tier = api.node.id;
+  const all = tierSelector(facts, tier);
+  // Without the label `tier`: what is told for weeks must silence nothing else.
+  const gone = str`sum by (namespace, release) (sum_over_time(tier:http_down:bool${all()}[30d]))`;
+  const allowed = str`${MINUTES} * (1 - ${percent} / 100)`;
+  return {
+    name: 'uptime',
+    interval: '1m',
+    runbook: 'slo',
+    enabled: conditionOf(api),
+    rules: [
+      {
+        record: 'tier:http_down:bool',
+        expr: text`
+          0 * (
+            max by (namespace, release, tier) (up${all()}) == 1
+            unless tier:http_requests_errors:ratio_rate5m${all()} > ${DOWN_PERCENT} / 100
+          )
+          or 1 + 0 * max by (namespace, release, tier) (up${all()})
+          or absent(up${all()})
+        `,
+      },
+      {
+        alert: 'UptimeBudgetLow',
+        expr: str`${gone} > 0.75 * ${allowed}`,
+        for: '5m',
+        severity: 'warning',
+        summary: '{{ $value | humanize }} minutes of the last 30 days without the API',
+        description: str`Three quarters of what ${percent} % allow are gone: put off what may make it worse.`,
+      },
+      {
+        alert: 'UptimeMissed',
+        expr: str`${gone} > ${allowed}`,
+        for: '5m',
+        severity: 'warning',
+        summary: '{{ $value | humanize }} minutes of the last 30 days without the API',
+        description: str`More than ${percent} % allow: the promise is broken until the oldest of them are 30 days old.`,
+      },
+    ],
+  };
+}

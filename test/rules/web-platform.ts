@@ -1,0 +1,73 @@
+/** A platform with what Cluster AI lacks: several objectives of an API, users and transactions. Its name is its release. */
+import { App, Chart, Testing } from 'cdk8s';
+import { images } from '../../lib/images';
+import { RedisCache } from '../../lib/tiers/data/redis-cache';
+import { Postgres } from '../../lib/tiers/data/postgres';
+import { Alertmanager } from '../../lib/tiers/observability/alertmanager';
+import { apmDashboard } from '../../lib/tiers/observability/dashboards/apm';
+import { businessDashboard } from '../../lib/tiers/observability/dashboards/business';
+import { loadBalancerDashboard } from '../../lib/tiers/observability/dashboards/load-balancer';
+import { overviewDashboard } from '../../lib/tiers/observability/dashboards/overview';
+import { postgresDashboard } from '../../lib/tiers/observability/dashboards/postgres';
+import { redisDashboard } from '../../lib/tiers/observability/dashboards/redis';
+import { resourcesDashboard } from '../../lib/tiers/observability/dashboards/resources';
+import { sloDashboard } from '../../lib/tiers/observability/dashboards/slo';
+import { Grafana } from '../../lib/tiers/observability/grafana';
+import { prometheusSource } from '../../lib/tiers/observability/grafana-configuration';
+import { Prometheus } from '../../lib/tiers/observability/prometheus';
+import { type RuleSubjects, rulesOf } from '../../lib/tiers/observability/rules/rules';
+import type { Slo } from '../../lib/tiers/observability/rules/thresholds';
+import { Api } from '../../lib/tiers/web/api';
+import { Platform } from '../../lib/workload/platform';
+
+const NAME = 'conecta-plus';
+const USERS = 1000;
+const responseTimes = { p95: 300, p99: 500 };
+
+export const slo = {
+  availabilityPercent: 99.9,
+  uptimePercent: 99.9,
+  latency: { p95: { percent: 95, seconds: '0.3' }, p99: { percent: 99, seconds: '0.5' } },
+} as const satisfies Slo;
+
+/** @param changes of what the rules are about */
+export function webPlatform(changes: Partial<RuleSubjects> = {}): Chart {
+  const chart = new Chart(new App(), NAME);
+  const shared = { instance: NAME, namespace: NAME, partOf: NAME, version: '1.0.0' };
+  Platform.provide(chart, new Platform(shared));
+  const prometheus = new Prometheus(chart, 'prometheus', { nodeAgents: { namespace: 'nodes', release: 'nodes' } });
+  const containers = prometheus.hasContainerMetrics;
+  prometheus.addRules(
+    rulesOf({
+      prometheus,
+      alertmanager: new Alertmanager(chart, 'alertmanager'),
+      api: new Api(chart, 'api', { image: images.clusterAiBackend }),
+      postgres: new Postgres(chart, 'postgres', { database: 'conecta' }),
+      redis: [new RedisCache(chart, 'redis')],
+      slo,
+      conversions: false,
+      business: { users: USERS },
+      ...changes,
+    }),
+  );
+  new Grafana(chart, 'grafana', {
+    port: 3001,
+    servicePort: 3001,
+    dataSources: [prometheusSource(prometheus.url, 30)],
+    dashboards: [
+      overviewDashboard({ responseTimes }),
+      sloDashboard({ slo }),
+      businessDashboard({ users: USERS, uptimePercent: slo.uptimePercent }),
+      apmDashboard({ responseTimes, frontend: false, users: false }),
+      loadBalancerDashboard(),
+      postgresDashboard(),
+      redisDashboard(),
+      resourcesDashboard({ containers, budget: { memory: '16Gi', cpu: '16' } }),
+    ],
+  });
+  return chart;
+}
+
+export function objectsOf(chart: Chart): readonly unknown[] {
+  return Testing.synth(chart) as readonly unknown[];
+}

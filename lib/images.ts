@@ -7,6 +7,9 @@ export const images = {
   // The product's own: nginx with the React build, and the FastAPI application.
   clusterAiFrontend: { registry: 'ghcr.io', repository: 'cluster-ai/frontend', tag: '1.0.0', digest: null },
   clusterAiBackend: { registry: 'ghcr.io', repository: 'cluster-ai/backend', tag: '1.0.0', digest: null },
+  // https://github.com/nginx/docker-nginx-unprivileged, stable/debian/Dockerfile: Debian, so sh and sed; nginx with its module for
+  // JavaScript, and the authorities of the public; any user will do.
+  nginx: { registry: 'docker.io', repository: 'nginxinc/nginx-unprivileged', tag: '1.30.5', digest: null },
   // https://github.com/nginx/nginx-prometheus-exporter/releases
   nginxExporter: { registry: 'docker.io', repository: 'nginx/nginx-prometheus-exporter', tag: '1.5.1', digest: null },
   // https://hub.docker.com/_/postgres, Dockerfile 17/trixie: user 999, bash, coreutils, sed.

@@ -224,6 +224,11 @@ export { exposureValues } from './tiers/web/exposure-values';
 export { Frontend, type FrontendProps, frontendDefaults } from './tiers/web/frontend';
 export { frontendValues } from './tiers/web/frontend-values';
 export { type HttpServer } from './tiers/web/http';
+export { type Instances, LoadBalancer, type LoadBalancerProps, loadBalancerDefaults } from './tiers/web/load-balancer';
+export { type RateLimits, type WindowLimit } from './tiers/web/load-balancer-limits';
+export { type LoadBalancerHeaders } from './tiers/web/load-balancer-nginx';
+export { type ObjectsRoute, type OriginServer } from './tiers/web/load-balancer-objects';
+export { loadBalancerValues, objectsRouteValues } from './tiers/web/load-balancer-values';
 export { Worker, type WorkerProps, workerDefaults } from './tiers/web/worker';
 
 export {
@@ -253,7 +258,7 @@ export { addClusterRole, addRole } from './workload/rbac';
 export { type ScalingMetric } from './workload/scaled-object';
 export { type Autoscaling } from './workload/scaling';
 export { type ExistingSecret, type SecretInput, envFromSecret, secretFiles } from './workload/secrets';
-export { type ServiceProps, addService } from './workload/service';
+export { type ServiceExposure, type ServiceProps, type ServiceType, addService } from './workload/service';
 export { type StatefulSetProps, StatefulSetWorkload, type Storage } from './workload/stateful-set';
 export {
   autoscalingValues,

@@ -1,6 +1,10 @@
 import type { Service, ServicePort } from 'kubernetes-types/core/v1';
+import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { KubeObject } from '../objects/kube-object';
+import type { Input } from '../values/expression';
+import { equals, not } from '../values/logic';
 import type { Items, Tree } from '../values/parts';
+import { type MapInput, eachEntry, merge, when } from '../values/tree';
 import type { Workload } from './workload';
 
 export interface ServiceProps {
@@ -13,17 +17,37 @@ export interface ServiceProps {
   readonly selector?: Tree<Record<string, string>>;
   /** Leads to the pod on the client's node alone. @default false */
   readonly nodeLocal?: boolean;
+  /** Who may reach it from outside the cluster. @default - nobody */
+  readonly exposed?: ServiceExposure;
 }
+
+export interface ServiceExposure {
+  /** `LoadBalancer` for an address of its own outside the cluster; `NodePort` for a port of each node. */
+  readonly type: Input<ServiceType>;
+  /** What the cloud's controller is to know. */
+  readonly annotations: MapInput<string>;
+}
+
+export type ServiceType = 'ClusterIP' | 'LoadBalancer' | 'NodePort';
 
 /** A Service in front of a workload's pods. */
 export function addService(workload: Workload, id: string, props: ServiceProps): KubeObject<Service> {
-  const { headless = false, nodeLocal = false } = props;
+  const { exposed, headless = false, nodeLocal = false } = props;
   return new KubeObject<Service>(workload, id, {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: workload.metadata(props.suffix),
+    metadata:
+      exposed === undefined
+        ? workload.metadata(props.suffix)
+        : merge<ObjectMeta>(workload.metadata(props.suffix), {
+            annotations: merge<Record<string, string>>(eachEntry(exposed.annotations, (key, value) => [key, value])),
+          }),
     spec: {
-      type: 'ClusterIP',
+      type: exposed?.type ?? 'ClusterIP',
+      // The pods see the address of the client, not of the node that it came by.
+      ...(exposed === undefined
+        ? {}
+        : { externalTrafficPolicy: when<string>(not(equals<ServiceType>(exposed.type, 'ClusterIP')), 'Local') }),
       ...(headless === false ? {} : { clusterIP: 'None' }),
       ...(headless === true ? { publishNotReadyAddresses: true } : {}),
       ...(nodeLocal ? { internalTrafficPolicy: 'Local' } : {}),

@@ -28,6 +28,7 @@ import { Certificates } from '../../lib/tiers/operations/certificates';
 import { SecretGenerator } from '../../lib/tiers/operations/secret-generator';
 import { Api } from '../../lib/tiers/web/api';
 import { Frontend } from '../../lib/tiers/web/frontend';
+import { LoadBalancer } from '../../lib/tiers/web/load-balancer';
 import { Worker } from '../../lib/tiers/web/worker';
 
 /** In the order in which they stand. */
@@ -43,6 +44,7 @@ export interface Kind {
 
 export const kinds: readonly Kind[] = [
   { tier: Frontend, group: 'Web', does: { web: 'nginx, React build' } },
+  { tier: LoadBalancer, group: 'Web', does: { balancer: 'nginx, rate limits' } },
   { tier: Api, group: 'Web', does: { api: 'FastAPI' } },
   { tier: Worker, group: 'Web', does: { worker: 'background work' } },
   { tier: PgBouncer, group: 'Data', does: { pooler: 'connection pools' } },

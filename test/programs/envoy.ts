@@ -114,16 +114,16 @@ async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
 }
 
 /** Answers questions for IPv4 addresses of names, as they are at the time. */
-class Names {
+export class Names {
   readonly addresses = new Map<string, readonly string[]>();
   private readonly socket = createSocket('udp4');
 
-  async listen(): Promise<number> {
+  async listen(ownPort = 0, ownAddress = '127.0.0.1'): Promise<number> {
     this.socket.on('message', (question, { address, port }) => {
       this.socket.send(this.answer(question), port, address);
     });
     await new Promise<void>((resolve) => {
-      this.socket.bind(0, '127.0.0.1', resolve);
+      this.socket.bind(ownPort, ownAddress, resolve);
     });
     return this.socket.address().port;
   }

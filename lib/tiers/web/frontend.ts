@@ -1,14 +1,9 @@
 import type { Construct } from 'constructs';
 import type { Service } from 'kubernetes-types/core/v1';
-import { images } from '../../images';
 import { type Endpoint, allow } from '../../network/connections';
-import { demand } from '../../objects/checks';
 import { conditionOf } from '../../objects/conditions';
 import type { KubeObject } from '../../objects/kube-object';
-import { type Input, isExpr, literalOf } from '../../values/expression';
-import { atLeast } from '../../values/logic';
-import { bytes, multiply } from '../../values/numbers';
-import { str } from '../../values/texts';
+import { type Input, isExpr } from '../../values/expression';
 import { checksum } from '../../values/text';
 import { addConfigMap } from '../../workload/config-map';
 import type { ContainerProps, Resources } from '../../workload/container';
@@ -21,6 +16,7 @@ import { Tier, type TierProps } from '../tier';
 import { type NginxSettings, nginxConf } from './frontend-nginx';
 import type { ProxiedPath } from './frontend-nginx-server';
 import { DRAIN_SECONDS, GRACE_PERIOD_SECONDS, type HttpServer, httpProbes, stopGracefully } from './http';
+import { NGINX_EXPORTER_PORT, demandForm, demandRoomForBodies, nginxExporter } from './nginx';
 
 export interface FrontendProps extends TierProps, PodSettings, Partial<NginxSettings> {
   /**
@@ -91,7 +87,6 @@ export const frontendPatterns = {
 
 const PORT = 8080;
 const STATUS_PORT = 8081;
-const EXPORTER_PORT = 9113;
 /** Any will do: files are for all to read, and nginx writes to /tmp alone. */
 const USER = 10_001;
 const CONFIG_FOLDER = '/etc/frontend';
@@ -116,7 +111,7 @@ export class Frontend extends Tier implements HttpServer {
     super(scope, id, props);
     const settings = { ...frontendDefaults, ...props };
     checkTexts(this, settings);
-    checkTemporarySize(this, settings);
+    demandRoomForBodies(this, { name: 'rateLimit.api.inFlight', count: settings.rateLimit.api.inFlight }, settings);
 
     const conf = nginxConf({
       ...settings,
@@ -132,10 +127,10 @@ export class Frontend extends Tier implements HttpServer {
       name: id,
       component: 'web',
       user: USER,
-      containers: [nginx(settings), exporter(props.exporterImage ?? images.nginxExporter)],
+      containers: [nginx(settings), nginxExporter(`${STATUS_PORT}/stub_status`, props.exporterImage)],
       volumes: [{ name: 'config', configMap: { name: this.objectName } }],
       checksums: { 'nginx.conf': checksum(conf) },
-      scrape: { port: EXPORTER_PORT, path: '/metrics' },
+      scrape: { port: NGINX_EXPORTER_PORT, path: '/metrics' },
       terminationGracePeriodSeconds: GRACE_PERIOD_SECONDS,
     });
     this.client = this.workload;
@@ -179,41 +174,10 @@ function nginx({ image, resources, temporarySize }: NginxContainer): ContainerPr
   };
 }
 
-/** Its probes ask only whether it is there itself: without metrics the pod goes on serving. */
-function exporter(image: Image): ContainerProps {
-  return {
-    name: 'exporter',
-    image,
-    args: [`--nginx.scrape-uri=http://127.0.0.1:${STATUS_PORT}/stub_status`],
-    ports: [{ name: 'metrics', containerPort: EXPORTER_PORT }],
-    resources: {
-      requests: { cpu: '10m', memory: '16Mi', ephemeralStorage: '8Mi' },
-      limits: { cpu: '100m', memory: '64Mi', ephemeralStorage: '16Mi' },
-    },
-    probes: {
-      startup: { tcpSocket: { port: 'metrics' }, periodSeconds: 2, failureThreshold: 30 },
-      liveness: { tcpSocket: { port: 'metrics' }, periodSeconds: 20 },
-      readiness: { httpGet: { path: '/', port: 'metrics' }, periodSeconds: 20 },
-    },
-  };
-}
-
-/** One client alone cannot fill /tmp, which would have the pod evicted. */
-function checkTemporarySize(frontend: Frontend, { clientMaxBodySize, rateLimit, temporarySize }: NginxSettings): void {
-  const { inFlight } = rateLimit.api;
-  demand(
-    frontend,
-    atLeast(bytes(temporarySize), multiply(inFlight, bytes(clientMaxBodySize))),
-    str`rateLimit.api.inFlight ${inFlight} × clientMaxBodySize ${clientMaxBodySize} is more than temporarySize ${temporarySize}; raise temporarySize or lower one of the others.`,
-  );
-}
-
 /** Texts go into nginx.conf as they are. Those of a system are checked by its schema, with the same patterns. */
 function checkTexts(frontend: Frontend, settings: NginxSettings & Pick<FrontendProps, 'image' | 'proxy'>): void {
   const check = (name: string, value: Input<string>, pattern: RegExp): void => {
-    const literal = literalOf(value);
-    if (literal === undefined || pattern.test(literal)) return;
-    demand(frontend, false, str`${name} "${literal}" does not match ${pattern.source}.`);
+    demandForm(frontend, name, value, pattern);
   };
   check('image.tag', settings.image.tag, frontendPatterns.version);
   for (const [name, value] of Object.entries<Input<string>>({ ...settings.securityHeaders })) {

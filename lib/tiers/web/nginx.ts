@@ -1,7 +1,18 @@
 /** What every nginx.conf of ours says: where nginx writes, whom it believes, what it logs, and what it tells others. */
+import type { IConstruct } from 'constructs';
+import { images } from '../../images';
+import { demand } from '../../objects/checks';
+import { type Input, literalOf } from '../../values/expression';
+import { atLeast } from '../../values/logic';
+import { bytes, multiply } from '../../values/numbers';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
+import { str } from '../../values/texts';
 import { type ListInput, each } from '../../values/tree';
+import type { ContainerProps } from '../../workload/container';
+import type { Image } from '../../workload/platform';
+
+export const NGINX_EXPORTER_PORT = 9113;
 
 /** All that nginx writes is below /tmp. */
 export const temporaryFolders = text`
@@ -80,3 +91,45 @@ export const proxyHeaders = text`
   proxy_set_header X-Real-IP $remote_addr;
   proxy_set_header X-Request-ID $traced_request_id;
 `;
+
+/**
+ * The exporter of nginx's status, which is at this port and path of the loopback interface. Its probes ask only whether
+ * it is there itself: without metrics the pod goes on serving.
+ */
+export function nginxExporter(status: string, image: Image = images.nginxExporter): ContainerProps {
+  return {
+    name: 'exporter',
+    image,
+    args: [`--nginx.scrape-uri=http://127.0.0.1:${status}`],
+    ports: [{ name: 'metrics', containerPort: NGINX_EXPORTER_PORT }],
+    resources: {
+      requests: { cpu: '10m', memory: '16Mi', ephemeralStorage: '8Mi' },
+      limits: { cpu: '100m', memory: '64Mi', ephemeralStorage: '16Mi' },
+    },
+    probes: {
+      startup: { tcpSocket: { port: 'metrics' }, periodSeconds: 2, failureThreshold: 30 },
+      liveness: { tcpSocket: { port: 'metrics' }, periodSeconds: 20 },
+      readiness: { httpGet: { path: '/', port: 'metrics' }, periodSeconds: 20 },
+    },
+  };
+}
+
+/** A text goes into nginx.conf as it is. That of a system is checked by its schema, with the same pattern. */
+export function demandForm(tier: IConstruct, name: string, value: Input<string>, pattern: RegExp): void {
+  const literal = literalOf(value);
+  if (literal === undefined || pattern.test(literal)) return;
+  demand(tier, false, str`${name} "${literal}" does not match ${pattern.source}.`);
+}
+
+/** One client alone cannot fill /tmp, which would have the pod evicted. */
+export function demandRoomForBodies(
+  tier: IConstruct,
+  inFlight: { readonly name: string; readonly count: Input<number> },
+  { clientMaxBodySize, temporarySize }: Readonly<Record<'clientMaxBodySize' | 'temporarySize', Input<string>>>,
+): void {
+  demand(
+    tier,
+    atLeast(bytes(temporarySize), multiply(inFlight.count, bytes(clientMaxBodySize))),
+    str`${inFlight.name} ${inFlight.count} × clientMaxBodySize ${clientMaxBodySize} is more than temporarySize ${temporarySize}; raise temporarySize or lower one of the others.`,
+  );
+}

@@ -22,7 +22,7 @@ export async function secretsAreKept(namespace: string): Promise<void> {
   const inNamespace = `--namespace=${namespace}`;
   const secrets = await secretsOf(namespace);
   const hidden = Object.values(secrets).flatMap((data) =>
-    Object.entries(data).flatMap(([key, encoded]) => (key.endsWith(".crt") ? [] : [encoded])),
+    Object.entries(data).flatMap(([key, encoded]) => (key.endsWith('.crt') ? [] : [encoded])),
   );
   expect(hidden.length).toBeGreaterThan(0);
   const plain = hidden.map((encoded) => Buffer.from(encoded, 'base64').toString());

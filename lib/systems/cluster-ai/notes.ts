@@ -2,17 +2,12 @@ import { conditionOf } from '../../objects/conditions';
 import type { Elk } from '../../tiers/observability/elk';
 import type { Frontend } from '../../tiers/web/frontend';
 import type { Input } from '../../values/expression';
-import { not } from '../../values/logic';
 import type { Text } from '../../values/parts';
 import { release } from '../../values/reference';
 import { text } from '../../values/text';
+import { str } from '../../values/texts';
 import { when } from '../../values/tree';
-
-interface Optional {
-  readonly enabled: Input<boolean>;
-  /** The Secret that it needs. */
-  readonly secret: Input<string>;
-}
+import { type NeededSecret, afterwards, alertChannels, fromThisMachine, installedAs, secretsToMake } from '../notes';
 
 interface Notes {
   readonly frontend: Frontend;
@@ -22,11 +17,11 @@ interface Notes {
   /** Names of the Secrets that must exist. */
   readonly secrets: readonly Input<string>[];
   /** The Secret that backups need. */
-  readonly backup: Optional;
-  readonly grafana: Optional & { readonly name: Input<string> };
+  readonly backup: NeededSecret;
+  readonly grafana: Required<NeededSecret> & { readonly name: Input<string> };
   readonly logs: Elk;
   /** The Secret that channels of alerts need, where one is on. */
-  readonly alerts: Optional;
+  readonly alerts: NeededSecret;
 }
 
 export function clusterAiNotes({
@@ -40,16 +35,10 @@ export function clusterAiNotes({
   logs: { elasticsearch, logstash, kibana },
   alerts,
 }: Notes): Text {
-  const { name, namespace } = release;
+  const { name } = release;
   const hasLogs = conditionOf(elasticsearch);
-  const optional: readonly Optional[] = [
-    backup,
-    grafana,
-    { enabled: hasLogs, secret: elasticsearch.secret },
-    { enabled: conditionOf(kibana), secret: kibana.secret },
-  ];
   return text`
-    Cluster AI is installed as "${name}" in the namespace "${namespace}".
+    ${installedAs('Cluster AI')}
     ${when(
       ingressEnabled,
       text`
@@ -58,25 +47,15 @@ export function clusterAiNotes({
       `,
     )}
 
-    ${when(
-      not(generatesSecrets),
-      text`
-
-        Pods wait until these Secrets exist; the chart's README has the command that makes them:
-        ${secrets.map(
-          (secret) => text`
-            ${secret}
-          `,
-        )}
-        ${optional.map(({ enabled, secret }) =>
-          when(
-            enabled,
-            text`
-              ${secret}
-            `,
-          ),
-        )}
-      `,
+    ${secretsToMake(
+      [
+        ...secrets.map((secret) => ({ secret })),
+        backup,
+        grafana,
+        { enabled: hasLogs, secret: elasticsearch.secret },
+        { enabled: conditionOf(kibana), secret: kibana.secret },
+      ],
+      generatesSecrets,
     )}
 
     ${when(
@@ -86,42 +65,33 @@ export function clusterAiNotes({
       `,
     )}
 
-    ${when(
-      alerts.enabled,
-      text`
-        Alertmanager waits for the Secret ${alerts.secret}, with the keys of the channels that are on: smtp-password,
-        slack-url, pagerduty-routing-key, watchdog-url.
-      `,
-    )}
+    ${alertChannels(alerts)}
 
-    The product, from this machine:
-      kubectl --namespace ${namespace} port-forward service/${frontend.objectName} 8080:80
-      then open http://localhost:8080
+    ${fromThisMachine({
+      what: 'The product, from this machine',
+      service: frontend.objectName,
+      ports: '8080:80',
+      localPort: 8080,
+    })}
 
     ${when(
       grafana.enabled,
-      text`
-        Dashboards, as the user admin with the password in the Secret ${grafana.secret}:
-          kubectl --namespace ${namespace} port-forward service/${grafana.name} 3000:80
-          then open http://localhost:3000
-
-      `,
+      fromThisMachine({
+        what: str`Dashboards, as the user admin with the password in the Secret ${grafana.secret}`,
+        service: grafana.name,
+        ports: '3000:80',
+        localPort: 3000,
+      }),
     )}
     ${when(
       conditionOf(kibana),
-      text`
-        Logs, as the user elastic with elastic-password of the Secret ${elasticsearch.secret}:
-          kubectl --namespace ${namespace} port-forward service/${kibana.objectName} 5601
-          then open http://localhost:5601
-
-      `,
+      fromThisMachine({
+        what: str`Logs, as the user elastic with elastic-password of the Secret ${elasticsearch.secret}`,
+        service: kibana.objectName,
+        ports: '5601',
+        localPort: 5601,
+      }),
     )}
-    Ask whether all parts answer:
-      helm test ${name} --namespace ${namespace}
-
-    Pod Security: every pod passes "restricted". Have it enforced:
-      kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=restricted
-
-    Uninstalling keeps the volumes and the Secrets; delete them by hand to start anew.
+    ${afterwards()}
   `;
 }

@@ -18,8 +18,7 @@ import { type Tree } from '../../values/parts';
 import { str, truncate } from '../../values/texts';
 import { when } from '../../values/tree';
 import { secretName } from '../../workload/secrets';
-import type { Tier } from '../tier';
-import type { ServerCertificate } from './certificates';
+import type { Certificates, ServerCertificate } from './certificates';
 
 export interface Issuers {
   /** For clients inside the cluster, whose authority is in `ca.crt`; a `name` of null has the release make its own. */
@@ -59,7 +58,7 @@ const AUTHORITY = {
   privateKey: { ...privateKey, rotationPolicy: CertificateSpecPrivateKeyRotationPolicy.NEVER },
 } as const;
 
-export function addCertManager(tier: Tier, props: CertManagerProps): void {
+export function addCertManager(tier: Certificates, props: CertManagerProps): void {
   const { certificates, certManager, enabled, renewBeforeDays, validityDays } = props;
   const all = Object.entries(certificates);
   const internal = all.filter(([, certificate]) => certificate.public !== true);
@@ -84,7 +83,7 @@ export function addCertManager(tier: Tier, props: CertManagerProps): void {
   }
 }
 
-function issuerOf(tier: Tier, { name, kind, group }: Issuers['internal']): Tree<CertificateSpecIssuerRef> {
+function issuerOf(tier: Certificates, { name, kind, group }: Issuers['internal']): Tree<CertificateSpecIssuerRef> {
   const given = { name: valueOf(name), kind, group };
   return when<CertificateSpecIssuerRef>(isSet(name), given, {
     name: tier.objectName,
@@ -94,11 +93,11 @@ function issuerOf(tier: Tier, { name, kind, group }: Issuers['internal']): Tree<
 }
 
 /** A certificate that signs itself, and an issuer that signs with it. */
-function addAuthority(tier: Tier, enabled: Expr<boolean>): void {
+function addAuthority(tier: Certificates, enabled: Expr<boolean>): void {
   const itself = new Construct(tier, 'self-signed');
   const authority = new Construct(tier, 'authority');
   for (const scope of [itself, authority]) onlyWhen(scope, enabled);
-  const name = str`${tier.objectName}-ca`;
+  const name = tier.authority;
   const selfSigned = str`${tier.objectName}-self-signed`;
   addIssuer(tier, itself, selfSigned, { selfSigned: {} });
   addCertificate(tier, authority, name, {
@@ -111,7 +110,12 @@ function addAuthority(tier: Tier, enabled: Expr<boolean>): void {
   addIssuer(tier, authority, tier.objectName, { ca: { secretName: name } });
 }
 
-function addCertificate(tier: Tier, scope: Construct, name: Input<string>, spec: Tree<Certificate['spec']>): void {
+function addCertificate(
+  tier: Certificates,
+  scope: Construct,
+  name: Input<string>,
+  spec: Tree<Certificate['spec']>,
+): void {
   new KubeObject<Certificate>(scope, 'certificate', {
     ...API,
     kind: 'Certificate',
@@ -120,7 +124,7 @@ function addCertificate(tier: Tier, scope: Construct, name: Input<string>, spec:
   });
 }
 
-function addIssuer(tier: Tier, scope: Construct, name: Input<string>, spec: Tree<IssuerSpec>): void {
+function addIssuer(tier: Certificates, scope: Construct, name: Input<string>, spec: Tree<IssuerSpec>): void {
   new KubeObject<Issuer>(scope, 'issuer', {
     ...API,
     kind: 'Issuer',
@@ -129,6 +133,6 @@ function addIssuer(tier: Tier, scope: Construct, name: Input<string>, spec: Tree
   });
 }
 
-function labelsOf({ node, platform }: Tier) {
+function labelsOf({ node, platform }: Certificates) {
   return platform.labels({ name: node.id, component: 'certificate' });
 }

@@ -4,9 +4,7 @@ import type { CronJob } from 'kubernetes-types/batch/v1';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import { type Expr, type Input } from '../../values/expression';
-import { and } from '../../values/logic';
 import { checksum } from '../../values/text';
-import { str } from '../../values/texts';
 import { when } from '../../values/tree';
 import { addConfigMap } from '../../workload/config-map';
 import type { Resources } from '../../workload/container';
@@ -16,14 +14,11 @@ import { allowApiServer } from '../../workload/network-policy';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import { addRole } from '../../workload/rbac';
-import { secretName } from '../../workload/secrets';
-import type { Tier } from '../tier';
-import type { ServerCertificate } from './certificates';
+import type { Certificates, ServerCertificate } from './certificates';
 import { CONFIGURATION, FOLDER, generateCertificates, opensslConfiguration } from './certificates-script';
 
 interface MakerProps extends PodSettings {
-  /** All of which must hold. */
-  readonly enabled: readonly Expr<boolean>[];
+  readonly enabled: Expr<boolean>;
   readonly certificates: Readonly<Record<string, ServerCertificate>>;
   readonly validityDays: Input<number>;
   readonly renewBeforeDays: Input<number>;
@@ -40,12 +35,12 @@ export class CertificateMaker extends JobWorkload {
   /** Of the CronJob. */
   readonly cronJob: KubeObject<CronJob>;
 
-  constructor(tier: Tier, props: MakerProps) {
-    const { certificates, image, resources, schedule } = props;
+  constructor(tier: Certificates, props: MakerProps) {
+    const { image, resources, schedule } = props;
     const { id } = tier.node;
     const scope = new Construct(tier, 'generate');
-    onlyWhen(scope, and(...props.enabled));
-    const authority = str`${tier.objectName}-ca`;
+    onlyWhen(scope, props.enabled);
+    const { authority, secrets: wanted } = tier;
     const script = generateCertificates(tier, { ...props, authority });
     super(scope, 'workload', {
       ...props,
@@ -76,8 +71,7 @@ export class CertificateMaker extends JobWorkload {
       checksums: { 'generate.sh': checksum(script), 'openssl.cnf': checksum(opensslConfiguration) },
     });
     addConfigMap(this, 'configuration', { 'generate.sh': script, 'openssl.cnf': opensslConfiguration });
-    const all = Object.values(certificates);
-    const names = all.map(({ secret, enabled }) => when<string>(enabled ?? true, secretName(secret)));
+    const names = wanted.map(({ secret, enabled }) => when<string>(enabled, secret));
     const secrets = { apiGroups: [''], resources: ['secrets'] };
     // Creating cannot be limited by name.
     addRole(this, [

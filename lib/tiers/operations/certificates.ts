@@ -2,12 +2,12 @@ import type { Construct } from 'constructs';
 import { images } from '../../images';
 import { demand } from '../../objects/checks';
 import { type Expr, type Input } from '../../values/expression';
-import { equals, lessThan, or } from '../../values/logic';
+import { and, equals, lessThan, or } from '../../values/logic';
 import { str } from '../../values/texts';
 import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
-import type { SecretInput } from '../../workload/secrets';
+import { type SecretInput, secretName } from '../../workload/secrets';
 import { Tier, type TierProps } from '../tier';
 import { type Issuers, addCertManager } from './certificates-cert-manager';
 import { CertificateMaker } from './certificates-maker';
@@ -84,6 +84,11 @@ export class Certificates extends Tier {
   readonly maker: CertificateMaker;
   /** Whether the Secrets have to exist. */
   readonly mustExist: Expr<boolean>;
+  /** Whether they are made by the maker, of the authority in a Secret of this name. */
+  readonly isGenerated: Expr<boolean>;
+  readonly authority: Input<string>;
+  /** Where servers look for their certificates. */
+  readonly secrets: readonly { readonly secret: Input<string>; readonly enabled: Input<boolean> }[];
   protected readonly client: CertificateMaker;
 
   constructor(scope: Construct, id: string, props: CertificatesProps) {
@@ -99,12 +104,15 @@ export class Certificates extends Tier {
       if (hosts.length === 0) throw new TypeError(`${this.node.path}: certificates.${name} has no hosts; name one.`);
     }
     const from = (given: CertificateSource): Expr<boolean> => equals<CertificateSource>(source, given);
+    this.secrets = Object.values(certificates).map(({ secret, enabled = true }) => ({
+      secret: secretName(secret),
+      enabled,
+    }));
+    this.authority = str`${this.objectName}-ca`;
     this.mustExist = from('existing');
     addCertManager(this, { ...settings, enabled: from('certManager') });
-    this.maker = new CertificateMaker(this, {
-      ...settings,
-      enabled: [from('generate'), or(...Object.values(certificates).map(({ enabled }) => enabled ?? true))],
-    });
+    this.isGenerated = and(from('generate'), or(...this.secrets.map(({ enabled }) => enabled)));
+    this.maker = new CertificateMaker(this, { ...settings, enabled: this.isGenerated });
     this.client = this.maker;
   }
 }

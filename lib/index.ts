@@ -216,6 +216,7 @@ export {
   secretGeneratorDefaults,
 } from './tiers/operations/secret-generator';
 export { secretGeneratorValues } from './tiers/operations/secret-generator-values';
+export { type Recovery, type RecoveryPoint } from './tiers/recovery';
 export { Tier, type TierProps } from './tiers/tier';
 export { Api, type ApiProps, apiDefaults } from './tiers/web/api';
 export { apiServerValues, apiValues } from './tiers/web/api-values';
@@ -241,6 +242,12 @@ export {
   connectionsOf,
 } from './network/connections';
 export { DefaultDeny } from './network/default-deny';
+export { type BoundBudget, type Budget } from './objectives/budget';
+export { CapacityPlan, type CapacityPlanProps, type Growth } from './objectives/capacity-plan';
+export { Objectives, type ObjectivesProps, objectivesDefaults } from './objectives/objectives';
+export { type PromisedByDefault, objectivesValues } from './objectives/objectives-values';
+export { type Acknowledged, type BackupTier, type RecoveringTier, type ServingTier } from './objectives/recovery';
+export { type Application, type Balancer, type Database, processesOf } from './objectives/traffic';
 export { demand, demandEach } from './objects/checks';
 export { conditionOf, onlyWhen } from './objects/conditions';
 export { KubeObject } from './objects/kube-object';
@@ -269,7 +276,7 @@ export {
   resourcesValues,
   storageValues,
 } from './workload/values';
-export { Workload, type WorkloadProps } from './workload/workload';
+export { type PodCount, type PodResources, Workload, type WorkloadProps } from './workload/workload';
 
 export { type Expr, ExpressionError, type Input } from './values/expression';
 export * from './values/leaves';

@@ -36,6 +36,20 @@ export function demand(construct: IConstruct, condition: Input<boolean>, message
   addCheck(construct, () => checkOf(construct, condition, message));
 }
 
+/** What must hold, and the message where it does not. */
+export interface Demand {
+  readonly holds: Input<boolean>;
+  readonly message: Input<string>;
+}
+
+/** Demands what can be said only at output, when all is there to be counted. */
+export function demandLate(construct: IConstruct, build: () => Demand): void {
+  addCheck(construct, () => {
+    const { holds, message } = build();
+    return checkOf(construct, holds, message);
+  });
+}
+
 /** Demands that a text, which lists what is wrong, be empty. It is asked for at output, when all is there to be listed. */
 export function demandEmpty(
   construct: IConstruct,
@@ -47,12 +61,6 @@ export function demandEmpty(
     const where = conditionOf(construct);
     return { ...checkOf(construct, equals(text, ''), message(text)), unwanted: { text, where } };
   });
-}
-
-/** What an entry must keep to, and the message where it does not. */
-export interface Demand {
-  readonly holds: Input<boolean>;
-  readonly message: Input<string>;
 }
 
 /** What an entry must keep to, or the entries of a map that it has: `within`. */

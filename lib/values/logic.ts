@@ -93,10 +93,12 @@ function isNumber(expression: Expr<Scalar>): expression is Expr<number> {
   return expression.kind === 'int' || expression.kind === 'float';
 }
 
+// As in Go, nothing is asked for once it is decided: a value that may be null is computed with behind `isSet`.
 const conjunction = operation({
   name: 'and',
   kind: 'bool',
   evaluate: (...conditions: boolean[]) => conditions.every(Boolean),
+  evaluateLazily: (conditions) => conditions.every((holds) => holds()),
   toGoTemplate: (conditions) => `and ${conditions.join(' ')}`,
   toGoCondition: (conditions) => `and ${conditions.join(' ')}`,
 });
@@ -105,6 +107,7 @@ const disjunction = operation({
   name: 'or',
   kind: 'bool',
   evaluate: (...conditions: boolean[]) => conditions.some(Boolean),
+  evaluateLazily: (conditions) => conditions.some((holds) => holds()),
   toGoTemplate: (conditions) => `or ${conditions.join(' ')}`,
   toGoCondition: (conditions) => `or ${conditions.join(' ')}`,
 });

@@ -23,6 +23,8 @@ export interface OperationSpec<A extends readonly unknown[], R> {
   toGoCondition?(operands: Codes<A>, expressions: readonly Expr<unknown>[]): string | undefined;
   /** The function casts its numbers to int64 by itself. */
   readonly casts?: boolean;
+  /** The same, where not all operands may be asked for: each is, when it is called. */
+  evaluateLazily?(operands: readonly (() => A[number])[]): R;
   /** A number that the result is never below. */
   least?(operands: readonly Expr<unknown>[]): number;
   /** The result has only plain characters. */
@@ -51,6 +53,9 @@ export class Operation<A extends readonly unknown[], R> extends Expr<R> {
   }
 
   evaluate(scope: Scope): R {
+    if (this.spec.evaluateLazily !== undefined) {
+      return this.spec.evaluateLazily(this.inputs.map((input) => () => input.evaluate(scope)));
+    }
     return this.spec.evaluate(...tuple<A>(this.inputs.map((input) => input.evaluate(scope))));
   }
 

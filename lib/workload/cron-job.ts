@@ -4,7 +4,7 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
 import { KubeObject } from '../objects/kube-object';
 import { type Input, literalOf } from '../values/expression';
 import type { Tree } from '../values/parts';
-import { Workload, type WorkloadProps } from './workload';
+import { type PodCount, Workload, type WorkloadProps } from './workload';
 
 export interface CronJobSettings {
   /** When it starts, as five fields of cron: `0 2 * * *`. */
@@ -33,9 +33,12 @@ const SECONDS_KEPT = 604_800;
 /** Work that is done again and again, at times or on demand; never twice at a time by its schedule. */
 export class CronJobWorkload extends Workload {
   readonly cronJob: KubeObject<CronJob>;
+  /** By its schedule: what is started by hand comes on top. */
+  readonly podCount: PodCount;
 
   constructor(scope: Construct, id: string, props: CronJobProps) {
     super(scope, id, { restartPolicy: 'Never', ...props });
+    this.podCount = { fewest: 0, most: props.suspend === true ? 0 : 1 };
     const name = literalOf(this.objectName);
     if (name !== undefined && name.length > LONGEST_NAME) {
       throw new RangeError(

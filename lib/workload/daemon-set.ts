@@ -10,6 +10,7 @@ const MAX_UNAVAILABLE = '10%';
 /** A pod on every node, whatever its taints: a DaemonSet. */
 export class DaemonSetWorkload extends Workload {
   readonly daemonSet: KubeObject<DaemonSet>;
+  readonly podCount = { fewest: 1, most: 1, onEachNode: true } as const;
 
   constructor(scope: Construct, id: string, props: WorkloadProps) {
     super(scope, id, { toleratesAll: true, ...props });

@@ -10,9 +10,10 @@ import {
   addAutoscaler,
   addDisruptionBudget,
   holdsReplicas,
+  maxReplicas,
   minReplicas,
 } from './scaling';
-import { Workload, type WorkloadProps, isReplicated } from './workload';
+import { type PodCount, Workload, type WorkloadProps, isReplicated } from './workload';
 
 export interface DeploymentProps extends WorkloadProps {
   /** Replicas where no autoscaler decides. */
@@ -26,12 +27,14 @@ export interface DeploymentProps extends WorkloadProps {
 /** Pods that are all alike and keep nothing: a Deployment, its autoscaler and its disruption budget. */
 export class DeploymentWorkload extends Workload {
   readonly deployment: KubeObject<Deployment>;
+  readonly podCount: PodCount;
 
   constructor(scope: Construct, id: string, props: DeploymentProps) {
     super(scope, id, props);
     const { autoscaling, replicas, maxSurge = 1 } = props;
     const fewest = minReplicas(replicas, autoscaling);
     const most = autoscaling ? autoscaling.maxReplicas : replicas;
+    this.podCount = { fewest, most: maxReplicas(replicas, autoscaling) };
     this.deployment = new KubeObject<Deployment>(this, 'deployment', {
       apiVersion: 'apps/v1',
       kind: 'Deployment',

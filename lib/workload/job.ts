@@ -20,6 +20,7 @@ const SECONDS_KEPT = 86_400;
  */
 export class JobWorkload extends Workload {
   readonly job: KubeObject<Job>;
+  readonly podCount = { fewest: 0, most: 1 };
 
   constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id, { restartPolicy: 'OnFailure', ...props });

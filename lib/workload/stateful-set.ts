@@ -13,9 +13,10 @@ import {
   addAutoscaler,
   addDisruptionBudget,
   holdsReplicas,
+  maxReplicas,
   minReplicas,
 } from './scaling';
-import { Workload, type WorkloadProps, isReplicated } from './workload';
+import { type PodCount, Workload, type WorkloadProps, isReplicated } from './workload';
 
 /** A volume of each pod's own, which outlives the pod, the StatefulSet and the release. */
 export interface Storage {
@@ -43,12 +44,14 @@ export interface StatefulSetProps extends WorkloadProps {
 /** Pods with names and volumes of their own: a StatefulSet and its disruption budget. */
 export class StatefulSetWorkload extends Workload {
   readonly statefulSet: KubeObject<StatefulSet>;
+  readonly podCount: PodCount;
 
   constructor(scope: Construct, id: string, props: StatefulSetProps) {
     super(scope, id, props);
     const { autoscaling, replicas } = props;
     const fewest = minReplicas(replicas, autoscaling);
     const most = autoscaling ? autoscaling.maxReplicas : replicas;
+    this.podCount = { fewest, most: maxReplicas(replicas, autoscaling) };
     this.statefulSet = new KubeObject<StatefulSet>(this, 'stateful-set', {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',

@@ -12,6 +12,7 @@ import { str } from '../values/texts';
 import type { Fragment, Items, Late, Tree } from '../values/parts';
 import { fromString } from '../values/token';
 import { late } from '../values/tree';
+import type { ContainerProps, Resources } from './container';
 import { WorkloadPolicy, allowFromNamespace } from './network-policy';
 import {
   type PodIdentity,
@@ -36,6 +37,22 @@ export interface WorkloadProps extends PodProps {
   readonly objectName?: string;
 }
 
+/** How many pods a workload has at a time, the surge of a rollout aside. */
+export interface PodCount {
+  readonly fewest: Input<number>;
+  readonly most: Input<number>;
+  /** One on each node, whatever is said above. @default false */
+  readonly onEachNode?: true;
+}
+
+/** What the containers of a pod ask for: those that run side by side, and those that run before them. */
+export interface PodResources {
+  readonly containers: readonly Resources[];
+  readonly initContainers: readonly Resources[];
+  /** They run from before the init containers on. */
+  readonly sidecars: readonly Resources[];
+}
+
 type Labels = Readonly<Record<string, string>>;
 
 export abstract class Workload extends Construct {
@@ -48,6 +65,7 @@ export abstract class Workload extends Construct {
   readonly serviceAccountName: Input<string>;
   /** What its pods may reach, and who may reach them. */
   readonly policy: WorkloadPolicy;
+  abstract readonly podCount: PodCount;
   private readonly settings: Items<EnvVar>[number][] = [];
   private readonly fileVolumes: Items<Volume>[number][] = [];
   private readonly fileMounts: Items<VolumeMount>[number][] = [];
@@ -99,6 +117,18 @@ export abstract class Workload extends Construct {
   addFiles({ volumes, mounts }: { readonly volumes: Items<Volume>; readonly mounts: Items<VolumeMount> }): void {
     this.fileVolumes.push(...volumes);
     this.fileMounts.push(...mounts);
+  }
+
+  /** The name of the objects without the instance, such as `postgres-primary`. */
+  get shortName(): string {
+    return this.props.objectName ?? this.props.name;
+  }
+
+  get podResources(): PodResources {
+    const of = (containers: readonly ContainerProps[] = []): readonly Resources[] =>
+      containers.map(({ resources }) => resources);
+    const { containers, initContainers, sidecars } = this.props;
+    return { containers: of(containers), initContainers: of(initContainers), sidecars: of(sidecars) };
   }
 
   /** Labels of an object that belongs to the workload. */

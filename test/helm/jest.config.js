@@ -11,7 +11,7 @@ process.env.GROK_ANSWERS = process.env.HELM_ANSWERS;
 /** The tests that need Helm or the grok library, and those that otherwise take their answers from recordings. @type {import('jest').Config} */
 module.exports = {
   ...base,
-  roots: ['<rootDir>/test/helm', '<rootDir>/test/logs', '<rootDir>/test/values'],
+  roots: ['<rootDir>/test/helm', '<rootDir>/test/logs', '<rootDir>/test/objectives', '<rootDir>/test/values'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 300_000,
 };

@@ -1,9 +1,10 @@
 /** The checks of a chart: one template that renders nothing, and fails with every message at once. */
 import type { Check } from '../../objects/checks';
 import { type Expr, literalOf } from '../../values/expression';
+import { bare } from '../../values/go-code';
 import { Interpolation } from '../../values/texts';
 import type { Place } from './go';
-import { bare } from './scalars';
+import {} from './scalars';
 
 const WIDTH = 100;
 

@@ -42,6 +42,16 @@ export const operationHelpers: Readonly<Record<string, Helper>> = {
       '{{- $repeated | uniq | sortAlpha | join ", " }}',
     ],
   },
+  sumOfColumn: {
+    comment: 'The sum of the amounts in a column of rows such as api 3072Mi 1500m, postgres 2048Mi 500m.',
+    lines: [
+      '{{- $sum := 0 }}',
+      '{{- range .rows | splitList ", " | compact }}',
+      '{{- $sum = add $sum (index (splitList " " .) (int $.column) | trimSuffix "Mi" | trimSuffix "m") }}',
+      '{{- end }}',
+      '{{- $sum }}',
+    ],
+  },
   sumOfField: {
     comment: 'The sum of a field that the entries of a map have.',
     lines: ['{{- $sum := 0 }}', '{{- range .map }}{{ $sum = add $sum (get . $.field) }}{{ end }}', '{{- $sum }}'],

@@ -1,5 +1,6 @@
 /** The Helm reading of a tree: lines of a template, with controls at the indentation of what they guard. */
 import { type Expr, type Scalar, isExpr, literalOf } from '../../values/expression';
+import { bare } from '../../values/go-code';
 import { IN_CHART } from '../../values/chart-facts';
 import { not } from '../../values/logic';
 import {
@@ -24,7 +25,7 @@ import { parametersOf, presence } from '../../values/tree';
 import { scalarText } from '../yaml';
 import { type Block, type Known, NOTHING, always, join } from './blocks';
 import type { Place } from './go';
-import { bare, escaped, inline, scalar } from './scalars';
+import { escaped, inline, scalar } from './scalars';
 
 /** What a template may ask of the chart it is part of. */
 export interface Definitions {

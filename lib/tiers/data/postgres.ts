@@ -18,6 +18,7 @@ import type { Image } from '../../workload/platform';
 import { type ExistingSecret, envFromSecret, existingSecret } from '../../workload/secrets';
 import { type ServiceProps, addService } from '../../workload/service';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
+import type { Recovery } from '../recovery';
 import { Tier, type TierProps } from '../tier';
 import { postgresFiles } from './postgres-files';
 import { POSTGRES_PORT, type PostgresExporter, memberPod, primaryPod, replicaPod } from './postgres-pod';
@@ -148,6 +149,11 @@ export class Postgres extends Tier implements Server {
   readonly tlsSecret: Input<string>;
   /** The names by which clients and servers reach the servers: those that the certificate must have. */
   readonly certificateHosts: readonly Input<string>[];
+  /**
+   * A replica takes over from the primary by hand alone. By itself the pod is back: after 7 s where it was measured (see
+   * docs/reliability.md), later where more WAL is to be read again.
+   */
+  readonly recovery: Recovery = { failover: 'manual', seconds: 60 };
   protected readonly client: StatefulSetWorkload;
 
   constructor(scope: Construct, id: string, props: PostgresProps) {

@@ -9,6 +9,7 @@ import type { Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import { addService } from '../../workload/service';
 import { StatefulSetWorkload } from '../../workload/stateful-set';
+import type { Recovery } from '../recovery';
 import { Tier } from '../tier';
 import { prepareServer, redisConf, serverAlive } from './redis-configuration';
 import {
@@ -44,6 +45,8 @@ export class RedisCache extends Tier implements Server {
   readonly image: Image;
   /** Of each server. */
   readonly resources: Resources;
+  /** Nothing else has the data: until the pod is back on its volume and has read it, nothing answers. */
+  readonly recovery: Recovery = { failover: 'none', seconds: 60 };
   protected readonly client: StatefulSetWorkload;
 
   constructor(scope: Construct, id: string, props: RedisCacheProps = {}) {

@@ -6,7 +6,7 @@ import { demand, demandEmpty } from '../../objects/checks';
 import { onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
 import { choose } from '../../values/choice';
-import { isNotEmpty, keysLike, repeatedNames } from '../../values/collections';
+import { isNotEmpty, keysLike, repeatedNames, sizeOf } from '../../values/collections';
 import type { Input } from '../../values/expression';
 import { equals, isSet, valueOf } from '../../values/logic';
 import type { Items, Tree } from '../../values/parts';
@@ -19,7 +19,7 @@ import { allowApiServer } from '../../workload/network-policy';
 import type { Image } from '../../workload/platform';
 import type { PodProps, PodSettings } from '../../workload/pod';
 import { addRole } from '../../workload/rbac';
-import { Workload } from '../../workload/workload';
+import { type PodCount, Workload } from '../../workload/workload';
 import type { Tier } from '../tier';
 import {
   BackupJob,
@@ -141,6 +141,8 @@ interface CronJobs {
 type Archived = Element<ArchivedClaim>;
 
 class VolumeArchives extends Workload {
+  readonly podCount: PodCount;
+
   constructor(
     private readonly tier: Tier,
     private readonly archives: VolumeBackupProps,
@@ -159,6 +161,7 @@ class VolumeArchives extends Workload {
       initContainers: [toolsContainer(destinations)],
       containers: [packer(archives, 'archive.sh', [])],
     });
+    this.podCount = { fewest: 0, most: sizeOf(claims) };
     const { instance } = this.platform;
     demand(
       this,

@@ -12,6 +12,7 @@ import type { PodSettings } from '../../workload/pod';
 import type { Storage } from '../../workload/stateful-set';
 import type { Postgres } from '../data/postgres';
 import { type ExistingSecret, existingSecret } from '../../workload/secrets';
+import type { RecoveryPoint } from '../recovery';
 import { Tier, type TierProps } from '../tier';
 import type { Encryption, Offsite, Places } from './backup-job';
 import { type BaseBackup, addPostgresBackup, postgresLibraries, walReceiver } from './backup-postgres';
@@ -121,6 +122,8 @@ export class Backup extends Tier {
   readonly secret: Input<string>;
   /** Hours from which the newest base backup is too old. */
   readonly baseBackupHours: Input<number>;
+  /** What may be missing of the newest work, where one upload of WAL fails. */
+  readonly recoveryPoint: RecoveryPoint;
   protected readonly client: BackupStore;
 
   constructor(scope: Construct, id: string, props: BackupProps) {
@@ -128,6 +131,7 @@ export class Backup extends Tier {
     const settings = { ...backupDefaults, ...props };
     this.secret = this.secretOf(settings.existingSecret, '', 'by which the pods of the backups know each other');
     this.baseBackupHours = settings.baseBackup.everyHours;
+    this.recoveryPoint = { setting: 'walUploadSeconds', value: settings.walUploadSeconds, times: 2 };
     this.demandUse(settings);
 
     this.store = new BackupStore(this, this.places(settings), {

@@ -1,0 +1,91 @@
+import { choose } from '../values/choice';
+import type { Expr, Input } from '../values/expression';
+import { atLeast, isSet, valueOf } from '../values/logic';
+import { add, bytes, divide, maximum, multiply } from '../values/numbers';
+import { named, str } from '../values/texts';
+
+/** So much for all, and so much more for each user, rounded up. */
+export interface Growth {
+  /** For no user at all. */
+  readonly base: number;
+  /** Added for each `users` users. */
+  readonly step: number;
+  readonly users: number;
+}
+
+export interface CapacityPlanProps {
+  /** Users at a time; null where nothing is planned for, which is what the least of everything is for. */
+  readonly users: Input<number | null>;
+  /** Instances of the application, of which there are never fewer than `fewest`. */
+  readonly instances: Growth & { readonly fewest: number };
+  readonly databaseConnections: Growth;
+  /** Memory of what serves users, in MiB. */
+  readonly memory: Growth;
+  /** Users from whom on one database, one master of the cache and one load balancer are too few. */
+  readonly largeFrom: number;
+}
+
+/**
+ * What a number of users needs.
+ *
+ * ```ts
+ * const plan = new CapacityPlan({
+ *   users: 800,
+ *   instances: { fewest: 3, base: 1, step: 1, users: 500 },
+ *   databaseConnections: { base: 100, step: 1, users: 10 },
+ *   memory: { base: 4096, step: 8192, users: 1000 },
+ *   largeFrom: 5000,
+ * });
+ * ```
+ */
+export class CapacityPlan {
+  readonly users: Input<number | null>;
+  readonly instances: Expr<number>;
+  readonly databaseConnections: Expr<number>;
+  /** In MiB. */
+  readonly memory: Expr<number>;
+  /** Whether the cache must be spread over several masters. */
+  readonly redisCluster: Expr<boolean>;
+  /** Whether one database takes no longer all writes. */
+  readonly shardedDatabase: Expr<boolean>;
+  /** Load balancers: one can be lost, and more than one is left where there are many users. */
+  readonly loadBalancers: Expr<number>;
+  /** Users from whom on all of this changes. */
+  readonly largeFrom: number;
+
+  constructor(props: CapacityPlanProps) {
+    const users = choose(isSet(props.users), valueOf(props.users), 0);
+    const { fewest, ...instances } = props.instances;
+    const isLarge = atLeast(users, props.largeFrom);
+    this.users = props.users;
+    this.instances = named(
+      'plan.instances',
+      'Instances of the application, by the capacity plan.',
+      maximum(fewest, grown(instances, users)),
+    );
+    this.databaseConnections = grown(props.databaseConnections, users);
+    this.memory = grown(props.memory, users);
+    this.redisCluster = isLarge;
+    this.shardedDatabase = isLarge;
+    this.loadBalancers = choose(isLarge, 3, 2);
+    this.largeFrom = props.largeFrom;
+  }
+
+  /** A number of which the operator may give another: null for that of the plan. */
+  static or(given: Input<number | null>, planned: Input<number>): Expr<number> {
+    return choose(isSet(given), valueOf(given), planned);
+  }
+}
+
+function grown({ base, step, users: each }: Growth, users: Input<number>): Expr<number> {
+  return add(base, divide(add(multiply(users, step), each - 1), each));
+}
+
+/** A quantity of memory with its MiB, where it is not written in them: `16Gi (16384 MiB)`. */
+export function inMebibytes(quantity: Input<string>): Expr<string> {
+  return str`${quantity} (${mebibytes(quantity)} MiB)`;
+}
+
+export function mebibytes(quantity: Input<string>): Expr<number> {
+  return divide(bytes(quantity), 2 ** 20);
+}

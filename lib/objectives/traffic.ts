@@ -1,0 +1,144 @@
+/** Promises about load: requests, connections, and the connections to the database behind them. */
+import type { IConstruct } from 'constructs';
+import { demand } from '../objects/checks';
+import { conditionOf } from '../objects/conditions';
+import { choose } from '../values/choice';
+import { type Expr, type Input, literalOf } from '../values/expression';
+import { atMost, isSet, not, or, valueOf } from '../values/logic';
+import { add, cores, divide, maximum, multiply, subtract } from '../values/numbers';
+import { str } from '../values/texts';
+import type { Resources } from '../workload/container';
+import { demandOf } from './promise';
+import type { ServingTier } from './recovery';
+
+/** The application that answers requests. */
+export interface Application {
+  readonly tier: ServingTier;
+  /** In one pod: see `processesOf`. */
+  readonly processes: Input<number>;
+  /** Requests and connections that one process takes at a time; null where nothing is known of it. */
+  readonly connectionsPerProcess: Input<number | null>;
+  /** Connections to the database that one process opens at the most. @default - none that are counted here */
+  readonly databasePoolSize?: Input<number>;
+}
+
+/** What takes the connections of clients, and hands their requests on. */
+export interface Balancer {
+  readonly tier: ServingTier;
+  /** Of one pod, to clients and to the application together: each request takes one of both. */
+  readonly connections: Input<number>;
+}
+
+/** The database that the application connects to. */
+export interface Database {
+  readonly tier: IConstruct;
+  readonly maxConnections: Input<number>;
+  /** Of these, what clients do not get. @default 8, what a Postgres keeps for superusers, exporters and backups */
+  readonly reserved?: number;
+}
+
+export interface TrafficPromises {
+  readonly users: Input<number | null>;
+  readonly requestsPerSecond: Input<number | null>;
+  readonly latencyMilliseconds: Input<number>;
+  readonly connections: Input<number | null>;
+  readonly application: Application | undefined;
+  readonly balancer: Balancer | undefined;
+  readonly database: Database | undefined;
+  /** Requests per minute that one user may ask. */
+  readonly requestsPerMinute: Input<number> | undefined;
+}
+
+/** Pods that a rolling update adds to a Deployment for a while. */
+const SURGE = 1;
+/** superuser_reserved_connections and reserved_connections of the Postgres here. */
+const RESERVED = 8;
+
+/** The processes of a pod, as an Api counts them: those given, or one for each core of its CPU limit. */
+export function processesOf(processes: Input<number | null>, { limits, requests }: Resources): Expr<number> {
+  const cpu = literalOf(limits.cpu) === null ? requests.cpu : valueOf(limits.cpu);
+  const counted = cores(choose(isSet(limits.cpu), cpu, requests.cpu));
+  return literalOf(processes) === null ? counted : choose(isSet(processes), valueOf(processes), counted);
+}
+
+export function demandTraffic(objectives: IConstruct, promises: TrafficPromises): void {
+  const { application, balancer, database } = promises;
+  demandAllowed(objectives, promises);
+  if (application !== undefined) demandConcurrency(objectives, promises, application);
+  if (balancer !== undefined) demandClients(objectives, promises, balancer);
+  if (application?.databasePoolSize !== undefined && database !== undefined) {
+    demandPools(objectives, application, application.databasePoolSize, database);
+  }
+}
+
+/** Rate limits must let through what is promised. */
+function demandAllowed(objectives: IConstruct, promises: TrafficPromises): void {
+  const { users, requestsPerSecond, requestsPerMinute } = promises;
+  if (requestsPerMinute === undefined || literalOf(users) === null) return;
+  const given = valueOf(users);
+  demandOf(objectives, requestsPerSecond, (rate) => ({
+    holds: or(not(isSet(users)), atMost(multiply(rate, 60), multiply(given, requestsPerMinute))),
+    message: str`requestsPerSecond ${rate} are more than the ${divide(multiply(given, requestsPerMinute), 60)} that ${given} users may ask at ${requestsPerMinute} requests per minute each; raise that limit, or promise less.`,
+  }));
+}
+
+/** By Little's law, as many requests are under way as come in the time that one takes. One instance may be lost. */
+function demandConcurrency(objectives: IConstruct, promises: TrafficPromises, application: Application): void {
+  const { requestsPerSecond, latencyMilliseconds, connections } = promises;
+  const { tier, processes, connectionsPerProcess } = application;
+  if (literalOf(connectionsPerProcess) === null) return;
+  const { most } = tier.workload.podCount;
+  const left = leftOf(most);
+  const perProcess = valueOf(connectionsPerProcess);
+  const capacity = multiply(multiply(left, processes), perProcess);
+  const isOpen = not(isSet(connectionsPerProcess));
+  const taken = str`${left} of ${most} pods of ${tier.node.id} × ${processes} processes × ${perProcess} connections take ${capacity}`;
+  demandOf(objectives, requestsPerSecond, (rate) => {
+    const underWay = divide(add(multiply(rate, latencyMilliseconds), 999), 1000);
+    return {
+      holds: or(isOpen, atMost(underWay, capacity)),
+      message: str`requestsPerSecond ${rate} of latencyMilliseconds ${latencyMilliseconds} are ${underWay} requests at a time, but ${taken}; give it more replicas or processes, or promise less.`,
+    };
+  });
+  demandOf(objectives, connections, (promised) => ({
+    holds: or(isOpen, atMost(promised, capacity)),
+    message: str`connections ${promised} are promised, but ${taken}; give it more replicas or processes, or promise less.`,
+  }));
+}
+
+function demandClients(objectives: IConstruct, promises: TrafficPromises, { tier, connections }: Balancer): void {
+  const { fewest } = tier.workload.podCount;
+  const left = leftOf(fewest);
+  const clients = multiply(left, divide(connections, 2));
+  demandOf(objectives, promises.connections, (promised) => ({
+    holds: or(not(conditionOf(tier)), atMost(promised, clients)),
+    message: str`connections ${promised} are promised, but ${left} of ${fewest} pods of ${tier.node.id} × ${connections} connections, of which each client takes two, take ${clients}; give it more replicas or connections, or promise less.`,
+  }));
+}
+
+/** What all pools together may open must never be more than the database allows, a rolling update's surge included. */
+function demandPools(
+  objectives: IConstruct,
+  { tier, processes }: Application,
+  databasePoolSize: Input<number>,
+  { tier: { node }, maxConnections, reserved = RESERVED }: Database,
+): void {
+  const pods = add(tier.workload.podCount.most, SURGE);
+  const opened = multiply(multiply(pods, processes), databasePoolSize);
+  const allowed = maximum(subtract(maxConnections, reserved), 0);
+  demand(
+    objectives,
+    atMost(opened, allowed),
+    str`databasePoolSize ${databasePoolSize} × ${processes} processes × ${pods} pods of ${tier.node.id}, the surge included, = ${opened} connections, but ${node.id} allows ${allowed}: its maxConnections ${maxConnections} less the ${reserved} that are reserved; lower databasePoolSize, or raise maxConnections to ${add(opened, reserved)}.`,
+  );
+}
+
+/** What is left of pods when one is lost; where there is but one, nothing is promised about its loss. */
+function leftOf(pods: Input<number>): Expr<number> {
+  return maximum(subtract(pods, 1), 1);
+}
+
+/** Connections that the pools of all pods may open. */
+export function connectionsOf({ tier, processes }: Application, databasePoolSize: Input<number>): Expr<number> {
+  return multiply(multiply(tier.workload.podCount.most, processes), databasePoolSize);
+}

@@ -1,0 +1,62 @@
+import { literalOf } from '../../lib/values/expression';
+import type { JsonObject } from '../../lib/values/expression';
+import { processesOf } from '../../lib/objectives/traffic';
+import { refused } from './shop';
+
+const promise = (objectives: JsonObject, file: JsonObject = {}) => refused({ ...file, objectives });
+
+describe('the requests of Objectives', () => {
+  it("are under way, by Little's law, on all instances but one", () => {
+    const api = { replicas: 3, processes: 1, connectionsPerProcess: 10 };
+    expect(promise({ requestsPerSecond: 40, latencyMilliseconds: 500 }, { api })).toEqual([]);
+    expect(promise({ requestsPerSecond: 41, latencyMilliseconds: 500 }, { api })).toEqual([
+      'requestsPerSecond 41 of latencyMilliseconds 500 are 21 requests at a time, but 2 of 3 pods of api × 1 processes × 10 connections take 20; give it more replicas or processes, or promise less.',
+    ]);
+  });
+
+  it('are those that rate limits let through', () => {
+    expect(promise({ users: 500, requestsPerSecond: 1250 })).toEqual([]);
+    expect(promise({ users: 500, requestsPerSecond: 1251 })).toEqual([
+      'requestsPerSecond 1251 are more than the 1250 that 500 users may ask at 150 requests per minute each; raise that limit, or promise less.',
+    ]);
+  });
+});
+
+describe('the connections of Objectives', () => {
+  it('are those of all balancers but one, of which each client takes two', () => {
+    expect(promise({ connections: 2048 })).toEqual([]);
+    expect(promise({ connections: 2049 })).toEqual([
+      'connections 2049 are promised, but 1 of 2 pods of balancer × 4096 connections, of which each client takes two, take 2048; give it more replicas or connections, or promise less.',
+    ]);
+    expect(promise({ connections: 2049 }, { balancer: { replicas: 3 } })).toEqual([]);
+  });
+
+  it('are those of all instances but one', () => {
+    const balancer = { replicas: 100 };
+    expect(promise({ connections: 16_000 }, { balancer })).toEqual([]);
+    expect(promise({ connections: 16_001 }, { balancer })).toEqual([
+      'connections 16001 are promised, but 2 of 3 pods of api × 8 processes × 1000 connections take 16000; give it more replicas or processes, or promise less.',
+    ]);
+    expect(promise({ connections: 16_001 }, { balancer, api: { connectionsPerProcess: null } })).toEqual([]);
+  });
+
+  it('to the database fit into it, the surge of a rollout included', () => {
+    expect(promise({}, { api: { databasePoolSize: 18 } })).toEqual([]);
+    expect(promise({}, { api: { databasePoolSize: 19 } })).toEqual([
+      'databasePoolSize 19 × 8 processes × 4 pods of api, the surge included, = 608 connections, but database allows 592: its maxConnections 600 less the 8 that are reserved; lower databasePoolSize, or raise maxConnections to 616.',
+    ]);
+  });
+});
+
+describe('processesOf', () => {
+  const resources = (cpu: string | null) => ({
+    requests: { cpu: '500m', memory: '1Gi', ephemeralStorage: '1Gi' },
+    limits: { cpu, memory: '1Gi', ephemeralStorage: '1Gi' },
+  });
+
+  it('is the number given, or one for each core', () => {
+    expect(literalOf(processesOf(8, resources('2')))).toBe(8);
+    expect(literalOf(processesOf(null, resources('1500m')))).toBe(2);
+    expect(literalOf(processesOf(null, resources(null)))).toBe(1);
+  });
+});

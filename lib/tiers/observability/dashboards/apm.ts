@@ -159,7 +159,7 @@ const USERS: Row = {
       title: 'Active users',
       description: 'With a request in the last five minutes.',
       unit: 'short',
-      targets: [{ expr: `sum(business_active_users{${RELEASE}})`, legend: 'users' }],
+      targets: [{ expr: `max(business_active_users{${RELEASE}})`, legend: 'users' }],
     }),
     timeSeries({
       title: 'Requests per user',
@@ -169,7 +169,7 @@ const USERS: Row = {
         {
           expr:
             `60 * sum(${recorded('tier:http_requests:rate5m')})` +
-            ` / clamp_min(sum(business_active_users{${RELEASE}}), 1)`,
+            ` / clamp_min(max(business_active_users{${RELEASE}}), 1)`,
           legend: 'requests',
         },
       ],

@@ -8,7 +8,13 @@ export { type PostgresTls } from './tiers/data/postgres-tls';
 export { postgresValues, promotablePostgresValues } from './tiers/data/postgres-values';
 export { RedisCache, type RedisCacheProps, redisCacheDefaults } from './tiers/data/redis-cache';
 export { RedisCluster, type RedisClusterProps, redisClusterDefaults } from './tiers/data/redis-cluster';
-export { redisCacheValues, redisClusterValues } from './tiers/data/redis-values';
+export {
+  RedisSentinel,
+  type RedisSentinelProps,
+  type SentinelSettings,
+  redisSentinelDefaults,
+} from './tiers/data/redis-sentinel';
+export { redisCacheValues, redisClusterValues, redisSentinelValues } from './tiers/data/redis-values';
 export { SmokeTest, type SmokeTestProps } from './tiers/delivery/smoke-test';
 export {
   BlackboxExporter,

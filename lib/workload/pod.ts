@@ -12,10 +12,21 @@ import type {
 } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { z } from 'zod';
-import { type Input, isExpr } from '../values/expression';
+import { type Input, isExpr, literalOf } from '../values/expression';
+import { equals } from '../values/logic';
 import { str } from '../values/texts';
 import { type Items, type Tree, When } from '../values/parts';
-import { type ListInput, type MapInput, each, eachEntry, eachPair, fragment, merge, whenSet } from '../values/tree';
+import {
+  type ListInput,
+  type MapInput,
+  each,
+  eachEntry,
+  eachPair,
+  fragment,
+  merge,
+  when,
+  whenSet,
+} from '../values/tree';
 import { type ContainerProps, container, writableVolumes } from './container';
 import type { Platform } from './platform';
 import type { NamedResource } from './secrets';
@@ -71,6 +82,9 @@ export interface Scrape {
   readonly aboutNode?: boolean;
 }
 
+/** How replicas keep to different nodes: where a node is missing, one stays Pending, or two share a node. */
+export type AntiAffinity = 'required' | 'preferred';
+
 export interface PodProps extends PodSettings {
   /** Numeric user, group and owner of volumes; above 0. */
   readonly user: Input<number>;
@@ -86,6 +100,8 @@ export interface PodProps extends PodSettings {
   readonly terminationGracePeriodSeconds?: Input<number>;
   /** Where they run, beside the spreading of replicas. @default - anywhere */
   readonly affinity?: Tree<Affinity> | undefined;
+  /** Whether replicas keep to different nodes at all costs, or where there are enough. @default preferred */
+  readonly antiAffinity?: Input<AntiAffinity>;
   /** Taints that they tolerate, beside those of the operator's `tolerations`. @default [] */
   readonly ownTolerations?: Items<KubernetesToleration>;
   /** What runs their containers. @default - the node's own */
@@ -176,7 +192,9 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
     terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? 30,
     nodeSelector: merge<Record<string, string>>(eachEntry(props.nodeSelector ?? {}, (key, value) => [key, value])),
     tolerations: tolerations(props),
-    affinity: identity.spread ? merged(props.affinity, spreadAffinity(platform)(labels)) : props.affinity,
+    affinity: identity.spread
+      ? merged(props.affinity, antiAffinity(props.antiAffinity, labels, platform))
+      : props.affinity,
     topologySpreadConstraints: identity.spread ? spreadConstraints(platform)(labels) : undefined,
     initContainers: initContainers.map((init) => container(init, platform)),
     containers: [withExtras, ...others].map((each) => container(each, platform)),
@@ -226,6 +244,16 @@ const chosenTolerations = fragment<KubernetesToleration[], { tolerations: typeof
 /** To which nodes pods are bound, and how they keep away from each other. */
 function merged(own: Tree<Affinity> | undefined, spread: Tree<Affinity>): Tree<Affinity> {
   return own === undefined ? spread : merge<Affinity>(own, spread);
+}
+
+function antiAffinity(
+  given: Input<AntiAffinity> = 'preferred',
+  labels: Pick<PodIdentity, 'name' | 'component'>,
+  platform: Platform,
+): Tree<Affinity> {
+  const preferred = spreadAffinity(platform)(labels);
+  const required = equals<string>(given, 'required');
+  return literalOf(required) === false ? preferred : when(required, separateAffinity(platform)(labels), preferred);
 }
 
 function extraEnv(given: MapInput<string> | undefined): Items<EnvVar> {
@@ -297,6 +325,24 @@ const spreadAffinity = perPlatform((platform) =>
               topologyKey: 'kubernetes.io/hostname',
               labelSelector: { matchLabels: platform.selectorLabels(labels) },
             },
+          },
+        ],
+      },
+    }),
+  ),
+);
+
+const separateAffinity = perPlatform((platform) =>
+  fragment<Affinity, typeof labelParameters>(
+    'separateAffinity',
+    'Keeps replicas of a workload on different nodes; where there are too few, one stays Pending.',
+    labelParameters,
+    (labels) => ({
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          {
+            topologyKey: 'kubernetes.io/hostname',
+            labelSelector: { matchLabels: platform.selectorLabels(labels) },
           },
         ],
       },

@@ -4,6 +4,7 @@ import { PgBouncer } from '../../lib/tiers/data/pgbouncer';
 import { Postgres } from '../../lib/tiers/data/postgres';
 import { RedisCache } from '../../lib/tiers/data/redis-cache';
 import { RedisCluster } from '../../lib/tiers/data/redis-cluster';
+import { RedisSentinel } from '../../lib/tiers/data/redis-sentinel';
 import { SmokeTest } from '../../lib/tiers/delivery/smoke-test';
 import { InferenceGateway } from '../../lib/tiers/ml/inference-gateway';
 import { ModelCache } from '../../lib/tiers/ml/model-cache';
@@ -51,6 +52,11 @@ export const kinds: readonly Kind[] = [
   { tier: Postgres, group: 'Data', does: { primary: 'PostgreSQL, writes', replica: 'PostgreSQL, reads' } },
   { tier: RedisCluster, group: 'Data', does: { node: 'Redis Cluster', init: 'forms the cluster' } },
   { tier: RedisCache, group: 'Data', does: { cache: 'Redis' } },
+  {
+    tier: RedisSentinel,
+    group: 'Data',
+    does: { server: 'Redis, master and replicas', sentinel: 'chooses the master' },
+  },
   { tier: InferenceGateway, group: 'Models', does: { 'ml-serving': 'leads to the server of a model' } },
   { tier: TensorFlowServing, group: 'Models', does: { 'ml-serving': 'TensorFlow Serving' } },
   { tier: TorchServe, group: 'Models', does: { 'ml-serving': 'TorchServe' } },

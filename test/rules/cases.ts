@@ -37,9 +37,9 @@ export interface GroupCases {
   readonly cases: readonly AlertCase[];
 }
 
-/** Tiers with the same alerts: all of Redis, which have further ones each, and all servers of models. */
+/** Tiers with the same alerts: all of Redis, of which those of a cluster are in its file alone, and all servers of models. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
-  redis: ['redis-cluster', 'redis-sentinel'],
+  redis: ['redis-cluster'],
   'tensorflow-serving': ['model-servers'],
   torchserve: ['model-servers'],
   onnx: ['model-servers'],

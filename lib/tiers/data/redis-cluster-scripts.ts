@@ -6,7 +6,7 @@
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { awaitTakeover, olderSelves, takePlace } from './redis-cluster-rejoin';
-import { prepareServer } from './redis-configuration';
+import { followPassword, prepareServer, runServer } from './redis-configuration';
 
 export const startNode: Text = text`
   #!/bin/sh
@@ -54,16 +54,7 @@ export const startNode: Text = text`
   }
 
   [ ! -s /data/nodes.conf ] || refresh_nodes_conf
-  redis-server /etc/redis/redis.conf &
-  server=$!
-  trap 'kill -TERM "$server"' TERM INT
-  sh /etc/redis/follow.sh 9>&- &
-  status=0
-  wait "$server" || status=$?
-  # Still there after SIGTERM: a replica that writes its first append-only file refuses to end until it has.
-  while kill -TERM "$server" 2> /dev/null; do sleep 1; done
-  wait "$server" || status=$?
-  exit "$status"
+  ${runServer('/etc/redis/redis.conf')}
 `;
 
 export const follow: Text = text`
@@ -102,17 +93,10 @@ export const follow: Text = text`
     echo "master $master is at $address: $(redis-cli cluster replicate "$master")"
   }
 
-  # The password that the Secret has come to hold is accepted beside that of the start, until the pod restarts.
-  accepted=$REDISCLI_AUTH
-  follow_password() {
-    password=$(cat /run/secrets/redis/password)
-    case $password in "$accepted" | '' | *[[:cntrl:]]*) return ;; esac
-    quoted=$(printf '%s' "$password" | sed 's/["\\]/\\&/g')
+  ${followPassword(text`
     printf '%s\n' "acl setuser default \">$quoted\"" "config set masterauth \"$quoted\"" |
       redis-cli -e > /dev/null || return
-    accepted=$password
-    echo 'a new password is accepted too'
-  }
+  `)}
 
   while sleep "$([ -e /run/redis/unplaced ] && echo 1 || echo 5)"; do
     take_place

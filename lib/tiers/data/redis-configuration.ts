@@ -111,6 +111,38 @@ export const prepareServer: Text = text`
   }
 `;
 
+/** Runs the server, and beside it the script that tells it of changes, until SIGTERM. */
+export function runServer(configuration: string): Text {
+  return text`
+    redis-server ${configuration} &
+    server=$!
+    trap 'kill -TERM "$server"' TERM INT
+    sh /etc/redis/follow.sh 9>&- &
+    status=0
+    wait "$server" || status=$?
+    # Still there after SIGTERM: a replica that writes its first append-only file refuses to end until it has.
+    while kill -TERM "$server" 2> /dev/null; do sleep 1; done
+    wait "$server" || status=$?
+    exit "$status"
+  `;
+}
+
+/** For follow.sh. The commands accept the password that is in `quoted`, or return. */
+export function followPassword(commands: Text): Text {
+  return text`
+    # The password that the Secret has come to hold is accepted beside that of the start, until the pod restarts.
+    accepted=$REDISCLI_AUTH
+    follow_password() {
+      password=$(cat /run/secrets/redis/password)
+      case $password in "$accepted" | '' | *[[:cntrl:]]*) return ;; esac
+      quoted=$(printf '%s' "$password" | sed 's/["\\]/\\&/g')
+      ${commands}
+      accepted=$password
+      echo 'a new password is accepted too'
+    }
+  `;
+}
+
 /** Alive is what answers at all: a server that loads its data or has lost its master is at work. */
 export const serverAlive: Text = text`
   #!/bin/sh

@@ -1,5 +1,5 @@
-/** The pods of both Redis tiers: a server and its exporter. */
-import type { EnvVar } from 'kubernetes-types/core/v1';
+/** The pods of the Redis tiers: a server and its exporter. */
+import type { EnvVar, Volume } from 'kubernetes-types/core/v1';
 import { images } from '../../images';
 import type { Server } from '../../network/connections';
 import { demand } from '../../objects/checks';
@@ -8,7 +8,7 @@ import { and, atLeast, atMost } from '../../values/logic';
 import { divide } from '../../values/numbers';
 import { str } from '../../values/texts';
 import type { Items, Tree } from '../../values/parts';
-import type { Resources } from '../../workload/container';
+import type { ContainerProps, Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodProps, PodSettings } from '../../workload/pod';
 import { type ExistingSecret, envFromSecret, existingSecret, secretFiles } from '../../workload/secrets';
@@ -17,7 +17,7 @@ import type { Tier, TierProps } from '../tier';
 import { type RedisMemory, redisMemory } from './redis-configuration';
 
 export const REDIS_PORT = 6379;
-const METRICS_PORT = 9121;
+export const METRICS_PORT = 9121;
 
 /** Nothing in the image asks for a user of its own: the volume belongs to whoever runs. */
 export const REDIS_USER = 10_001;
@@ -93,13 +93,13 @@ export interface RedisPod {
   readonly secret: Input<string>;
   /** Command of the readiness probe. */
   readonly ready: readonly string[];
-  /** What makes it the node of a cluster. @default - a server of its own */
+  /** What makes it one of several. @default - a server of its own */
   readonly node?: RedisNode;
 }
 
 export interface RedisNode {
-  /** Port on which nodes talk to each other. */
-  readonly busPort: number;
+  /** Port on which nodes talk to each other. @default - none but that of clients */
+  readonly busPort?: number;
   readonly env: Items<EnvVar>;
   /** Command before SIGTERM. */
   readonly preStop: readonly string[];
@@ -119,7 +119,7 @@ export function redisPod(pod: RedisPod): Pick<PodProps, 'user' | 'containers' | 
         image: pod.image,
         command: ['sh', '/etc/redis/start.sh'],
         env: [password(pod.secret), ...(node?.env ?? [])],
-        ports: node ? [...ports, { name: 'bus', containerPort: node.busPort }] : ports,
+        ports: node?.busPort === undefined ? ports : [...ports, { name: 'bus', containerPort: node.busPort }],
         resources: pod.resources,
         probes: {
           startup: { ...alive, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
@@ -134,29 +134,49 @@ export function redisPod(pod: RedisPod): Pick<PodProps, 'user' | 'containers' | 
           ...(node ? [{ name: 'secrets', mountPath: '/run/secrets/redis', readOnly: true }] : []),
         ],
       },
-      {
-        name: 'exporter',
-        image: pod.exporter.image,
-        // It reads files only of a form of its own, so the password comes as it does to redis-cli.
-        env: [
-          { name: 'REDIS_ADDR', value: `redis://127.0.0.1:${REDIS_PORT}` },
-          envFromSecret('REDIS_PASSWORD', pod.secret, 'password'),
-        ],
-        ports: [{ name: 'metrics', containerPort: METRICS_PORT }],
-        resources: pod.exporter.resources,
-        probes: {
-          startup: { httpGet: { path: '/health', port: 'metrics' }, periodSeconds: 1, failureThreshold: 30 },
-          liveness: { httpGet: { path: '/health', port: 'metrics' }, periodSeconds: 30, timeoutSeconds: 5 },
-          readiness: { tcpSocket: { port: 'metrics' }, periodSeconds: 10, failureThreshold: 6 },
-        },
-      },
+      exporterContainer(pod.exporter, pod.secret, REDIS_PORT),
     ],
-    volumes: [
-      { name: 'configuration', configMap: { name: pod.configMap } },
-      // The configuration with the password, in memory.
-      { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
-      ...(node ? [{ name: 'secrets', secret: secretFiles(pod.secret, ['password']) }] : []),
+    volumes: redisVolumes({ ...pod, withPassword: node !== undefined }),
+  };
+}
+
+export interface RedisVolumes {
+  readonly configMap: Input<string>;
+  readonly secret: Input<string>;
+  /** Whether the password is mounted too, for whoever follows its changes. */
+  readonly withPassword: boolean;
+}
+
+export function redisVolumes({ configMap, secret, withPassword }: RedisVolumes): Items<Volume> {
+  return [
+    { name: 'configuration', configMap: { name: configMap } },
+    // The configuration with the password, in memory.
+    { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+    ...(withPassword ? [{ name: 'secrets', secret: secretFiles(secret, ['password']) }] : []),
+  ];
+}
+
+/** The exporter of the server on a port of the same pod. */
+export function exporterContainer(
+  { image, resources }: RedisExporter,
+  secret: Input<string>,
+  port: number,
+): ContainerProps {
+  return {
+    name: 'exporter',
+    image,
+    // It reads files only of a form of its own, so the password comes as it does to redis-cli.
+    env: [
+      { name: 'REDIS_ADDR', value: `redis://127.0.0.1:${port}` },
+      envFromSecret('REDIS_PASSWORD', secret, 'password'),
     ],
+    ports: [{ name: 'metrics', containerPort: METRICS_PORT }],
+    resources,
+    probes: {
+      startup: { httpGet: { path: '/health', port: 'metrics' }, periodSeconds: 1, failureThreshold: 30 },
+      liveness: { httpGet: { path: '/health', port: 'metrics' }, periodSeconds: 30, timeoutSeconds: 5 },
+      readiness: { tcpSocket: { port: 'metrics' }, periodSeconds: 10, failureThreshold: 6 },
+    },
   };
 }
 

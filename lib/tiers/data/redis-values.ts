@@ -5,6 +5,7 @@ import { imageValues, podValues, resourcesValues, storageValues } from '../../wo
 import type { redisCacheDefaults } from './redis-cache';
 import type { redisClusterDefaults } from './redis-cluster';
 import type { redisDefaults } from './redis-pod';
+import type { redisSentinelDefaults } from './redis-sentinel';
 
 const policies = [
   'noeviction',
@@ -18,7 +19,9 @@ const policies = [
 ] as const;
 
 type Policy = (typeof policies)[number];
-type Defaults<T> = Omit<Widen<T>, 'maxmemoryPolicy'> & { readonly maxmemoryPolicy: Policy };
+type Defaults<T> = Omit<Widen<T>, 'maxmemoryPolicy' | 'antiAffinity'> & {
+  readonly maxmemoryPolicy: Policy;
+} & Pick<T, Extract<'antiAffinity', keyof T>>;
 
 const serverValues = (defaults: Defaults<typeof redisDefaults>) => ({
   image: imageValues(defaults.image),
@@ -94,5 +97,54 @@ export const redisCacheValues = (defaults: Defaults<typeof redisCacheDefaults>) 
     .boolean()
     .default(defaults.appendonly)
     .describe('Keep data beyond the life of the pod, in an append-only file.'),
+  ...serverValues(defaults),
+});
+
+/** What an operator may set of a RedisSentinel. */
+export const redisSentinelValues = (defaults: Defaults<typeof redisSentinelDefaults>) => ({
+  replicas: z.int().min(1).max(5).default(defaults.replicas).describe('Servers that stand by beside the master.'),
+  sentinels: z
+    .int()
+    .min(3)
+    .max(7)
+    .default(defaults.sentinels)
+    .describe('Sentinels, which choose another master by majority: 3, 5 or 7.'),
+  quorum: z
+    .int()
+    .min(2)
+    .max(6)
+    .default(defaults.quorum)
+    .describe('Sentinels that must miss the master: a majority, and fewer than all.'),
+  antiAffinity: z
+    .enum(['required', 'preferred'])
+    .default(defaults.antiAffinity)
+    .describe('Whether each Sentinel needs a node of its own, or only prefers one, on clusters of fewer nodes.'),
+  downAfterMilliseconds: z
+    .int()
+    .min(1000)
+    .max(60_000)
+    .default(defaults.downAfterMilliseconds)
+    .describe('Milliseconds for which the master may be unreachable before another is chosen.'),
+  failoverTimeoutMilliseconds: z
+    .int()
+    .min(1000)
+    .max(600_000)
+    .default(defaults.failoverTimeoutMilliseconds)
+    .describe('Milliseconds that a failover may take; twice that passes before the next attempt.'),
+  minReplicasToWrite: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(defaults.minReplicasToWrite)
+    .describe('Replicas that must be in step for the master to take writes; at most replicas.'),
+  replBacklogSize: byteSize()
+    .default(defaults.replBacklogSize)
+    .describe('Writes kept for a replica that was away, so that it needs no full copy.'),
+  sentinel: z
+    .strictObject({
+      storage: storageValues(defaults.sentinel.storage),
+      resources: resourcesValues(defaults.sentinel.resources),
+    })
+    .describe('Of each Sentinel.'),
   ...serverValues(defaults),
 });

@@ -1,6 +1,6 @@
 import type { Input } from '../../../values/expression';
-import { type GrafanaDashboard, dashboard } from './dashboard';
-import { REDIS, stat, timeSeries } from './panels';
+import { type GrafanaDashboard, type Row, dashboard } from './dashboard';
+import { REDIS, RELEASE, stat, timeSeries } from './panels';
 import { CACHE_HITS } from './queries';
 
 export interface RedisDashboardSettings {
@@ -8,10 +8,15 @@ export interface RedisDashboardSettings {
   readonly enabled?: Input<boolean>;
   /** Whether it is a cluster, which has slots. @default false */
   readonly cluster?: Input<boolean>;
+  /** Whether Sentinels choose the master. @default false */
+  readonly sentinel?: boolean;
 }
 
-/** Redis, one server or a cluster. */
-export function redisDashboard({ enabled = true, cluster = false }: RedisDashboardSettings = {}): GrafanaDashboard {
+/** Redis: one server, a master with replicas, or a cluster. */
+export function redisDashboard(settings: RedisDashboardSettings = {}): GrafanaDashboard {
+  const { enabled = true, cluster = false, sentinel = false } = settings;
+  // Sentinels are servers, too, that hold nothing.
+  const servers = sentinel ? `${RELEASE},component="server"` : REDIS;
   return dashboard({
     id: 'redis',
     title: 'Redis',
@@ -26,7 +31,7 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             description: 'Servers that answer.',
             unit: 'short',
             limits: { warning: 1, critical: 1, falling: true },
-            targets: [{ expr: `sum(redis_up{${REDIS}})` }],
+            targets: [{ expr: `sum(redis_up{${servers}})` }],
           }),
           stat({
             title: 'Cache hit rate',
@@ -39,14 +44,14 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             title: 'Keys',
             description: 'Of all servers, replicas among them.',
             unit: 'short',
-            targets: [{ expr: `sum(redis_db_keys{${REDIS}})` }],
+            targets: [{ expr: `sum(redis_db_keys{${servers}})` }],
           }),
           stat({
             title: 'Fullest server',
             description: 'Share of maxmemory in use. At 100 % keys are evicted, or writes refused.',
             unit: 'percentunit',
             limits: { warning: 0.9, critical: 1 },
-            targets: [{ expr: `max(redis_memory_used_bytes{${REDIS}} / (redis_memory_max_bytes{${REDIS}} > 0))` }],
+            targets: [{ expr: `max(redis_memory_used_bytes{${servers}} / (redis_memory_max_bytes{${servers}} > 0))` }],
           }),
         ],
       },
@@ -60,7 +65,7 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             stacked: true,
             targets: [
               {
-                expr: `sum by (pod) (rate(redis_commands_processed_total{${REDIS}}[$__rate_interval]))`,
+                expr: `sum by (pod) (rate(redis_commands_processed_total{${servers}}[$__rate_interval]))`,
                 legend: '{{pod}}',
               },
             ],
@@ -72,8 +77,8 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             targets: [
               {
                 expr:
-                  `topk(5, sum by (cmd) (rate(redis_commands_duration_seconds_total{${REDIS}}[$__rate_interval]))` +
-                  ` / sum by (cmd) (rate(redis_commands_total{${REDIS}}[$__rate_interval]) > 0))`,
+                  `topk(5, sum by (cmd) (rate(redis_commands_duration_seconds_total{${servers}}[$__rate_interval]))` +
+                  ` / sum by (cmd) (rate(redis_commands_total{${servers}}[$__rate_interval]) > 0))`,
                 legend: '{{cmd}}',
               },
             ],
@@ -82,7 +87,7 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             title: 'Clients',
             description: 'Connections, by server.',
             unit: 'short',
-            targets: [{ expr: `sum by (pod) (redis_connected_clients{${REDIS}})`, legend: '{{pod}}' }],
+            targets: [{ expr: `sum by (pod) (redis_connected_clients{${servers}})`, legend: '{{pod}}' }],
           }),
         ],
       },
@@ -95,23 +100,23 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             unit: 'ops',
             stacked: true,
             targets: [
-              { expr: `sum(rate(redis_keyspace_hits_total{${REDIS}}[$__rate_interval]))`, legend: 'hits' },
-              { expr: `sum(rate(redis_keyspace_misses_total{${REDIS}}[$__rate_interval]))`, legend: 'misses' },
+              { expr: `sum(rate(redis_keyspace_hits_total{${servers}}[$__rate_interval]))`, legend: 'hits' },
+              { expr: `sum(rate(redis_keyspace_misses_total{${servers}}[$__rate_interval]))`, legend: 'misses' },
             ],
           }),
           timeSeries({
             title: 'Memory',
             description: 'That data takes, by server.',
             unit: 'bytes',
-            targets: [{ expr: `max by (pod) (redis_memory_used_bytes{${REDIS}})`, legend: '{{pod}}' }],
+            targets: [{ expr: `max by (pod) (redis_memory_used_bytes{${servers}})`, legend: '{{pod}}' }],
           }),
           timeSeries({
             title: 'Keys that went',
             description: 'Expired by their time, or evicted to make room.',
             unit: 'ops',
             targets: [
-              { expr: `sum(rate(redis_expired_keys_total{${REDIS}}[$__rate_interval]))`, legend: 'expired' },
-              { expr: `sum(rate(redis_evicted_keys_total{${REDIS}}[$__rate_interval]))`, legend: 'evicted' },
+              { expr: `sum(rate(redis_expired_keys_total{${servers}}[$__rate_interval]))`, legend: 'expired' },
+              { expr: `sum(rate(redis_evicted_keys_total{${servers}}[$__rate_interval]))`, legend: 'evicted' },
             ],
           }),
         ],
@@ -125,18 +130,56 @@ export function redisDashboard({ enabled = true, cluster = false }: RedisDashboa
             description: 'As the nodes see them: all 16384 are ok, and none has failed.',
             unit: 'short',
             targets: [
-              { expr: `min(redis_cluster_slots_ok{${REDIS}})`, legend: 'ok' },
-              { expr: `max(redis_cluster_slots_fail{${REDIS}})`, legend: 'failed' },
+              { expr: `min(redis_cluster_slots_ok{${servers}})`, legend: 'ok' },
+              { expr: `max(redis_cluster_slots_fail{${servers}})`, legend: 'failed' },
             ],
           }),
           timeSeries({
             title: 'Nodes',
             description: 'That know of each other, by node. All should say the same.',
             unit: 'short',
-            targets: [{ expr: `max by (pod) (redis_cluster_known_nodes{${REDIS}})`, legend: '{{pod}}' }],
+            targets: [{ expr: `max by (pod) (redis_cluster_known_nodes{${servers}})`, legend: '{{pod}}' }],
           }),
         ],
       },
+      ...(sentinel ? [failover()] : []),
     ],
   });
+}
+
+function failover(): Row {
+  return {
+    title: 'Failover',
+    panels: [
+      timeSeries({
+        title: 'Master',
+        description: 'By server: 1 while it is master. Two at once mean that one is cut off.',
+        unit: 'short',
+        max: 2,
+        stacked: true,
+        targets: [{ expr: `max by (pod) (redis_instance_info{${RELEASE},role="master"})`, legend: '{{pod}}' }],
+      }),
+      timeSeries({
+        title: 'Sentinels',
+        description:
+          'That the Sentinel which sees the fewest finds in order, and whether they can agree on another master.',
+        unit: 'short',
+        targets: [
+          { expr: `min(redis_sentinel_master_ok_sentinels{${RELEASE}})`, legend: 'in order' },
+          { expr: `max(redis_sentinel_master_ckquorum_status{${RELEASE}})`, legend: 'can agree' },
+        ],
+      }),
+      timeSeries({
+        title: 'Replicas behind',
+        description: 'Bytes that replicas do not have yet: a failover would lose what they are of.',
+        unit: 'bytes',
+        targets: [
+          {
+            expr: `max(redis_master_repl_offset{${RELEASE}}) - min(redis_connected_slave_offset_bytes{${RELEASE}})`,
+            legend: 'the slowest',
+          },
+        ],
+      }),
+    ],
+  };
 }

@@ -1,16 +1,21 @@
-/** Redis, by itself or as a cluster. */
+/** Redis, by itself, with Sentinels or as a cluster. */
 import { conditionOf } from '../../../objects/conditions';
 import type { Input } from '../../../values/expression';
 import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
 import type { RedisCache } from '../../data/redis-cache';
 import { RedisCluster } from '../../data/redis-cluster';
+import type { RedisSentinel } from '../../data/redis-sentinel';
 import type { AlertingRule, RecordingRule, RuleFacts, RuleGroup } from '../rule';
 import { type Selector, tierSelector } from './selector';
 import { type Thresholds, thresholdDefaults } from './thresholds';
 
 /** Each tier has a group of its own, with the same alerts and runbook. */
-export function redisRules(facts: RuleFacts, redis: RedisCluster | RedisCache, thresholds: Thresholds): RuleGroup {
+export function redisRules(
+  facts: RuleFacts,
+  redis: RedisCluster | RedisCache | RedisSentinel,
+  thresholds: Thresholds,
+): RuleGroup {
   const limits = { ...thresholdDefaults, ...thresholds };
   const tier = redis.node.id;
   const all = tierSelector(facts, tier);

@@ -6,6 +6,7 @@ import type { PgBouncer } from '../../data/pgbouncer';
 import type { Postgres } from '../../data/postgres';
 import type { RedisCache } from '../../data/redis-cache';
 import type { RedisCluster } from '../../data/redis-cluster';
+import { RedisSentinel } from '../../data/redis-sentinel';
 import type { InferenceGateway } from '../../ml/inference-gateway';
 import type { ModelCache } from '../../ml/model-cache';
 import type { ModelServer } from '../../ml/model-server';
@@ -36,6 +37,7 @@ import { outsideRules } from './outside';
 import { pgBouncerRules } from './pgbouncer';
 import { postgresRules } from './postgres';
 import { redisRules } from './redis';
+import { redisSentinelRules } from './redis-sentinel';
 import { sloRules } from './slo';
 import type { ModelSlo, Slo, Thresholds } from './thresholds';
 import { jaegerRules, openTelemetryRules } from './tracing';
@@ -50,7 +52,7 @@ export interface RuleSubjects {
   readonly postgres?: Postgres;
   readonly pgbouncer?: PgBouncer;
   /** @default [] */
-  readonly redis?: readonly (RedisCluster | RedisCache)[];
+  readonly redis?: readonly (RedisCluster | RedisCache | RedisSentinel)[];
   readonly backup?: Backup;
   readonly certificates?: Certificates;
   readonly elasticsearch?: Elasticsearch;
@@ -97,6 +99,7 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
     ...group(postgres, (tier) => postgresRules(facts, tier, thresholds)),
     ...group(pgbouncer, (tier) => pgBouncerRules(facts, tier, thresholds)),
     ...redis.map((tier) => redisRules(facts, tier, thresholds)),
+    ...redis.flatMap((tier) => (tier instanceof RedisSentinel ? [redisSentinelRules(facts, tier)] : [])),
     ...group(backup, (tier) => backupRules(facts, tier, thresholds, or(...redis.map(conditionOf)))),
     ...group(certificates, (tier) => certificateRules(facts, tier, prometheus.hasContainerMetrics)),
     ...modelServers.map((tier) => modelServerRules(facts, tier, thresholds, prometheus.hasContainerMetrics)),

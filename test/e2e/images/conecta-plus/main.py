@@ -26,8 +26,9 @@ requests = Counter('http_requests_total', 'Requests', ['method', 'handler', 'sta
 duration = Histogram('http_request_duration_seconds', 'Time to the answer', ['method', 'handler'],
                      buckets=(.005, .01, .025, .05, .1, .25, .3, .5, 1, 2.5, 5, 10))
 in_progress = Gauge('http_requests_in_progress', 'Requests being answered', multiprocess_mode='livesum')
-active_users = Gauge('business_active_users', 'Users of the last five minutes', multiprocess_mode='livesum')
-transactions = Counter('business_transactions_total', 'What users have asked for and got', ['status'])
+# A product counts them in one place; of processes that each count their own, the one that has most says it best.
+active_users = Gauge('business_active_users', 'Users of the last five minutes', multiprocess_mode='livemax')
+transactions = Counter('business_transactions_total', 'What users came for, when it has ended', ['transaction', 'status'])
 last_seen = {}
 ACTIVE_SECONDS = 300
 WAIT_MILLISECONDS = 3000
@@ -127,7 +128,8 @@ async def measure(request: Request, call_next):
     duration.labels(request.method, handler).observe(time.monotonic() - start)
     requests.labels(request.method, handler, f'{response.status_code // 100}xx').inc()
     if path.startswith('/api/v1/') and request.method in ('POST', 'PUT'):
-        transactions.labels('success' if response.status_code < 500 else 'failure').inc()
+        kind, ended = path.split('/')[3], ('success', 'rejected', 'failure')[max(0, response.status_code // 100 - 3)]
+        transactions.labels(kind, ended).inc()
     return response
 
 

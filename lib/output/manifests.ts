@@ -28,9 +28,9 @@ export class Manifests {
    * @throws with every check that fails.
    */
   evaluate(values: JsonObject, release: Release): ReadonlyMap<string, readonly Json[]> {
-    const scope: Scope = { values, release, variables: new Map() };
-    const failed = failures(this.checks, scope);
+    const failed = this.failures(values, release);
     if (failed.length > 0) throw new Error(failed.join('\n'));
+    const scope: Scope = { values, release, variables: new Map() };
     const tiers = new Map<string, Json[]>();
     for (const { tier, condition, tree } of this.objects) {
       const object = condition.evaluate(scope) ? evaluate(tree, scope) : undefined;
@@ -40,6 +40,11 @@ export class Manifests {
       else tiers.set(tier, [object]);
     }
     return tiers;
+  }
+
+  /** The messages of the checks that fail. */
+  failures(values: JsonObject, release: Release): readonly string[] {
+    return failures(this.checks, { values, release, variables: new Map() });
   }
 
   /** The files of one environment: what `kubectl apply -k` takes. */

@@ -123,9 +123,18 @@ function text({ pattern, minLength = 0, maxLength = Infinity }: Schema, odd: rea
   const form = new RegExp(pattern ?? '');
   const accepts = (candidate: string) =>
     form.test(candidate) && candidate.length >= minLength && candidate.length <= maxLength;
-  const any = (pattern === undefined ? grapheme(20) : fc.stringMatching(form)).filter(accepts);
-  const known = odd.filter(accepts);
-  return known.length === 0 ? any : fc.oneof(any, fc.constantFrom(...known));
+  const any = (pattern === undefined ? grapheme(20) : matching(pattern)).filter(accepts);
+  const fitting = odd.filter(accepts);
+  return fitting.length === 0 ? any : fc.oneof(any, fc.constantFrom(...fitting));
+}
+
+const known = new Map<string, fc.Arbitrary<string>>();
+
+/** Texts of a pattern. They are made ready once: the odd ones that fast-check has are tried character by character. */
+function matching(pattern: string): fc.Arbitrary<string> {
+  const arbitrary = known.get(pattern) ?? fc.stringMatching(new RegExp(pattern));
+  known.set(pattern, arbitrary);
+  return arbitrary;
 }
 
 function map(schema: Schema, words: readonly string[]): fc.Arbitrary<JsonObject> {

@@ -1,181 +1,115 @@
 /** Which leaves and which sides of which conditions a set of values files has shown. */
-import type { IConstruct } from 'constructs';
-import { collectChecks, collectObjects } from '../../lib/output/collect';
-import { turnsOf } from '../../lib/objects/checks';
-import { type Expr, isExpr, literalOf, type Scope } from '../../lib/values/expression';
-import { Fold } from '../../lib/values/folds';
-import { scopesOf } from '../../lib/values/loops';
-import { IN_CHART } from '../../lib/values/chart-facts';
-import { Choice } from '../../lib/values/choice';
-import {
-  Each,
-  EachEntry,
-  Fragment,
-  Keep,
-  Late,
-  Line,
-  Merge,
-  type Node,
-  Passage,
-  Text,
-  When,
-} from '../../lib/values/parts';
-import { Checksum } from '../../lib/values/text';
-
-/** Where a walk is: the scope, which is undefined in a part that a file leaves out, and the conditions around. */
-interface Place {
-  readonly scope: Scope | undefined;
-  readonly around: readonly string[];
-}
-
-/** Sees a condition; the side is undefined where the condition is not reached. */
-type See = (condition: string, side: boolean | undefined, around: readonly string[]) => void;
+import type { Scope } from '../../lib/values/expression';
+import type { Sample } from './parity';
+import { type Condition, type Conditions, ask, type Plan } from './conditions';
 
 /** A condition of which one side was never seen. */
-export interface OneSided {
-  readonly condition: string;
+export interface OneSided extends Condition {
   /** The side that was seen, if any. */
   readonly seen: string;
-  /** Conditions that decide whether this one is asked for. */
-  readonly around: readonly string[];
+}
+
+const SIDES = { true: 1, false: 2, both: 3 } as const;
+
+/** A file that has shown something, and what by. */
+export interface Shown {
+  readonly sample: Sample;
+  readonly isAccepted: boolean;
+  readonly scope: Scope;
+  readonly leaves: readonly string[];
 }
 
 export class Coverage {
-  private readonly sides = new Map<string, { readonly seen: Set<boolean>; readonly around: readonly string[] }>();
-  private readonly set = new Set<string>();
-  private readonly objects;
-  private readonly checks;
+  private readonly sides: Uint8Array;
+  private readonly leavesSet = new Set<string>();
+  /** Plans of which all conditions have shown both sides. */
+  private readonly settled = new Set<Plan>();
 
   constructor(
-    system: IConstruct,
+    private readonly of: Conditions,
     private readonly leaves: readonly string[],
   ) {
-    this.objects = collectObjects(system);
-    this.checks = collectChecks(system);
+    this.sides = new Uint8Array(of.all.length);
   }
 
-  /** Texts that conditions compare values with, such as the names of keys that are not the user's to set. */
-  get words(): readonly string[] {
-    const words = new Set<string>();
-    const collect = (expression: Expr<unknown>): void => {
-      for (const literal of [literalOf(expression)].flat()) if (typeof literal === 'string') words.add(literal);
-      expression.operands().forEach(collect);
-    };
-    for (const { fails } of this.checks) collect(fails);
-    return [...words].sort();
-  }
-
-  /** Takes a file into account; returns how much of it is new. */
-  add(scope: Scope, leaves: readonly string[]): number {
-    let news = leaves.filter((leaf) => !this.set.has(leaf)).length;
-    leaves.forEach((leaf) => this.set.add(leaf));
-    const see: See = (condition, side, around) => {
-      const { seen } = this.sides.get(condition) ?? { seen: new Set() };
-      this.sides.set(condition, { seen, around });
-      if (side === undefined || seen.has(side)) return;
-      seen.add(side);
-      news++;
-    };
-    for (const { condition, tree } of this.objects) {
-      const place = seeCondition(condition, { scope, around: [] }, see);
-      seeNode(tree, place.then, see);
-    }
-    for (const check of this.checks) {
-      // What it loops over must have entries for it to be asked at all.
-      const around = check.loops.map(({ over }) => over.describe());
-      if (around.length > 0) seeCondition(check.fails, { scope: undefined, around }, see);
-      for (const turn of turnsOf(check, scope)) seeCondition(check.fails, { scope: turn, around }, see);
-    }
+  /** Takes the conditions of a file into account; returns how many sides are new. */
+  see(scope: Scope): number {
+    let news = 0;
+    ask(this.of.plan, scope, this.isSettled, (number, side) => {
+      const known = this.sides[number] ?? 0;
+      this.sides[number] = known | (side ? SIDES.true : SIDES.false);
+      if (this.sides[number] !== known) news++;
+    });
     return news;
   }
 
+  /** Takes the leaves of a file into account; returns how many are new. */
+  set(leaves: readonly string[]): number {
+    const before = this.leavesSet.size;
+    leaves.forEach((leaf) => this.leavesSet.add(leaf));
+    return this.leavesSet.size - before;
+  }
+
+  private readonly isSettled = (plan: Plan): boolean => {
+    if (this.settled.has(plan)) return true;
+    if (!plan.numbers.every((number) => this.sides[number] === SIDES.both)) return false;
+    this.settled.add(plan);
+    return true;
+  };
+
   /** The share of leaves that a file has set. */
   get leafShare(): number {
-    return this.set.size / this.leaves.length;
+    return this.leavesSet.size / this.leaves.length;
+  }
+
+  hasSet(leaf: string): boolean {
+    return this.leavesSet.has(leaf);
   }
 
   get missingLeaves(): readonly string[] {
-    return this.leaves.filter((leaf) => !this.set.has(leaf));
+    return this.leaves.filter((leaf) => !this.leavesSet.has(leaf));
   }
 
-  isOneSided(condition: string): boolean {
-    return (this.sides.get(condition)?.seen.size ?? 0) < 2;
+  isOneSided(number: number): boolean {
+    return this.sides[number] !== SIDES.both;
   }
 
-  get oneSided(): readonly OneSided[] {
-    return [...this.sides]
-      .filter(([condition]) => this.isOneSided(condition))
-      .map(([condition, { seen, around }]) => ({ condition, seen: [...seen].join('') || 'nothing', around }));
+  /** By number. */
+  get oneSided(): ReadonlyMap<number, OneSided> {
+    const open = this.of.all.map((condition, number) => [number, condition] as const);
+    return new Map(
+      open
+        .filter(([number]) => this.isOneSided(number))
+        .map(([number, condition]) => [
+          number,
+          { ...condition, seen: ['nothing', 'true', 'false'][this.sides[number] ?? 0] ?? '' },
+        ]),
+    );
   }
 
   get conditions(): number {
-    return this.sides.size;
+    return this.of.all.length;
   }
 }
 
-/** The places of both branches. */
-function seeCondition(condition: Expr<boolean>, { scope, around }: Place, see: See) {
-  const name = condition.describe();
-  // What only a chart has is compared by nobody.
-  if (name.includes(IN_CHART.describe())) return { then: undefined, otherwise: { scope, around } };
-  const side = literalOf(condition) ?? (scope && condition.evaluate(scope));
-  const isLiteral = literalOf(condition) !== undefined;
-  if (!isLiteral) {
-    see(name, side, around);
-    seeExpression(condition, { scope, around }, see);
+/** Of files, few that show all that they show together: again and again that which shows most of what is left. */
+export function withoutSuperfluous(files: readonly Shown[], conditions: Conditions): readonly Shown[] {
+  const open = new Map(files.map((file) => [file, factsOf(file, conditions)]));
+  const chosen: Shown[] = [];
+  while (open.size > 0) {
+    const [best, facts] = [...open].reduce((a, b) => (b[1].size > a[1].size ? b : a));
+    if (facts.size === 0) break;
+    chosen.push(best);
+    open.delete(best);
+    for (const left of open.values()) for (const fact of facts) left.delete(fact);
   }
-  const below = isLiteral ? around : [...around, name];
-  return {
-    then: { scope: side === true ? scope : undefined, around: below },
-    otherwise: { scope: side === false ? scope : undefined, around: below },
-  };
+  return chosen;
 }
 
-function seeExpression(expression: Expr<unknown>, place: Place, see: See): void {
-  // Its text stands in an object, where it is seen in its loops.
-  if (expression instanceof Checksum) return;
-  if (expression instanceof Fold) {
-    const { body, loop } = expression;
-    const turns = place.scope === undefined ? [undefined] : scopesOf(loop, place.scope);
-    for (const scope of turns) seeExpression(body, { ...place, scope }, see);
-    return;
-  }
-  if (!(expression instanceof Choice)) {
-    for (const operand of expression.operands()) seeExpression(operand, place, see);
-    return;
-  }
-  const { then, otherwise } = seeCondition(expression.condition, place, see);
-  if (then) seeExpression(expression.then, then, see);
-  seeExpression(expression.otherwise, otherwise, see);
-}
-
-function seeNode(node: Node | Line, place: Place | undefined, see: See): void {
-  if (typeof node !== 'object' || place === undefined) return;
-  const below = (part: Node | Line, inner: Place | undefined = place) => {
-    seeNode(part, inner, see);
-  };
-  const { scope } = place;
-  if (isExpr(node)) seeExpression(node, place, see);
-  else if (node instanceof When) {
-    const { then, otherwise } = seeCondition(node.condition, place, see);
-    if (then) below(node.then, then);
-    below(node.otherwise, otherwise);
-  } else if (node instanceof Each || node instanceof EachEntry) {
-    // What is looped over must have entries for its body to be seen.
-    const around = [...place.around, node.over.describe()];
-    below(node.body, { scope: undefined, around });
-    if (scope) for (const inner of scopesOf(node, scope)) below(node.body, { scope: inner, around });
-  } else if (node instanceof Fragment) below(node.body());
-  else if (node instanceof Passage) below(node.content);
-  else if (node instanceof Keep) below(node.part);
-  else if (node instanceof Late) below(node.node);
-  else {
-    const children: readonly (Node | Line | Expr<unknown>)[] =
-      node instanceof Text
-        ? node.items
-        : node instanceof Line || node instanceof Merge
-          ? node.parts
-          : Object.values(node);
-    for (const child of children) below(child);
-  }
+/** All that a file shows by itself: leaves, and sides of conditions. */
+function factsOf({ scope, leaves }: Shown, conditions: Conditions): Set<string | number> {
+  const facts = new Set<string | number>(leaves);
+  const see = (number: number, side: boolean) => facts.add(2 * number + Number(side));
+  ask(conditions.plan, scope, () => false, see);
+  return facts;
 }

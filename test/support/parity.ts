@@ -8,12 +8,13 @@ import type { z } from 'zod';
 import { Manifests, type Release } from '../../lib/output/manifests';
 import { emitDocument } from '../../lib/output/yaml';
 import { coalesce } from '../../lib/values/coalesce';
-import type { JsonObject, Scope } from '../../lib/values/expression';
+import type { JsonObject } from '../../lib/values/expression';
 import { parseValues } from '../../lib/values/load';
 import { checkValues, defaultsOf } from '../../lib/values/schema';
 import { type Aim, validFiles } from './arbitrary-values';
 import { leafPaths, pathsIn } from './value-targets';
-import { Coverage } from './coverage';
+import { Conditions } from './conditions';
+import { Coverage, type Shown, withoutSuperfluous } from './coverage';
 import { type Answer, type Helm, template } from './helm';
 import { comparable, readManifests } from './manifests';
 
@@ -48,6 +49,11 @@ export class Subject {
   /** What templates see as `.Values`. */
   valuesOf(file: JsonObject): JsonObject {
     return coalesce(this.defaults, parseValues(emitDocument(file), 'values.yaml'));
+  }
+
+  /** Whether the schema and the checks accept values. */
+  accepts(values: JsonObject, release: Release): boolean {
+    return checkValues(this.schema, values).length === 0 && this.manifests.failures(values, release).length === 0;
   }
 
   readPlainly({ file, release }: Sample): Reading {
@@ -115,13 +121,13 @@ export function samples<T>(files: fc.Arbitrary<T>): fc.Arbitrary<{ readonly file
 const FILES_IN_ROUND = 5;
 /** Tried for a leaf, or a side of a condition, before the test says that it was never seen. */
 const ROUNDS = 80;
+/** Leaves that a file is first made for together, and the rounds that this is tried before each half is. */
+const TOGETHER = 16;
+const ROUNDS_TOGETHER = 2;
 
-/** A file that has shown something, and what by. */
-interface Seen {
-  readonly sample: Sample;
-  readonly isAccepted: boolean;
-  readonly scope: Scope;
-  readonly leaves: readonly string[];
+function halved(leaves: readonly string[]): readonly (readonly string[])[] {
+  const middle = Math.ceil(leaves.length / 2);
+  return [leaves.slice(0, middle), leaves.slice(middle)].filter((half) => half.length > 0);
 }
 
 /** Words for the patterns that a condition has: such as those of a release's own claims. */
@@ -135,49 +141,60 @@ function matching(condition: string): readonly string[] {
 }
 
 /**
- * Random files that the schema accepts, of which the checks refuse some: those that together show all that was seen,
- * some of them made for leaves that none had set and for conditions that had shown only one side; then as many more as
- * are wanted.
+ * Random files that the schema accepts, of which the checks refuse some: few that together show all that was seen, some
+ * of them made for leaves that none had set and for conditions that had shown only one side; then as many more as are
+ * wanted.
  */
 export function chooseFiles(subject: Subject, seed: number, count: number) {
-  const leaves = leafPaths(subject.schema);
-  const coverage = new Coverage(subject.system, leaves);
-  const seen: Seen[] = [];
+  const { schema } = subject;
+  const leaves = leafPaths(schema);
+  const conditions = new Conditions(subject.system);
+  const coverage = new Coverage(conditions, leaves);
+  const seen: Shown[] = [];
   const spare: Sample[] = [];
   const consider = (sample: Sample) => {
     const { file, release } = sample;
-    const isAccepted = 'objects' in subject.readPlainly(sample);
-    const scope = { values: subject.valuesOf(file), release, variables: new Map() };
-    const shown = { sample, isAccepted, scope, leaves: isAccepted ? pathsIn(subject.schema, file) : [] };
-    if (coverage.add(shown.scope, shown.leaves) > 0) seen.push(shown);
+    const values = subject.valuesOf(file);
+    const scope = { values, release, variables: new Map() };
+    const given = pathsIn(schema, file);
+    const sides = coverage.see(scope);
+    if (sides === 0 && spare.length >= count && given.every((leaf) => coverage.hasSet(leaf))) return;
+    const isAccepted = subject.accepts(values, release);
+    const shown = { sample, isAccepted, scope, leaves: isAccepted ? given : [] };
+    if (coverage.set(shown.leaves) + sides > 0) seen.push(shown);
     else if (isAccepted) spare.push(sample);
   };
   const generator = (aim: Aim) => {
-    const files = samples(validFiles(subject.schema, aim));
+    const files = samples(validFiles(schema, aim));
     return (round: number) => fc.sample(files, { seed: seed + round, numRuns: FILES_IN_ROUND });
   };
 
   /** Considers files for something that is to be seen, until it is. */
-  const aim = (at: Aim, isMissing: () => boolean) => {
+  const aim = (at: Aim, isMissing: () => boolean, rounds = ROUNDS) => {
     const aimed = generator(at);
-    for (let round = 0; round < ROUNDS && isMissing(); round++) {
+    for (let round = 0; round < rounds && isMissing(); round++) {
       for (const sample of aimed(round)) if (isMissing()) consider(sample);
     }
   };
 
-  const { words } = coverage;
+  const { words } = conditions;
   const any = generator({ words });
   for (let round = 0; seen.length + spare.length < count; round++) any(round).forEach(consider);
-  for (const leaf of coverage.missingLeaves) {
-    aim({ words, leaves: [leaf] }, () => coverage.missingLeaves.includes(leaf));
-  }
-  for (const { condition, around } of coverage.oneSided) {
-    const asked = [condition, ...around].join(' ');
+  /** Considers files for leaves that none has set: for all together, then for each half of those that are left. */
+  const aimAt = (wanted: readonly string[]): void => {
+    const left = () => wanted.filter((leaf) => !coverage.hasSet(leaf));
+    aim({ words, leaves: left() }, () => left().length > 0, wanted.length > 1 ? ROUNDS_TOGETHER : ROUNDS);
+    if (wanted.length > 1) halved(left()).forEach(aimAt);
+  };
+  const missing = coverage.missingLeaves;
+  for (let start = 0; start < missing.length; start += TOGETHER) aimAt(missing.slice(start, start + TOGETHER));
+  for (const [number, { name, around }] of coverage.oneSided) {
+    const asked = [name, ...around].join(' ');
     const named = leaves.filter((leaf) => new RegExp(`values\\.${leaf}\\b`).test(asked));
-    const keys = Array.from(condition.matchAll(/"([^"]*)"/g), ([, key = '']) => key).concat(matching(condition));
-    aim({ words: keys, leaves: named }, () => coverage.isOneSided(condition));
+    const keys = Array.from(name.matchAll(/"([^"]*)"/g), ([, key = '']) => key).concat(matching(name));
+    aim({ words: keys, leaves: named }, () => coverage.isOneSided(number));
   }
-  const needed = withoutSuperfluous(seen, new Coverage(subject.system, leaves));
+  const needed = withoutSuperfluous(seen, conditions);
   const accepted = needed.filter(({ isAccepted }) => isAccepted).length;
   const further = [
     ...seen.filter((shown) => shown.isAccepted && !needed.includes(shown)).map(({ sample }) => sample),
@@ -187,11 +204,6 @@ export function chooseFiles(subject: Subject, seed: number, count: number) {
     samples: [...needed.map(({ sample }) => sample), ...further.slice(0, Math.max(0, count - accepted))],
     coverage,
   };
-}
-
-/** The last show most: each was made for what those before it had not shown. */
-function withoutSuperfluous(seen: readonly Seen[], coverage: Coverage): readonly Seen[] {
-  return [...seen].reverse().filter(({ scope, leaves }) => coverage.add(scope, leaves) > 0);
 }
 
 /** Runs a task for each item, two at a time. */

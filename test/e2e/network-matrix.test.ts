@@ -21,14 +21,11 @@ beforeAll(async () => {
 afterAll(discard);
 
 thorough(
-  "every pair of tiers and every port is as staging's table says, and so are a foreign namespace and a host outside",
+  "every pair of tiers and every port is as the suite's table says, and so are a foreign namespace and a host outside",
   async () => {
     const { release, ingress, stranger } = given;
-    // As staging has it: backups and what watches are there, and what scrapes is not where clients are.
-    const enabled = ['backup', 'prometheus', 'alertmanager', 'grafana', 'blackbox'].map(
-      (part) => `--set=${part}.enabled=true`,
-    );
-    const settings = [...enabled, `--set=network.scraperNamespace=${scraper}`];
+    // What scrapes is not where clients are, as in staging.
+    const settings = ['--values=test/e2e/values/watched.yaml', `--set=network.scraperNamespace=${scraper}`];
     await loadImages((await run('helm', ['template', release, chart, ...helmSettings(given), ...settings])).stdout);
     await makeMissingSecrets(release);
     // As NOTES.txt asks for it: staging tells Slack of its alerts.
@@ -45,10 +42,7 @@ thorough(
     await kubectl(['apply', `--namespace=${release}`, '--filename=-'], { input: await kubectl(create) });
     await upgrade(given, ...settings);
     await everythingReady(release);
-    await expectConnections(
-      { namespace: release, instance: release, around: { ingress, scraper, stranger } },
-      'staging',
-    );
+    await expectConnections({ namespace: release, instance: release, around: { ingress, scraper, stranger } }, 'suite');
     await upgrade(given);
     await everythingReady(release);
   },

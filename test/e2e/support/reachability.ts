@@ -21,21 +21,21 @@ export interface Surroundings {
   readonly around: Readonly<Record<string, string>>;
 }
 
-/** Asks every tier and every namespace for every port of every pod, and compares the answers with the table of an environment. */
-export async function expectConnections(surroundings: Surroundings, environment: string): Promise<void> {
-  const table = readFileSync(`test/e2e/golden/network-${environment}.txt`, 'utf8');
+/** Asks every tier and every namespace for every port of every pod, and compares the answers with a table of golden/. */
+export async function expectConnections(surroundings: Surroundings, name: string): Promise<void> {
+  const table = readFileSync(`test/e2e/golden/network-${name}.txt`, 'utf8');
   const { namespace, instance, around } = surroundings;
   const outside = await makeOutside(`outside-${namespace}`, OUTSIDE_PORTS);
   try {
     await runStandIns(namespace, instance);
     const places = await survey(surroundings, outside.address, table);
     await everyPortIsOpenFromWithin(places);
-    await eventually(`the table of ${environment}`, { namespace, seconds: 60 }, async () => {
+    await eventually(`the table of ${name}`, { namespace, seconds: 60 }, async () => {
       expect(await observe(places, namespace)).toBe(table);
     });
     const clients = places.filter(({ probe }) => probe).length;
     const asked = clients * places.flatMap(({ targets }) => targets).length;
-    report(`${clients} clients asked ${asked} times as ${environment}'s table says`);
+    report(`${clients} clients asked ${asked} times as the table of ${name} says`);
   } finally {
     await removeStandIns(namespace);
     for (const other of Object.values(around)) await removeStranger(other);

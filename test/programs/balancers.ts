@@ -7,6 +7,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
+import { connect } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StatefulSetSpec } from 'kubernetes-types/apps/v1';
@@ -29,7 +30,10 @@ export class Instance {
   readonly asked: { readonly path: string; readonly headers: Readonly<Record<string, unknown>> }[] = [];
   private server = this.create();
 
-  constructor(readonly address: string) {}
+  constructor(
+    readonly address: string,
+    private readonly port = API_PORT,
+  ) {}
 
   private create() {
     return createServer((incoming, outgoing) => {
@@ -53,7 +57,7 @@ export class Instance {
     this.server.keepAliveTimeout = 75_000;
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen(API_PORT, this.address, resolve);
+      this.server.listen(this.port, this.address, resolve);
     });
   }
 
@@ -64,7 +68,7 @@ export class Instance {
   }
 }
 
-export interface Ask extends Pick<RequestOptions, 'headers' | 'method' | 'maxVersion' | 'minVersion'> {
+export interface Ask extends Pick<RequestOptions, 'ciphers' | 'headers' | 'method' | 'maxVersion' | 'minVersion'> {
   /** The client's own. */
   readonly from?: string;
 }
@@ -160,7 +164,8 @@ export class Balancers {
       export PATH=/usr/local/lib/nginx/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
       exec chroot --userspec=10001:10001 over/root ${command.join(' ')}`;
     const nginx = spawn('unshare', ['--mount', '--uts', 'sh', '-c', script], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'ignore'],
+      detached: true,
     });
     this.running.set(pod, nginx);
     this.names.addresses.set(`${NAME}-${pod}.${NAME}-headless.${DOMAIN}`, [address]);
@@ -176,7 +181,8 @@ export class Balancers {
     if (nginx?.exitCode !== null) return;
     if (!keepsName) this.names.addresses.delete(`${NAME}-${pod}.${NAME}-headless.${DOMAIN}`);
     const ended = new Promise((resolve) => nginx.once('exit', resolve));
-    nginx.kill(signal);
+    // Its workers too.
+    process.kill(-(nginx.pid ?? 0), signal);
     await ended;
   }
 
@@ -227,8 +233,19 @@ export class Balancers {
     });
   }
 
+  /** Whose certificate a pod serves. */
+  subject(pod: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: this.addressOf(pod), port: 8443, rejectUnauthorized: false }, () => {
+        resolve(String(socket.getPeerCertificate().subject.CN));
+        socket.destroy();
+      });
+      socket.on('error', reject);
+    });
+  }
+
   /** What one port of a pod answers in plain HTTP. */
-  async plain(pod: number, port: number, path: string): Promise<string> {
-    return (await fetch(`http://${this.addressOf(pod)}:${port}${path}`)).text();
+  plain(pod: number, port: number, path: string): Promise<Response> {
+    return fetch(`http://${this.addressOf(pod)}:${port}${path}`, { redirect: 'manual' });
   }
 }

@@ -129,7 +129,7 @@ export function loadBalancerConf(conf: LoadBalancerConf): Text {
         default "${securityHeaders.contentSecurityPolicy}";
       }
       map "$kind $status $upstream_status" $cache_control {
-        "~^api (308|[45]..) $" no-store;
+        "~^api (50[24] |(308|[45]..) $)" no-store;
         ${ofObjects(() => text`"~^object " $objects_cache_control;`)}
         default "";
       }

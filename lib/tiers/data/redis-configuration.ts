@@ -112,12 +112,12 @@ export const prepareServer: Text = text`
 `;
 
 /** Runs the server, and beside it the script that tells it of changes, until SIGTERM. */
-export function runServer(configuration: string): Text {
+export function runServer(configuration: string, follow = 'follow.sh'): Text {
   return text`
     redis-server ${configuration} &
     server=$!
     trap 'kill -TERM "$server"' TERM INT
-    sh /etc/redis/follow.sh 9>&- &
+    sh /etc/redis/${follow} 9>&- &
     status=0
     wait "$server" || status=$?
     # Still there after SIGTERM: a replica that writes its first append-only file refuses to end until it has.

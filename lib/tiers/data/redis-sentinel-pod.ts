@@ -29,7 +29,7 @@ export function sentinelPod(pod: SentinelPod): Pick<PodProps, 'user' | 'containe
       {
         name: 'sentinel',
         image: pod.image,
-        command: ['sh', '/etc/redis/start.sh'],
+        command: ['sh', '/etc/redis/start-sentinel.sh'],
         env: [password(pod.secret), ...pod.env],
         ports: [{ name: 'sentinel', containerPort: SENTINEL_PORT }],
         resources: pod.resources,

@@ -231,7 +231,7 @@ export const startSentinel: Text = text`
     echo "$state"
   } > /data/sentinel.conf.new
   mv /data/sentinel.conf.new /data/sentinel.conf
-  ${runServer('/data/sentinel.conf --sentinel')}
+  ${runServer('/data/sentinel.conf --sentinel', 'follow-sentinel.sh')}
 `;
 
 export const followSentinel: Text = text`

@@ -193,15 +193,15 @@ export class RedisSentinel extends Tier implements Server {
       terminationGracePeriodSeconds: 10,
       checksums: {
         'sentinel.conf': checksum(sentinelConf),
-        'start.sh': checksum(startSentinel),
-        'follow.sh': checksum(followSentinel),
+        'start-sentinel.sh': checksum(startSentinel),
+        'follow-sentinel.sh': checksum(followSentinel),
       },
     });
     addConfigMap(this.sentinels, 'configuration', {
       'sentinel.conf': sentinelConf,
       'numbers.sh': numbers,
-      'start.sh': startSentinel,
-      'follow.sh': followSentinel,
+      'start-sentinel.sh': startSentinel,
+      'follow-sentinel.sh': followSentinel,
       'ready.sh': sentinelReady,
       'alive.sh': sentinelAlive,
     });
@@ -295,7 +295,7 @@ function replicationConf({ replBacklogSize, minReplicasToWrite }: Of<'replBacklo
 /** A Sentinel adds to a copy of it what it comes to know. */
 function sentinelConfOf({ downAfterMilliseconds, failoverTimeoutMilliseconds }: Timeouts): Text {
   return text`
-    # Whoever connects needs the password, which start.sh adds.
+    # Whoever connects needs the password, which start-sentinel.sh adds.
     port ${SENTINEL_PORT}
     bind * -::*
     protected-mode no

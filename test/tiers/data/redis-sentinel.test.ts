@@ -87,7 +87,7 @@ describe('RedisSentinel', () => {
       expect(synth().get('Service', name).spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
     }
     expect(file(SERVERS, 'start.sh')).toMatch('echo "replica-announce-ip $own"');
-    expect(file(SENTINELS, 'start.sh')).toMatch('echo "sentinel announce-ip $own"');
+    expect(file(SENTINELS, 'start-sentinel.sh')).toMatch('echo "sentinel announce-ip $own"');
   });
 
   test('has no Service that would take writes to a replica', () => {
@@ -100,15 +100,18 @@ describe('RedisSentinel', () => {
 
   test('has files that Redis and Sentinel may rewrite, the latter on a volume', () => {
     expect(file(SERVERS, 'start.sh')).toMatch('redis-server /run/redis/redis.conf &');
-    expect(file(SENTINELS, 'start.sh')).toMatch('redis-server /data/sentinel.conf --sentinel &');
+    expect(file(SENTINELS, 'start-sentinel.sh')).toMatch('redis-server /data/sentinel.conf --sentinel &');
     const [claim] = synth().get('StatefulSet', SENTINELS).spec?.volumeClaimTemplates ?? [];
     expect(claim?.spec?.resources?.requests).toEqual({ storage: '128Mi' });
   });
 
   test('gives neither program the password as an argument, and both a new one as soon as the Secret has it', () => {
-    for (const pods of [SERVERS, SENTINELS]) {
+    for (const [pods, suffix] of [
+      [SERVERS, ''],
+      [SENTINELS, '-sentinel'],
+    ] as const) {
       const [main] = pod(pods)?.containers ?? [];
-      expect(main?.command).toEqual(['sh', '/etc/redis/start.sh']);
+      expect(main?.command).toEqual(['sh', `/etc/redis/start${suffix}.sh`]);
       expect(main?.args).toBeUndefined();
       expect(main?.env?.[0]).toEqual({
         name: 'REDISCLI_AUTH',
@@ -119,8 +122,8 @@ describe('RedisSentinel', () => {
         mountPath: '/run/secrets/redis',
         readOnly: true,
       });
-      expect(file(pods, 'start.sh')).toMatch('\numask 077\n');
-      expect(file(pods, 'follow.sh')).toMatch('password=$(cat /run/secrets/redis/password)');
+      expect(file(pods, `start${suffix}.sh`)).toMatch('\numask 077\n');
+      expect(file(pods, `follow${suffix}.sh`)).toMatch('password=$(cat /run/secrets/redis/password)');
     }
   });
 
@@ -251,10 +254,21 @@ describe('RedisSentinel', () => {
 
   test.each([
     ...['start.sh', 'follow.sh', 'stop.sh', 'ready.sh', 'alive.sh', 'numbers.sh'].map((name) => [SERVERS, name]),
-    ...['start.sh', 'follow.sh', 'ready.sh', 'alive.sh'].map((name) => [SENTINELS, name]),
+    ...['start-sentinel.sh', 'follow-sentinel.sh', 'ready.sh', 'alive.sh'].map((name) => [SENTINELS, name]),
   ])('%s: %s is a script of the shell', (pods = '', name = '') => {
     expect(file(pods, name)).not.toBe('');
     expect(shellErrors(file(pods, name))).toBe('');
+  });
+
+  // In a chart a file whose change restarts pods is a template, named after the tier and the file.
+  test('calls the files of servers and of Sentinels differently where their change restarts pods', () => {
+    const sums = [SERVERS, SENTINELS].flatMap((pods) =>
+      Object.keys(synth().get('StatefulSet', pods).spec?.template.metadata?.annotations ?? {}).filter((name) =>
+        name.startsWith('checksum/'),
+      ),
+    );
+    expect(sums).toHaveLength(6);
+    expect(new Set(sums).size).toBe(6);
   });
 
   test('is left out where it is not enabled', () => {

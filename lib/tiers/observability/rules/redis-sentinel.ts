@@ -11,7 +11,8 @@ export function redisSentinelRules(facts: RuleFacts, redis: RedisSentinel): Rule
   const tier = redis.node.id;
   const servers = tierSelector(facts, tier);
   const sentinels = tierSelector(facts, `${tier}-sentinel`);
-  const masters = str`max by (namespace, release, tier, pod) (redis_instance_info${servers('role="master"')})`;
+  const master = str`redis_instance_info${servers('role="master"')}`;
+  const masters = str`max by (namespace, release, tier, pod) (${master})`;
   return {
     name: `${tier}-sentinel`,
     runbook: 'redis-sentinel',
@@ -50,7 +51,7 @@ export function redisSentinelRules(facts: RuleFacts, redis: RedisSentinel): Rule
         alert: 'RedisMasterMissing',
         expr: text`
           count by (namespace, release, tier) (redis_up${servers()} == 1)
-            unless on (namespace, release, tier) (redis_instance_info${servers('role="master"')})
+            unless on (namespace, release, tier) ${master}
         `,
         for: '1m',
         severity: 'critical',
@@ -67,7 +68,7 @@ export function redisSentinelRules(facts: RuleFacts, redis: RedisSentinel): Rule
       },
       {
         alert: 'RedisNoReplicaInStep',
-        expr: str`redis_connected_slaves${servers()} == 0 and on (namespace, release, tier, pod) redis_instance_info${servers('role="master"')}`,
+        expr: str`redis_connected_slaves${servers()} == 0 and on (namespace, release, tier, pod) ${master}`,
         for: '2m',
         severity: 'critical',
         summary: 'The master {{ $labels.pod }} has no replica',
@@ -76,8 +77,9 @@ export function redisSentinelRules(facts: RuleFacts, redis: RedisSentinel): Rule
       {
         alert: 'RedisMasterChanged',
         expr: text`
-          (${masters} unless ${masters} offset 5m)
-            and on (namespace, release, tier) (redis_instance_info${servers('role="master"')} offset 5m)
+          ${masters}
+            unless on (namespace, release, tier, pod) (${master} offset 5m)
+            and on (namespace, release, tier) (${master} offset 5m)
         `,
         severity: 'info',
         summary: '{{ $labels.pod }} has become master',

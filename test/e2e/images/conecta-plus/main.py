@@ -120,17 +120,26 @@ threading.Thread(target=forget, daemon=True).start()
 
 @app.middleware('http')
 async def measure(request: Request, call_next):
-    user, path, start = request.headers.get('x-user'), request.url.path, time.monotonic()
+    user, start = request.headers.get('x-user'), time.monotonic()
     if user is not None: see(user)
-    with in_progress.track_inprogress(): response = await call_next(request)
+    # What a handler throws is answered with 500 further out.
+    status = 500
+    try:
+        with in_progress.track_inprogress(): response = await call_next(request)
+        status = response.status_code
+        return response
+    finally:
+        record(request, status, time.monotonic() - start)
+
+
+def record(request, status, seconds):
     route = request.scope.get('route')
     handler = route.path if route is not None else 'none'
-    duration.labels(request.method, handler).observe(time.monotonic() - start)
-    requests.labels(request.method, handler, f'{response.status_code // 100}xx').inc()
-    if path.startswith('/api/v1/') and request.method in ('POST', 'PUT'):
-        kind, ended = path.split('/')[3], ('success', 'rejected', 'failure')[max(0, response.status_code // 100 - 3)]
-        transactions.labels(kind, ended).inc()
-    return response
+    duration.labels(request.method, handler).observe(seconds)
+    requests.labels(request.method, handler, f'{status // 100}xx').inc()
+    if request.url.path.startswith('/api/v1/') and request.method in ('POST', 'PUT'):
+        ended = ('success', 'rejected', 'failure')[max(0, status // 100 - 3)]
+        transactions.labels(request.url.path.split('/')[3], ended).inc()
 
 
 @app.get('/api/v1/health/live')

@@ -7,8 +7,8 @@ export const images = {
   // The product's own: nginx with the React build, and the FastAPI application.
   clusterAiFrontend: { registry: 'ghcr.io', repository: 'cluster-ai/frontend', tag: '1.0.0', digest: null },
   clusterAiBackend: { registry: 'ghcr.io', repository: 'cluster-ai/backend', tag: '1.0.0', digest: null },
-  // https://github.com/nginx/docker-nginx-unprivileged, stable/debian/Dockerfile: Debian, so sh and sed; nginx with its module for
-  // JavaScript, and the authorities of the public; any user will do.
+  // https://github.com/nginx/docker-nginx-unprivileged, stable/debian/Dockerfile: Debian, so sh, coreutils and sed; nginx with its
+  // module for JavaScript; curl; the authorities of the public, and with them openssl, which the variants of Alpine lack; any user will do.
   nginx: { registry: 'docker.io', repository: 'nginxinc/nginx-unprivileged', tag: '1.30.5', digest: null },
   // https://github.com/nginx/nginx-prometheus-exporter/releases
   nginxExporter: { registry: 'docker.io', repository: 'nginx/nginx-prometheus-exporter', tag: '1.5.1', digest: null },
@@ -117,7 +117,4 @@ export const images = {
   triton: { registry: 'nvcr.io', repository: 'nvidia/tritonserver', tag: '26.09-py3', digest: null },
   // https://github.com/curl/curl-container/releases: Alpine with curl, and the sh, head, sed and tr of its busybox.
   curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.22.0', digest: null },
-  // https://github.com/nginx/docker-nginx-unprivileged, stable/debian: Debian with curl, coreutils, sed, and openssl, on which its ca-certificates
-  // depends: nothing is kept for the two together alone. Not the variants of Alpine, which have no openssl.
-  openssl: { registry: 'docker.io', repository: 'nginxinc/nginx-unprivileged', tag: '1.30.5', digest: null },
 } as const satisfies Readonly<Record<string, Pinned>>;

@@ -14,7 +14,7 @@ import { step, thorough } from './support/steps';
 
 const namespace = 'certificates-made';
 const inNamespace = `--namespace=${namespace}`;
-const { registry, repository, tag } = images.openssl;
+const { registry, repository, tag } = images.nginx;
 const image = `${registry}/${repository}:${tag}`;
 const CA = 'shop-certificates-ca';
 const WEB = 'shop-web-tls';

@@ -64,7 +64,7 @@ export const certificatesDefaults = {
     requests: { cpu: '10m', memory: '32Mi', ephemeralStorage: '16Mi' },
     limits: { cpu: '200m', memory: '64Mi', ephemeralStorage: '32Mi' },
   },
-  image: images.openssl,
+  image: images.nginx,
 } as const;
 
 /**

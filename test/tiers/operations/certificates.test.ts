@@ -9,6 +9,7 @@ import { rulesOf } from '../../../lib/tiers/observability/rules/rules';
 import { literalOf } from '../../../lib/values/expression';
 import { Objects } from '../data/objects';
 import { shellErrors } from '../data/shell';
+import { podSettings } from '../web/pod-settings';
 
 interface Kinds {
   readonly Certificate: Certificate;
@@ -66,24 +67,7 @@ const full: { readonly [K in keyof Required<CertificatesProps>]: NonNullable<Cer
     limits: { cpu: '100m', memory: '48Mi', ephemeralStorage: '16Mi' },
   },
   image: { registry: 'registry.example.com', repository: 'openssl', tag: '1', digest: null },
-  serviceAccount: 'shop-identity',
-  podLabels: { team: 'platform' },
-  podAnnotations: { note: 'certificates' },
-  nodeSelector: { disk: 'ssd' },
-  tolerations: [{ key: 'dedicated', operator: 'Exists' }],
-  priorityClassName: 'batch',
-  extraEnv: { TZ: 'UTC' },
-  extraVolumes: [{ name: 'ca', configMap: 'ca-bundle', mountPath: '/etc/ssl/extra' }],
-  sidecars: [
-    {
-      name: 'agent',
-      image: { registry: 'registry.example.com', repository: 'agent', tag: '1', digest: null },
-      resources: {
-        requests: { cpu: '10m', memory: '16Mi', ephemeralStorage: '8Mi' },
-        limits: { cpu: null, memory: '32Mi', ephemeralStorage: '16Mi' },
-      },
-    },
-  ],
+  ...podSettings,
 };
 
 describe('Certificates', () => {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
 import { clusterAiValues } from '../../lib/systems/cluster-ai/values';
+import { postgresDefaults } from '../../lib/tiers/data/postgres';
+import { promotablePostgresValues } from '../../lib/tiers/data/postgres-values';
 import { valuesOf } from '../../lib/systems/environment';
 import { parseValues } from '../../lib/values/load';
 import { leavesOf, pathText } from '../../lib/values/schema';
@@ -65,7 +67,12 @@ describe('what is not TypeScript', () => {
 
   const shells = blocks.filter(({ language }) => ['sh', 'console'].includes(language));
   const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
-  const values = leavesOf(clusterAiValues).map(({ path }) => pathText(path));
+  // And those that another system may have of a Postgres.
+  const ofPostgres = Object.keys(promotablePostgresValues({ ...postgresDefaults, promoted: false }));
+  const values = [
+    ...leavesOf(clusterAiValues).map(({ path }) => pathText(path)),
+    ...ofPostgres.map((name) => `postgres.${name}`),
+  ];
   const objects = filesBelow('dist/cluster-ai', '.yaml').flatMap((file) =>
     [...read(file).matchAll(/^kind: (.*)\nmetadata:\n {2}name: (.*)$/gm)].map(
       ([, kind = '', name = '']) => `${kind.toLowerCase()}/${name}`,

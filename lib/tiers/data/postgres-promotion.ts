@@ -33,7 +33,7 @@ export function runServer(ssl: Input<string>): Text {
     options='-c config_file=/etc/postgresql/postgresql.conf -c hba_file=/etc/postgresql/pg_hba.conf'
     role=\${POD_NAME%-*} slot=\${POD_NAME##*-}
     slot=\${role##*-}_$slot
-    ending='' server='' remedy='' tried='' name='' named=''
+    ending='' server='' remedy='' tried='' name='' named='' busy=0
     : > "$run/idle" # that there is no server has a reason
 
     say() { echo "run-server: $*" >&2; }
@@ -136,6 +136,11 @@ export function runServer(ssl: Input<string>): Text {
     as_standby() {
       leader=$1
       state=$(state_of "$leader")
+      # It may answer in a moment, and then say whether there is anything to rewind.
+      if [ "$state" = busy ] && [ "$busy" -lt 5 ]; then
+        busy=$((busy + 1))
+        return 1
+      fi
       has_data && [ ! -e "$PGDATA.rewinding" ] || remedy=copy
       if [ "$remedy" = copy ] && [ "$state" != primary ] && [ "$state" != standby ]; then
         say "there is no data yet, and $leader is $state; waiting"
@@ -157,7 +162,7 @@ export function runServer(ssl: Input<string>): Text {
         [ "$remedy" != rewind ] || rewind "$leader" || remedy=copy
       fi
       [ "$remedy" != copy ] || copy "$leader" || return 1
-      tried=$remedy remedy=
+      tried=$remedy remedy='' busy=0
       [ "$state" = gone ] || ensure_slot "$leader" || :
       chmod 0700 "$PGDATA" # mounting the volume may have added rights for the group
       touch "$PGDATA/standby.signal"

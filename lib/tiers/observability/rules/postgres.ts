@@ -1,5 +1,6 @@
 /** PostgreSQL: the primary, its replicas, and its connections. */
 import { conditionOf } from '../../../objects/conditions';
+import type { Input } from '../../../values/expression';
 import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
 import type { Postgres } from '../../data/postgres';
@@ -21,7 +22,7 @@ export function postgresRules(facts: RuleFacts, postgres: Postgres, thresholds: 
       ...recordings(all),
       {
         alert: 'PostgresDown',
-        expr: str`absent(pg_up${all('component="primary"')} == 1)`,
+        expr: str`absent(${answering(all, postgres, 'primary')})`,
         for: '1m',
         severity: 'critical',
         summary: 'The primary of PostgreSQL does not answer',
@@ -38,6 +39,33 @@ export function postgresRules(facts: RuleFacts, postgres: Postgres, thresholds: 
       },
     ],
   };
+}
+
+/** Of servers of which more than one may be the primary. */
+export function promotionRules(facts: RuleFacts, postgres: Postgres): RuleGroup {
+  const tier = postgres.node.id;
+  return {
+    name: 'postgres-promotion',
+    labels: { tier },
+    enabled: conditionOf(postgres),
+    rules: [
+      {
+        alert: 'PostgresTwoPrimaries',
+        expr: str`count(pg_replication_is_replica${tierSelector(facts, tier)()} == 0) > 1`,
+        for: '30s',
+        severity: 'critical',
+        summary: '{{ $value }} servers of PostgreSQL take writes',
+        description: 'What is written to the one that is not named is lost once it steps down.',
+      },
+    ],
+  };
+}
+
+/** Servers that answer their exporter, by their part; what a pod may become another says is its component no more. */
+function answering(all: Selector, { isPromotable }: Postgres, part: 'primary' | 'replica'): Input<string> {
+  if (!isPromotable) return str`pg_up${all(`component="${part}"`)} == 1`;
+  const isReplica = part === 'replica' ? 1 : 0;
+  return str`pg_up${all()} == 1 and on (namespace, pod) pg_replication_is_replica${all()} == ${isReplica}`;
 }
 
 function recordings(all: Selector): readonly RecordingRule[] {
@@ -60,12 +88,13 @@ function recordings(all: Selector): readonly RecordingRule[] {
 }
 
 function replication(all: Selector, postgres: Postgres, limits: Limits): readonly AlertingRule[] {
-  const { replicaCount, hasReplicas } = postgres;
-  const replicas = all('component="replica"');
+  const { replicaCount, hasReplicas, isPromotable } = postgres;
+  const slots = isPromotable ? 'slot_name=~"(primary|replica)_.*"' : 'slot_name=~"replica_.*"';
+  const lagging = isPromotable ? all() : all('component="replica"');
   return [
     {
       alert: 'PostgresReplicaMissing',
-      expr: str`(count(pg_up${replicas} == 1) or vector(0)) < ${replicaCount}`,
+      expr: str`(count(${answering(all, postgres, 'replica')}) or vector(0)) < ${replicaCount}`,
       for: '10m',
       severity: 'warning',
       enabled: hasReplicas,
@@ -75,9 +104,9 @@ function replication(all: Selector, postgres: Postgres, limits: Limits): readonl
     {
       alert: 'PostgresReplicationStopped',
       expr: text`
-        (count(pg_stat_replication_pg_wal_lsn_diff${all('slot_name=~"replica_.*"')}) or vector(0))
+        (count(pg_stat_replication_pg_wal_lsn_diff${all(slots)}) or vector(0))
           < ${replicaCount}
-          and on () (pg_up${all('component="primary"')} == 1)
+          and on () (${answering(all, postgres, 'primary')})
       `,
       for: '5m',
       severity: 'critical',
@@ -87,7 +116,7 @@ function replication(all: Selector, postgres: Postgres, limits: Limits): readonl
     },
     {
       alert: 'PostgresReplicationLag',
-      expr: str`pg_replication_lag_seconds${replicas} > ${limits.replicationLagSeconds}`,
+      expr: str`pg_replication_lag_seconds${lagging} > ${limits.replicationLagSeconds}`,
       for: '2m',
       severity: 'warning',
       enabled: hasReplicas,

@@ -35,7 +35,7 @@ import { modelServerRules } from './model-servers';
 import { alertmanagerRules, prometheusRules, watchdogRules } from './monitoring';
 import { outsideRules } from './outside';
 import { pgBouncerRules } from './pgbouncer';
-import { postgresRules } from './postgres';
+import { postgresRules, promotionRules } from './postgres';
 import { redisRules } from './redis';
 import { redisSentinelRules } from './redis-sentinel';
 import { sloRules } from './slo';
@@ -97,6 +97,7 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
     ...group(frontend, (tier) => frontendRules(facts, tier)),
     ...(api === undefined ? [] : rulesOfApi(facts, api, subjects)),
     ...group(postgres, (tier) => postgresRules(facts, tier, thresholds)),
+    ...group(postgres?.isPromotable ? postgres : undefined, (tier) => promotionRules(facts, tier)),
     ...group(pgbouncer, (tier) => pgBouncerRules(facts, tier, thresholds)),
     ...redis.map((tier) => redisRules(facts, tier, thresholds)),
     ...redis.flatMap((tier) => (tier instanceof RedisSentinel ? [redisSentinelRules(facts, tier)] : [])),

@@ -65,6 +65,8 @@ thorough('promoted with the primary gone, and no standby asked: what is lost is 
       // Not by a shutdown, which waits until everything is shipped.
       await exec(namespace, primary, 'sh', '-c', 'kill -KILL -1').catch(() => '');
       await kubectl(['delete', 'pod', primary, inNamespace(), '--force', '--grace-period=0', '--ignore-not-found']);
+      // Before it reads what has come meanwhile.
+      await signalReceiver('TERM');
       await signalReceiver('CONT');
     },
     async () => {
@@ -126,8 +128,8 @@ print(len(held), refusal)`);
   measured(`${held.split(' ')[0]} encrypted connections held at a time beside the writer's`);
 });
 
-/** The backend that receives WAL, stopped or going on. */
-async function signalReceiver(signal: 'STOP' | 'CONT'): Promise<void> {
+/** To the process that receives WAL. */
+async function signalReceiver(signal: 'STOP' | 'TERM' | 'CONT'): Promise<void> {
   const find = `for p in /proc/[0-9]*; do ! tr '\\0' ' ' < $p/cmdline | grep -q '^postgres: [w]alreceiver' || kill -${signal} \${p#/proc/}; done`;
   await exec(namespace, replica, 'sh', '-c', `{ ${find}; } 2> /dev/null || :`);
 }

@@ -291,18 +291,17 @@ export function runServer(ssl: Input<string>): Text {
         turn=$((turn + 1))
         read_named
         if [ -z "$standby" ]; then
-          reason=
           if [ "$named" != "$POD_NAME" ]; then
-            reason="$named is named primary"
-          elif [ $((turn % 5)) -eq 0 ] && superseded; then
-            reason="$by is primary on a later timeline"
-          fi
-          [ -z "$reason" ] || {
-            say "$reason: stepping down"
+            say "$named is named primary: stepping down"
             halt
-            touch "$PGDATA/standby.signal"
             break
-          }
+          elif [ $((turn % 5)) -eq 0 ] && superseded; then
+            say "$by is primary on a later timeline: stepping down"
+            halt
+            touch "$PGDATA/standby.signal" # whether or not it can be asked again
+            remedy=rewind
+            break
+          fi
         elif [ "$named" = "$POD_NAME" ]; then
           take_over
         elif [ "$leader" != "$(host_of "$named")" ] || { [ $((turn % 5)) -eq 0 ] && ! follow; }; then

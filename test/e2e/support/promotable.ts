@@ -29,6 +29,9 @@ interface Row {
 }
 
 export class Promotable {
+  /** Rows that were lost before. */
+  private readonly missed = new Set<string>();
+
   private constructor(
     readonly namespace: string,
     private readonly folder: string,
@@ -113,7 +116,8 @@ export class Promotable {
     const pauses = times.map((at, i) => ({ at, seconds: (at - (times[i - 1] ?? at)) / 1000 }));
     const longest = pauses.reduce((most, each) => (each.seconds > most.seconds ? each : most));
     const there = new Set((await this.psql(pod, 'SELECT number FROM rows')).split('\n'));
-    const lost = acknowledged.filter(({ number }) => !there.has(number));
+    const lost = acknowledged.filter(({ number }) => !there.has(number) && !this.missed.has(number));
+    for (const { number } of lost) this.missed.add(number);
     measured(
       `writes are acknowledged again ${((longest.at - told) / 1000).toFixed(1)} s after the command; longest pause ${longest.seconds.toFixed(1)} s; ` +
         `${acknowledged.length} rows acknowledged, ${lost.length} lost`,

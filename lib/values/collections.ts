@@ -70,6 +70,18 @@ export const repeatedNames = operation({
   toGoTemplate: ([map], go) => `include "${go.helper('repeatedNames')}" ${map}`,
 });
 
+/** Numbers that more than one item of a list has in a field, as a text: `1, 2`. */
+export const repeatedNumbers = operation({
+  name: 'repeatedNumbers',
+  kind: 'string',
+  evaluate: (list: readonly unknown[], field: string) => {
+    const numbers = list.map((item) => Number(fieldOf(item, field)));
+    return [...new Set(numbers.filter((number, place) => numbers.indexOf(number) < place))].join(', ');
+  },
+  toGoTemplate: ([list, field], go) =>
+    `include "${go.helper('repeatedNumbers')}" (dict "list" ${list} "field" ${field})`,
+});
+
 /** The largest number of a list; 0 for an empty one, and at the least. */
 export const largest = operation({
   name: 'largest',

@@ -63,7 +63,11 @@ const named = {
   different: { one: { name: 'a' }, two: { name: 'b' } },
   alike: { z: { name: 'b' }, y: { name: 'é' }, x: { name: 'b' }, w: { name: 'é' }, v: { name: 'b' }, u: { name: 'a' } },
 };
-const items = { none: [], several: [{ version: 3 }, { version: 1_000_000 }] };
+const items = {
+  none: [],
+  several: [{ version: 3 }, { version: 1_000_000 }],
+  repeated: [3, 1_000_000, 3, 1_000_000, 3, 4].map((version) => ({ version })),
+};
 const counts = { none: [], one: [7], several: [3, 1_000_000, 12] };
 const models = {
   none: {},
@@ -167,6 +171,7 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
   hasItemWith: pairs(all(v.items), [3, 4, v.ints.million]).map(([list, value]) =>
     op.hasItemWith(list, 'version', value),
   ),
+  repeatedNumbers: all(v.items).map((list) => op.repeatedNumbers(list, 'version')),
   sumOfField: Object.values(v.models).map((map) => op.sumOfField(map, 'batch')),
   sumOf: Object.entries(v.models).flatMap(([name, map]) => [
     op.sumOf([`${name}.bytes`, 'Bytes of all.'], map, (_, { size, batch }) => op.multiply(op.bytes(size), batch)),

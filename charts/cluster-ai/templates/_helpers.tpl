@@ -284,6 +284,18 @@ seccompProfile:
 {{- $repeated | uniq | sortAlpha | join ", " }}
 {{- end }}
 
+{{/* Numbers that more than one item of a list has in a field: 1, 2. */}}
+{{- define "cluster-ai.repeatedNumbers" -}}
+{{- $numbers := list }}
+{{- $repeated := list }}
+{{- range .list }}
+{{- $number := int64 (get . $.field) }}
+{{- if has $number $numbers }}{{ $repeated = append $repeated $number }}{{ end }}
+{{- $numbers = append $numbers $number }}
+{{- end }}
+{{- $repeated | uniq | join ", " }}
+{{- end }}
+
 {{/* What a container asks for and is held to. */}}
 {{- define "cluster-ai.resources" -}}
 requests:

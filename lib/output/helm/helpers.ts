@@ -42,6 +42,19 @@ export const operationHelpers: Readonly<Record<string, Helper>> = {
       '{{- $repeated | uniq | sortAlpha | join ", " }}',
     ],
   },
+  repeatedNumbers: {
+    comment: 'Numbers that more than one item of a list has in a field: 1, 2.',
+    lines: [
+      '{{- $numbers := list }}',
+      '{{- $repeated := list }}',
+      '{{- range .list }}',
+      '{{- $number := int64 (get . $.field) }}',
+      '{{- if has $number $numbers }}{{ $repeated = append $repeated $number }}{{ end }}',
+      '{{- $numbers = append $numbers $number }}',
+      '{{- end }}',
+      '{{- $repeated | uniq | join ", " }}',
+    ],
+  },
   sumOfColumn: {
     comment: 'The sum of the amounts in a column of rows such as api 3072Mi 1500m, postgres 2048Mi 500m.',
     lines: [

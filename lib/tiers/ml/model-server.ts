@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import type { EnvVar, PersistentVolumeClaim, ServicePort, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import type { Endpoint, Server } from '../../network/connections';
-import { demand } from '../../objects/checks';
+import { demand, demandEach } from '../../objects/checks';
 import { conditionOf, onlyWhen } from '../../objects/conditions';
 import { KubeObject } from '../../objects/kube-object';
-import { isNotEmpty, sizeOf } from '../../values/collections';
+import { isNotEmpty, repeatedNumbers, sizeOf } from '../../values/collections';
 import type { Expr, Input } from '../../values/expression';
 import { largestOf, sumOf } from '../../values/folds';
 import { add, bytes, divide, multiply } from '../../values/numbers';
@@ -212,6 +212,13 @@ export abstract class ModelServer extends Tier implements Server, ModelBackend {
   private sizes(models: MapInput<Model>): ModelSizes {
     const id = this.node.id;
     demand(this, isNotEmpty(models), 'models is empty; name one, or switch the server off.');
+    demandEach<Model>(this, models, (name, { versions }) => {
+      const repeated = repeatedNumbers(versions, 'version');
+      return {
+        holds: equals(repeated, ''),
+        message: str`models.${name}.versions has version ${repeated} more than once; name each once.`,
+      };
+    });
     return {
       total: sumOf([`${id}.modelBytes`, 'What all versions of all models take, in bytes.'], models, (_, model) =>
         multiply(bytes(model.size), sizeOf(model.versions)),

@@ -186,6 +186,16 @@ describe('a model server', () => {
     expect(refusalOf({ models: {} })).toEqual(['models is empty; name one, or switch the server off.']);
   });
 
+  it('refuses a version that a model names twice', () => {
+    const versions = (...numbers: readonly number[]) => ({
+      reverse: { size: '1Mi', maxBatchSize: 64, versions: numbers.map((version) => ({ version })) },
+    });
+    expect(refusalOf({ models: versions(1, 2, 3) })).toEqual([]);
+    expect(refusalOf({ models: versions(1, 2, 1, 3, 2, 1) })).toEqual([
+      'models.reverse.versions has version 1, 2 more than once; name each once.',
+    ]);
+  });
+
   it('scales on CPU, by itself', () => {
     const objects = objectsOf({ autoscaling: scaling });
     expect(find(objects, 'HorizontalPodAutoscaler', NAME).spec).toMatchObject({

@@ -208,7 +208,7 @@ export class Postgres extends Tier implements Server {
       tls: serverTls,
       isPlain: literalOf(tls.enabled) === false,
       synchronous:
-        literalOf(synchronousReplicas) === 0
+        promoted === undefined && literalOf(synchronousReplicas) === 0
           ? undefined
           : { count: synchronousReplicas, names: this.standbyNames(settings) },
       named: promoted === undefined ? undefined : choose(promoted, second, first),

@@ -291,10 +291,13 @@ describe('Postgres', () => {
       ]);
     });
 
-    test('restarts nothing by a promotion', () => {
-      const sets = (promoted: boolean) =>
-        (['primary', 'replica'] as const).map((role) => statefulSet(promotable(promoted), role));
-      expect(sets(true)).toEqual(sets(false));
+    test('restarts nothing by a promotion, nor by what is synchronous', () => {
+      const sets = (promoted: boolean, synchronousReplicas: number) =>
+        (['primary', 'replica'] as const).map((role) =>
+          statefulSet(promotable(promoted, { synchronousReplicas }), role),
+        );
+      expect(sets(true, 0)).toEqual(sets(false, 0));
+      expect(sets(false, 1)).toEqual(sets(false, 0));
     });
 
     test('runs all servers alike', () => {

@@ -1,5 +1,5 @@
 /**
- * The scripts of Redis with Sentinel, in POSIX sh. Beside the shell's own they use `awk`, `cat`, `cut`, `flock`, `getent`,
+ * The scripts of Redis with Sentinel, in POSIX sh. Beside the shell's own they use `awk`, `cat`, `cut`, `date`, `flock`, `getent`,
  * `grep`, `head`, `mv`, `rm`, `sed`, `seq`, `sha1sum`, `sleep`, `sort`, `tail`, `timeout`, `touch` and `tr`, and `redis-cli`
  * and `redis-server`: the image has all of them in its PATH.
  */
@@ -157,26 +157,28 @@ export const stopServer: Text = text`
       [ "\${has:-0}" -ge "$written" ] || return 1
     done
   }
-  # The Sentinel that does it.
-  begin() {
+  # One that takes it on: in TILT mode, when it has come too late to its own work, a Sentinel does nothing for 30 seconds.
+  awake() {
     for sentinel in $(addresses "$sentinels"); do
-      case $(ask -h "$sentinel" -p 26379 sentinel failover mymaster) in OK | INPROG*) return ;; esac
+      ask -h "$sentinel" -p 26379 info sentinel | grep -q '^sentinel_tilt:0' && return
     done
     return 1
   }
 
-  [ "$(role)" = master ] && [ -n "$(replicas)" ] || exit 0
+  [ "$(role)" = master ] && [ -n "$(replicas)" ] && awake || exit 0
   redis-cli client pause 30000 write > /dev/null
   for _ in $(seq 20); do
     in_step && break
     sleep 0.1
   done
-  if begin; then
-    for _ in $(seq 100); do
-      master=$(ask -h "$sentinel" -p 26379 sentinel get-master-addr-by-name mymaster | head -n 1)
-      case $master in '' | "$own") sleep 0.1 ;; *) redis-cli replicaof "$master" 6379 > /dev/null && break ;; esac
-    done
-  fi
+  case $(ask -h "$sentinel" -p 26379 sentinel failover mymaster) in
+    OK | INPROG*)
+      deadline=$(($(date +%s) + 8))
+      while [ "$(date +%s)" -lt "$deadline" ]; do
+        master=$(ask -h "$sentinel" -p 26379 sentinel get-master-addr-by-name mymaster | head -n 1)
+        case $master in '' | "$own") sleep 0.1 ;; *) redis-cli replicaof "$master" 6379 > /dev/null && break ;; esac
+      done ;;
+  esac
   redis-cli client unpause > /dev/null
 `;
 

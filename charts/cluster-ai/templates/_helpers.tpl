@@ -3,6 +3,322 @@
 {{ if .Values.alertmanager.existingSecret }}{{ .Values.alertmanager.existingSecret }}{{ else }}{{ .Release.Name }}-alertmanager{{ end }}
 {{- end }}
 
+{{/* What each workload may take: memory in MiB, CPU in thousandths of a core. */}}
+{{- define "cluster-ai.allocated" -}}
+{{- $rows := list }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "postgres-primary"
+  "pods" 1
+  "containers" (list .Values.postgres.resources .Values.postgres.exporter.resources)
+)) }}
+{{- if ge (int64 .Values.postgres.replicas) 1 }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "postgres-replica"
+  "pods" .Values.postgres.replicas
+  "containers" (list .Values.postgres.resources .Values.postgres.exporter.resources)
+)) }}
+{{- end }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "pgbouncer"
+  "pods" .Values.pgbouncer.replicas
+  "containers" (list .Values.pgbouncer.resources .Values.pgbouncer.exporter.resources)
+)) }}
+{{- if .Values.redisCluster.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "redis-cluster"
+  "pods" (mul .Values.redisCluster.masters (add 1 .Values.redisCluster.replicasPerMaster))
+  "containers" (list .Values.redisCluster.resources .Values.redisCluster.exporter.resources)
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "redis-cluster-init"
+  "pods" 1
+  "containers" (list (dict "limits" (dict "memory" "64Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- end }}
+{{- if not .Values.redisCluster.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "redis"
+  "pods" 1
+  "containers" (list .Values.redis.resources .Values.redis.exporter.resources)
+)) }}
+{{- end }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "backend"
+  "pods" (ternary (int64 .Values.backend.autoscaling.maxReplicas) (int64 .Values.backend.replicas) .Values.backend.autoscaling.enabled)
+  "containers" (list .Values.backend.resources)
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "frontend"
+  "pods" (ternary (int64 .Values.frontend.autoscaling.maxReplicas) (int64 .Values.frontend.replicas) .Values.frontend.autoscaling.enabled)
+  "containers" (list
+    .Values.frontend.resources
+    (dict "limits" (dict "memory" "64Mi") "requests" (dict "cpu" "10m"))
+  )
+)) }}
+{{- if .Values.backup.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "backup"
+  "pods" 1
+  "containers" (list
+    .Values.backup.resources
+    .Values.backup.jobResources
+    (dict "limits" (dict "memory" "64Mi") "requests" (dict "cpu" "10m"))
+  )
+  "initContainers" (list (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "backup-postgres"
+  "pods" 1
+  "containers" (list .Values.backup.jobResources)
+  "initContainers" (list (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "backup-postgres-base"
+  "pods" 1
+  "containers" (list .Values.backup.jobResources)
+  "initContainers" (list (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "backup-drill-postgres"
+  "pods" 1
+  "containers" (list .Values.backup.jobResources)
+  "initContainers" (list (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "backup-redis"
+  "pods" 1
+  "containers" (list
+    (dict "limits" (dict "memory" (printf "%dMi" (add (div (include "cluster-ai.bytes" (ternary .Values.redis.resources.limits.memory .Values.redisCluster.resources.limits.memory (not .Values.redisCluster.enabled)) | int64) 1048576) 128))) "requests" (dict "cpu" (ternary .Values.redis.resources.requests.cpu .Values.redisCluster.resources.requests.cpu (not .Values.redisCluster.enabled))))
+  )
+  "initContainers" (list (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "backup-drill-redis"
+  "pods" 1
+  "containers" (list
+    (dict "limits" (dict "memory" (printf "%dMi" (add (div (include "cluster-ai.bytes" (ternary .Values.redis.resources.limits.memory .Values.redisCluster.resources.limits.memory (not .Values.redisCluster.enabled)) | int64) 1048576) 128))) "requests" (dict "cpu" (ternary .Values.redis.resources.requests.cpu .Values.redisCluster.resources.requests.cpu (not .Values.redisCluster.enabled))))
+  )
+  "initContainers" (list (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- end }}
+{{- if and .Values.backup.enabled .Values.backup.volumeSnapshots.claims }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "backup-snapshots"
+  "pods" 1
+  "containers" (list .Values.backup.jobResources)
+  "initContainers" (list (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- end }}
+{{- if and .Values.backup.enabled .Values.backup.volumeArchives.claims }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "backup-volume"
+  "pods" (len .Values.backup.volumeArchives.claims | int64)
+  "containers" (list .Values.backup.jobResources)
+  "initContainers" (list (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- end }}
+{{- if .Values.elasticsearch.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "elasticsearch"
+  "pods" .Values.elasticsearch.replicas
+  "containers" (list .Values.elasticsearch.resources)
+  "initContainers" (list (dict "limits" (dict "memory" "256Mi") "requests" (dict "cpu" "50m")))
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "elasticsearch-setup"
+  "pods" 1
+  "containers" (list .Values.elasticsearch.setup.resources)
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "elasticsearch-exporter"
+  "pods" 1
+  "containers" (list .Values.elasticsearch.exporter.resources)
+)) }}
+{{- end }}
+{{- if and .Values.elasticsearch.enabled .Values.logstash.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "logstash"
+  "pods" .Values.logstash.replicas
+  "containers" (list .Values.logstash.resources .Values.logstash.exporter.resources)
+  "initContainers" (list (dict "limits" (dict "memory" "32Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- end }}
+{{- if and .Values.elasticsearch.enabled .Values.kibana.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "kibana"
+  "pods" .Values.kibana.replicas
+  "containers" (list .Values.kibana.resources)
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "kibana-import"
+  "pods" 1
+  "containers" (list .Values.kibana.import.resources)
+)) }}
+{{- end }}
+{{- if .Values.jaeger.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "jaeger"
+  "pods" .Values.jaeger.replicas
+  "containers" (list .Values.jaeger.resources)
+)) }}
+{{- end }}
+{{- if and .Values.jaeger.enabled (eq .Values.jaeger.storage "elasticsearch") }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "jaeger-cleaner"
+  "pods" 1
+  "containers" (list .Values.jaeger.cleaner.resources)
+)) }}
+{{- end }}
+{{- if and .Values.opentelemetry.enabled .Values.jaeger.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "opentelemetry-gateway"
+  "pods" .Values.opentelemetry.gateway.replicas
+  "containers" (list .Values.opentelemetry.gateway.resources)
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "opentelemetry-agent"
+  "pods" .Values.objectives.budget.nodes
+  "containers" (list .Values.opentelemetry.agent.resources)
+)) }}
+{{- end }}
+{{- if and .Values.prometheus.enabled (not .Values.prometheus.operator.enabled) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "prometheus"
+  "pods" 1
+  "containers" (list .Values.prometheus.resources .Values.prometheus.reloader.resources)
+)) }}
+{{- end }}
+{{- if and (or .Values.tensorflowServing.enabled .Values.torchserve.enabled .Values.onnx.enabled .Values.tensorrt.enabled) .Values.sampleModels.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "sample-models"
+  "pods" 1
+  "containers" (list .Values.sampleModels.resources)
+)) }}
+{{- end }}
+{{- if and (or .Values.tensorflowServing.enabled .Values.torchserve.enabled .Values.onnx.enabled .Values.tensorrt.enabled) .Values.modelCache.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "model-cache"
+  "pods" 1
+  "containers" (list .Values.modelCache.resources .Values.modelCache.exporter.resources)
+)) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "model-cache-preload"
+  "pods" 1
+  "containers" (list .Values.modelCache.preload.resources)
+  "initContainers" (list (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m")))
+)) }}
+{{- end }}
+{{- if .Values.tensorflowServing.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "tensorflow-serving"
+  "pods" (ternary (int64 .Values.tensorflowServing.autoscaling.maxReplicas) (int64 .Values.tensorflowServing.replicas) .Values.tensorflowServing.autoscaling.enabled)
+  "containers" (list .Values.tensorflowServing.resources)
+  "initContainers" (list
+    (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m"))
+    .Values.tensorflowServing.fetcher.resources
+  )
+)) }}
+{{- end }}
+{{- if .Values.torchserve.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "torchserve"
+  "pods" (ternary (int64 .Values.torchserve.autoscaling.maxReplicas) (int64 .Values.torchserve.replicas) .Values.torchserve.autoscaling.enabled)
+  "containers" (list .Values.torchserve.resources)
+  "initContainers" (list
+    (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m"))
+    .Values.torchserve.fetcher.resources
+  )
+)) }}
+{{- end }}
+{{- if .Values.onnx.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "onnx"
+  "pods" (ternary (int64 .Values.onnx.autoscaling.maxReplicas) (int64 .Values.onnx.replicas) .Values.onnx.autoscaling.enabled)
+  "containers" (list .Values.onnx.resources)
+  "initContainers" (list
+    (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m"))
+    .Values.onnx.fetcher.resources
+  )
+)) }}
+{{- end }}
+{{- if .Values.tensorrt.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "tensorrt"
+  "pods" (ternary (int64 .Values.tensorrt.autoscaling.maxReplicas) (int64 .Values.tensorrt.replicas) .Values.tensorrt.autoscaling.enabled)
+  "containers" (list .Values.tensorrt.resources)
+  "initContainers" (list
+    (dict "limits" (dict "memory" "128Mi") "requests" (dict "cpu" "10m"))
+    .Values.tensorrt.fetcher.resources
+  )
+)) }}
+{{- end }}
+{{- if and (or .Values.tensorflowServing.enabled .Values.torchserve.enabled .Values.onnx.enabled .Values.tensorrt.enabled) .Values.inferenceGateway.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "inference-gateway"
+  "pods" (ternary (int64 .Values.inferenceGateway.autoscaling.maxReplicas) (int64 .Values.inferenceGateway.replicas) .Values.inferenceGateway.autoscaling.enabled)
+  "containers" (list .Values.inferenceGateway.resources)
+)) }}
+{{- end }}
+{{- if and .Values.blackbox.enabled .Values.ingress.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "blackbox"
+  "pods" 1
+  "containers" (list .Values.blackbox.resources)
+)) }}
+{{- end }}
+{{- if and .Values.alertmanager.enabled .Values.prometheus.enabled (not .Values.prometheus.operator.enabled) }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "alertmanager"
+  "pods" .Values.alertmanager.replicas
+  "containers" (list .Values.alertmanager.resources .Values.alertmanager.reloader.resources)
+)) }}
+{{- end }}
+{{- if and .Values.grafana.enabled .Values.prometheus.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "grafana"
+  "pods" 1
+  "containers" (list .Values.grafana.resources)
+)) }}
+{{- end }}
+{{- if .Values.secretGenerator.enabled }}
+{{- $rows = append $rows (include "cluster-ai.allocation" (dict
+  "workload" "secret-generator"
+  "pods" 1
+  "containers" (list .Values.secretGenerator.resources)
+)) }}
+{{- end }}
+{{- join ", " $rows }}
+{{- end }}
+
+{{/* All CPU by the requests of its pods, in thousandths of a core. */}}
+{{- define "cluster-ai.allocated.cpu" -}}
+{{ include "cluster-ai.sumOfColumn" (dict "rows" (include "cluster-ai.allocated" .) "column" 2) | int64 }}
+{{- end }}
+
+{{/* All memory by the limits of its pods, in MiB. */}}
+{{- define "cluster-ai.allocated.memory" -}}
+{{ include "cluster-ai.sumOfColumn" (dict "rows" (include "cluster-ai.allocated" .) "column" 1) | int64 }}
+{{- end }}
+
+{{/* What the pods of a workload may take together: memory limits, and CPU that is set aside, such as api 3072Mi 1500m. */}}
+{{- define "cluster-ai.allocation" -}}
+{{- $memory := 0 }}
+{{- $cpu := 0 }}
+{{- range .containers }}
+{{- $memory = add $memory (div (add (include "cluster-ai.bytes" .limits.memory) 1048575) 1048576) }}
+{{- $cpu = add $cpu (include "cluster-ai.millicores" .requests.cpu | int64) }}
+{{- end }}
+{{- range .initContainers }}
+{{- $memory = max $memory (div (add (include "cluster-ai.bytes" .limits.memory) 1048575) 1048576) }}
+{{- $cpu = max $cpu (include "cluster-ai.millicores" .requests.cpu | int64) }}
+{{- end }}
+{{- range .sidecars }}
+{{- $memory = add $memory (div (add (include "cluster-ai.bytes" .limits.memory) 1048575) 1048576) }}
+{{- $cpu = add $cpu (include "cluster-ai.millicores" .requests.cpu | int64) }}
+{{- end }}
+{{- printf "%s %dMi %dm" .workload (mul .pods $memory) (mul .pods $cpu) }}
+{{- end }}
+
 {{/* The Secret with the password that encrypts. */}}
 {{- define "cluster-ai.backup-encryption.secretName" -}}
 {{ if .Values.backup.encryption.existingSecret }}{{ .Values.backup.encryption.existingSecret }}{{ else }}{{ .Release.Name }}-backup-encryption{{ end }}
@@ -143,6 +459,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | quote }}
 {{/* The Secret with the certificate for Filebeat. */}}
 {{- define "cluster-ai.logstash-tls.secretName" -}}
 {{ if .Values.logstash.tlsSecretName }}{{ .Values.logstash.tlsSecretName }}{{ else }}{{ .Release.Name }}-logstash-tls{{ end }}
+{{- end }}
+
+{{/* The thousandths of a core in a CPU quantity: 250 for 250m, 2000 for 2. */}}
+{{- define "cluster-ai.millicores" -}}
+{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mul . 1000 }}{{ end }}
 {{- end }}
 
 {{/* The memory limit of a server, in bytes. */}}
@@ -342,6 +663,15 @@ podAntiAffinity:
   labelSelector:
     matchLabels:
       {{- include "cluster-ai.selectorLabels" (dict "root" .root "name" .name "component" .component) | nindent 6 }}
+{{- end }}
+
+{{/* The sum of the amounts in a column of rows such as api 3072Mi 1500m, postgres 2048Mi 500m. */}}
+{{- define "cluster-ai.sumOfColumn" -}}
+{{- $sum := 0 }}
+{{- range .rows | splitList ", " | compact }}
+{{- $sum = add $sum (index (splitList " " .) (int $.column) | trimSuffix "Mi" | trimSuffix "m") }}
+{{- end }}
+{{- $sum }}
 {{- end }}
 
 {{/* The sum of a field that the entries of a map have. */}}

@@ -3,6 +3,8 @@ import type { Construct } from 'constructs';
 import { allow } from '../../network/connections';
 import { DefaultDeny } from '../../network/default-deny';
 import { conditionOf } from '../../objects/conditions';
+import { Objectives } from '../../objectives/objectives';
+import { processesOf } from '../../objectives/traffic';
 import { PgBouncer } from '../../tiers/data/pgbouncer';
 import { Postgres } from '../../tiers/data/postgres';
 import { RedisCache } from '../../tiers/data/redis-cache';
@@ -32,6 +34,7 @@ import { Frontend } from '../../tiers/web/frontend';
 import { choose } from '../../values/choice';
 import { isNotEmpty } from '../../values/collections';
 import { and, not, or } from '../../values/logic';
+import { multiply } from '../../values/numbers';
 import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
 import { System } from '../system';
@@ -40,6 +43,9 @@ import { clusterAiMetadata } from './metadata';
 import { ModelServing } from './model-serving';
 import { clusterAiNotes } from './notes';
 import { clusterAiValues } from './values';
+
+/** What FastAPI runs at a time of requests that wait for the database: the 40 threads of AnyIO, on which it stands. */
+const REQUESTS_PER_PROCESS = 40;
 
 const S3_KEYS = ['access-key-id', 'secret-access-key'];
 
@@ -166,6 +172,18 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         { secret: models.cache.secret, keys: ['password'], enabled: conditionOf(models.cache) },
         { secret: models.samples.secret, keys: S3_KEYS, enabled: conditionOf(models.samples) },
       ],
+    });
+    new Objectives(this, 'objectives', {
+      ...v.objectives,
+      serving: [frontend, backend, pgbouncer, models.gateway],
+      recovering: [postgres, cluster, single],
+      backup,
+      application: {
+        tier: backend,
+        processes: processesOf(v.backend.processes, v.backend.resources),
+        connectionsPerProcess: REQUESTS_PER_PROCESS,
+      },
+      requestsPerMinute: multiply(v.frontend.rateLimit.api.requestsPerSecond, 60),
     });
     const test = new SmokeTest(this, 'tests', {
       image: v.tests.image,

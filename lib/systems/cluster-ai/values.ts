@@ -1,6 +1,8 @@
 /** What an operator may set of Cluster AI. The defaults are small: they fit a laptop. */
 import { z } from 'zod';
 import { images } from '../../images';
+import { objectivesDefaults } from '../../objectives/objectives';
+import { objectivesValues } from '../../objectives/objectives-values';
 import { pgBouncerDefaults } from '../../tiers/data/pgbouncer';
 import { pgBouncerValues } from '../../tiers/data/pgbouncer-values';
 import { postgresDefaults } from '../../tiers/data/postgres';
@@ -42,10 +44,14 @@ import { globalValues, imageValues, networkValues } from '../../workload/values'
 import { modelValues } from './model-values';
 import { laptop, section } from '../sections';
 
+const { connections: _connections, acknowledge, ...promised } = objectivesValues(objectivesDefaults);
+const objectives = { ...promised, acknowledge: acknowledge.pick({ plainPrimary: true, noBackup: true }) };
+
 export const clusterAiValues = z.strictObject({
   host: hostname().default('cluster-ai.example.com').describe('The public name of the system.'),
   global: globalValues().describe('What holds for all parts.'),
   network: networkValues().describe('Facts of the network that no manifest can know.'),
+  objectives: section('What is promised, and refused before it is deployed where that cannot be kept.', objectives),
   frontend: section(
     'nginx with the React build.',
     frontendValues({

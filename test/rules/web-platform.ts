@@ -1,8 +1,8 @@
 /** A platform with what Cluster AI lacks: several objectives of an API, users and transactions. Its name is its release. */
 import { App, Chart, Testing } from 'cdk8s';
 import { images } from '../../lib/images';
-import { RedisCache } from '../../lib/tiers/data/redis-cache';
 import { Postgres } from '../../lib/tiers/data/postgres';
+import { RedisSentinel } from '../../lib/tiers/data/redis-sentinel';
 import { Alertmanager } from '../../lib/tiers/observability/alertmanager';
 import { apmDashboard } from '../../lib/tiers/observability/dashboards/apm';
 import { businessDashboard } from '../../lib/tiers/observability/dashboards/business';
@@ -17,11 +17,13 @@ import { prometheusSource } from '../../lib/tiers/observability/grafana-configur
 import { Prometheus } from '../../lib/tiers/observability/prometheus';
 import { type RuleSubjects, rulesOf } from '../../lib/tiers/observability/rules/rules';
 import type { Slo } from '../../lib/tiers/observability/rules/thresholds';
+import { Certificates } from '../../lib/tiers/operations/certificates';
 import { Api } from '../../lib/tiers/web/api';
 import { Platform } from '../../lib/workload/platform';
 
 const NAME = 'conecta-plus';
 const USERS = 1000;
+const certificates = { api: { secret: 'conecta-plus-api-tls', hosts: ['conecta-plus-api'] } };
 const responseTimes = { p95: 300, p99: 500 };
 
 export const slo = {
@@ -43,7 +45,8 @@ export function webPlatform(changes: Partial<RuleSubjects> = {}): Chart {
       alertmanager: new Alertmanager(chart, 'alertmanager'),
       api: new Api(chart, 'api', { image: images.clusterAiBackend }),
       postgres: new Postgres(chart, 'postgres', { database: 'conecta' }),
-      redis: [new RedisCache(chart, 'redis')],
+      redis: [new RedisSentinel(chart, 'redis')],
+      certificates: new Certificates(chart, 'certificates', { source: 'generate', certificates }),
       slo,
       conversions: false,
       business: { users: USERS },
@@ -61,7 +64,7 @@ export function webPlatform(changes: Partial<RuleSubjects> = {}): Chart {
       apmDashboard({ responseTimes, frontend: false, users: false }),
       loadBalancerDashboard(),
       postgresDashboard(),
-      redisDashboard(),
+      redisDashboard({ sentinel: true }),
       resourcesDashboard({ containers, budget: { memory: '16Gi', cpu: '16' } }),
     ],
   });

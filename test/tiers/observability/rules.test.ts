@@ -102,7 +102,20 @@ describe('Rules', () => {
     ],
     [
       'conecta-plus',
-      ['alertmanager', 'api', 'business', 'containers', 'postgres', 'prometheus', 'redis', 'slo', 'uptime', 'watchdog'],
+      [
+        'alertmanager',
+        'api',
+        'business',
+        'certificates',
+        'containers',
+        'postgres',
+        'prometheus',
+        'redis',
+        'redis-sentinel',
+        'slo',
+        'uptime',
+        'watchdog',
+      ],
     ],
   ])('of %s are of all its tiers, and of no others', (release, groups) => {
     const own = rules.filter((rule) => rule.release === release).map(({ group }) => group);

@@ -12,6 +12,7 @@ import type {
 } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { z } from 'zod';
+import { choose } from '../values/choice';
 import { type Input, isExpr, literalOf } from '../values/expression';
 import { equals } from '../values/logic';
 import { str } from '../values/texts';
@@ -74,6 +75,8 @@ export interface ExtraVolume {
 export interface Scrape {
   readonly port: Input<number>;
   readonly path: string;
+  /** Whether they are served by HTTPS. The certificate is not verified: nothing secret goes either way. @default false */
+  readonly https?: Input<boolean>;
   /** Parameters of the request, such as what an exporter is to ask. @default {} */
   readonly params?: Readonly<Record<string, string>>;
   /** The metrics are about others, and have labels for them: none of the pod's own are added. @default false */
@@ -275,6 +278,7 @@ export function ownAnnotations({ checksums, containers, scrape }: PodProps): Rea
     'prometheus.io/scrape': 'true',
     'prometheus.io/port': str`${scrape.port}`,
     'prometheus.io/path': scrape.path,
+    ...(scrape.https === undefined ? {} : { 'prometheus.io/scheme': choose(scrape.https, 'https', 'http') }),
     ...Object.fromEntries(
       Object.entries(scrape.params ?? {}).map(([name, value]) => [`prometheus.io/param_${name}`, value]),
     ),

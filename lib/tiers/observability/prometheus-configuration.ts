@@ -1,7 +1,7 @@
 /** prometheus.yml: what is scraped, which labels its series get, where rules are and where alerts go. */
 import { conditionOf } from '../../objects/conditions';
 import { type Input, literalOf } from '../../values/expression';
-import { isSet } from '../../values/logic';
+import { and, isSet, or } from '../../values/logic';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { when } from '../../values/tree';
@@ -94,6 +94,7 @@ function alerting({ host, port, enabled }: Alertmanagers) {
 function podJob({ instance, self, targets }: PrometheusYaml): Text {
   return text`
     - job_name: pods
+      ${withTls(targets)}
       ${podDiscovery(instance)}
       relabel_configs:
         - { source_labels: [__meta_kubernetes_pod_phase], regex: Succeeded|Failed, action: drop }
@@ -106,6 +107,12 @@ function podJob({ instance, self, targets }: PrometheusYaml): Text {
         # Prometheus itself, by the one address that needs no network.
         - { source_labels: [__tmp], regex: ${self.tier};${self.component};${self.port}, target_label: __address__, replacement: "127.0.0.1:${self.port}" }
   `;
+}
+
+/** By the addresses of pods, which stand in no certificate. */
+function withTls(targets: readonly ScrapeTarget[]) {
+  const some = targets.map(({ workload, https = false }) => and(conditionOf(workload), https));
+  return when<Text>(or(...some), text`tls_config: { insecure_skip_verify: true }`);
 }
 
 /** What says something about others keeps the labels that it gives, and gets no more than its job. */
@@ -145,12 +152,13 @@ function jobLines(targets: readonly ScrapeTarget[]): Text {
   `;
 }
 
-function targetLines({ workload, job, tier, port, path, params = {}, aboutNode }: ScrapeTarget) {
+function targetLines({ workload, job, tier, port, path, https = false, params = {}, aboutNode }: ScrapeTarget) {
   return when<Text>(
     conditionOf(workload),
     text`
       - { source_labels: [__tmp], regex: ${tier};${workload.component};${port}, target_label: job, replacement: ${job} }
       ${path === '/metrics' ? undefined : text`- { source_labels: [job], regex: ${job}, target_label: __metrics_path__, replacement: ${path} }`}
+      ${when<Text>(https, text`- { source_labels: [job], regex: ${job}, target_label: __scheme__, replacement: https }`)}
       ${Object.entries(params).map(
         ([name, value]) => text`
           - { source_labels: [job], regex: ${job}, target_label: __param_${name}, replacement: "${value}" }

@@ -4,6 +4,8 @@ import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import {
   type PodMonitorSpec,
   PodMonitorSpecPodMetricsEndpointsRelabelingsAction,
+  PodMonitorSpecPodMetricsEndpointsScheme,
+  type PodMonitorSpecPodMetricsEndpointsTlsConfig,
 } from '../../../imports/pod-monitor-monitoring.coreos.com';
 import type { ProbeSpec } from '../../../imports/probe-monitoring.coreos.com';
 import type {
@@ -17,7 +19,7 @@ import type { Input } from '../../values/expression';
 import type { Tree } from '../../values/parts';
 import { keysAmong } from '../../values/collections';
 import { str } from '../../values/texts';
-import { type MapInput, eachEntry, keep, late, merge } from '../../values/tree';
+import { type MapInput, eachEntry, keep, late, merge, when } from '../../values/tree';
 import type { Platform } from '../../workload/platform';
 import { SELECTOR_KEYS } from '../../workload/pod';
 import type { ScrapeTarget } from '../../workload/scraping';
@@ -97,7 +99,7 @@ export class OperatedObjects extends Construct {
 
   /** The pods of a workload, with the labels that prometheus.yml gives them. */
   addPodMonitor(target: ScrapeTarget): void {
-    const { workload, job, tier, port, path, params, honorLabels = false, aboutNode = false } = target;
+    const { workload, job, tier, port, path, https = false, params, honorLabels = false, aboutNode = false } = target;
     const scope = new Construct(this, job);
     onlyWhen(scope, conditionOf(workload));
     const labels = honorLabels
@@ -114,6 +116,8 @@ export class OperatedObjects extends Construct {
           {
             portNumber: port,
             path,
+            scheme: when<PodMonitorSpecPodMetricsEndpointsScheme>(https, PodMonitorSpecPodMetricsEndpointsScheme.HTTPS),
+            tlsConfig: when<PodMonitorSpecPodMetricsEndpointsTlsConfig>(https, { insecureSkipVerify: true }),
             params: params && Object.fromEntries(Object.entries(params).map(([name, value]) => [name, [value]])),
             interval: str`${this.scrapeIntervalSeconds}s`,
             scrapeTimeout: `${SCRAPE_TIMEOUT_SECONDS}s`,

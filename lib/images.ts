@@ -32,6 +32,9 @@ export const images = {
   redis: { registry: 'docker.io', repository: 'library/redis', tag: '8.8.3-trixie', digest: null },
   // https://github.com/oliver006/redis_exporter/releases: one program.
   redisExporter: { registry: 'docker.io', repository: 'oliver006/redis_exporter', tag: 'v1.90.0', digest: null },
+  // https://github.com/minio/minio, Dockerfile.release: UBI 9 micro with minio, mc, and the shell and coreutils of the base; any user will do. The
+  // last image: https://github.com/minio/minio/issues/21647
+  minio: { registry: 'quay.io', repository: 'minio/minio', tag: 'RELEASE.2025-09-07T16-13-09Z', digest: null },
   // https://github.com/rclone/rclone, Dockerfile: Alpine with one static program and the sh, cat and cp of busybox.
   rclone: { registry: 'docker.io', repository: 'rclone/rclone', tag: '1.76.0', digest: null },
   // https://github.com/prometheus/node_exporter/releases: one program.

@@ -1,6 +1,15 @@
 /** The public API: tiers, what they are made of, and what a system of one's own needs. */
 export { images } from './images';
 
+export {
+  type ExternalObjectStore,
+  ObjectStore,
+  type ObjectStoreProps,
+  type ObjectStoreTls,
+  objectStoreDefaults,
+} from './tiers/data/object-store';
+export { type Bucket } from './tiers/data/object-store-setup';
+export { objectStoreValues } from './tiers/data/object-store-values';
 export { PgBouncer, type PgBouncerExporter, type PgBouncerProps, pgBouncerDefaults } from './tiers/data/pgbouncer';
 export { pgBouncerValues } from './tiers/data/pgbouncer-values';
 export { Postgres, type PostgresProps, postgresDefaults } from './tiers/data/postgres';
@@ -149,6 +158,7 @@ export {
 export { logsDashboard } from './tiers/observability/dashboards/logs';
 export { modelCacheDashboard } from './tiers/observability/dashboards/model-cache';
 export { modelsDashboard } from './tiers/observability/dashboards/models';
+export { objectStoreDashboard } from './tiers/observability/dashboards/object-store';
 export { type OverviewDashboardSettings, overviewDashboard } from './tiers/observability/dashboards/overview';
 export { stat, timeSeries } from './tiers/observability/dashboards/panels';
 export { performanceDashboard } from './tiers/observability/dashboards/performance';
@@ -242,6 +252,7 @@ export {
   type ClientFiles,
   type Connection,
   type Endpoint,
+  type Outside,
   type Server,
   allow,
   connect,

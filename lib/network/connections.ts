@@ -1,11 +1,11 @@
 /** The only way two tiers meet. */
 import type { EnvVar, Volume, VolumeMount } from 'kubernetes-types/core/v1';
-import type { NetworkPolicyPort } from 'kubernetes-types/networking/v1';
+import type { NetworkPolicyPeer, NetworkPolicyPort } from 'kubernetes-types/networking/v1';
 import { conditionOf } from '../objects/conditions';
 import type { Expr, Input } from '../values/expression';
 import { and } from '../values/logic';
 import type { Items, When } from '../values/parts';
-import { when } from '../values/tree';
+import { type ListInput, each, when } from '../values/tree';
 import { podsOf } from '../workload/network-policy';
 import { secretFiles } from '../workload/secrets';
 import type { Workload } from '../workload/workload';
@@ -31,6 +31,18 @@ export interface ClientFiles {
   readonly enabled?: Input<boolean>;
 }
 
+/** A server that may be outside the cluster: the way there. */
+export interface Outside {
+  /** What it is, such as `object storage`: a box of the picture. */
+  readonly name: string;
+  /** Whether it is outside. */
+  readonly enabled: Input<boolean>;
+  /** Networks in which it is, as pods reach it. */
+  readonly addresses: ListInput<string>;
+  /** Its port, as pods reach it. */
+  readonly port: Input<number>;
+}
+
 /** What a client may connect to. */
 export interface Server {
   readonly endpoints: readonly Endpoint[];
@@ -38,6 +50,10 @@ export interface Server {
   readonly clientSettings: Items<EnvVar>;
   /** @default - none */
   readonly clientFiles?: readonly ClientFiles[];
+  /** Whether there is one to connect to. @default - where the workload of the first endpoint is there */
+  readonly isThere?: Expr<boolean>;
+  /** @default - it is in the cluster */
+  readonly outside?: Outside;
 }
 
 /** One edge of the topology. */
@@ -60,11 +76,27 @@ export function connect(client: Workload, server: Server): void {
   for (const endpoint of server.endpoints) allow(client, endpoint);
   const [first] = server.endpoints;
   if (first === undefined) return;
-  const isThere = conditionOf(first.workload);
+  const isThere = server.isThere ?? conditionOf(first.workload);
   client.addSettings(
     server.clientSettings.length === 0 ? [] : [when<readonly EnvVar[]>(isThere, server.clientSettings)],
   );
   for (const files of server.clientFiles ?? []) addFiles(client, files, isThere);
+  if (server.outside) allowOutside(client, server.outside, and(isThere, server.outside.enabled));
+}
+
+/** Lets a client reach what is outside, where `enabled` says so. */
+export function allowOutside(
+  client: Workload,
+  { name, addresses, port }: Omit<Outside, 'enabled'>,
+  enabled: Input<boolean>,
+): void {
+  client.policy.allowTo(
+    {
+      to: each<string, NetworkPolicyPeer>(addresses, (cidr) => ({ ipBlock: { cidr } })),
+      ports: [{ port, protocol: 'TCP' }],
+    },
+    { enabled, neighbour: name },
+  );
 }
 
 function addFiles(client: Workload, files: ClientFiles, isThere: Input<boolean>): void {

@@ -1,5 +1,6 @@
 /** What a reader is told of each kind of tier: where it stands in the picture, and what its parts do. */
 import type { Construct } from 'constructs';
+import { ObjectStore } from '../../lib/tiers/data/object-store';
 import { PgBouncer } from '../../lib/tiers/data/pgbouncer';
 import { Postgres } from '../../lib/tiers/data/postgres';
 import { RedisCache } from '../../lib/tiers/data/redis-cache';
@@ -57,6 +58,7 @@ export const kinds: readonly Kind[] = [
     group: 'Data',
     does: { server: 'Redis, master and replicas', sentinel: 'chooses the master' },
   },
+  { tier: ObjectStore, group: 'Data', does: { server: 'MinIO', setup: 'buckets, keys' } },
   { tier: InferenceGateway, group: 'Models', does: { 'ml-serving': 'leads to the server of a model' } },
   { tier: TensorFlowServing, group: 'Models', does: { 'ml-serving': 'TensorFlow Serving' } },
   { tier: TorchServe, group: 'Models', does: { 'ml-serving': 'TorchServe' } },

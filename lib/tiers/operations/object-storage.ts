@@ -1,7 +1,7 @@
 /** Object storage outside the cluster, by the S3 API. */
-import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1';
+import { allowOutside } from '../../network/connections';
 import type { Input } from '../../values/expression';
-import { type ListInput, each } from '../../values/tree';
+import type { ListInput } from '../../values/tree';
 import type { Workload } from '../../workload/workload';
 
 /** A bucket, and the way there. */
@@ -26,11 +26,5 @@ export function allowObjectStorage(
   { addresses, port }: Pick<ObjectStorage, 'addresses' | 'port'>,
   enabled: Input<boolean>,
 ): void {
-  workload.policy.allowTo(
-    {
-      to: each<string, NetworkPolicyPeer>(addresses, (cidr) => ({ ipBlock: { cidr } })),
-      ports: [{ port, protocol: 'TCP' }],
-    },
-    { enabled, neighbour: 'object storage' },
-  );
+  allowOutside(workload, { name: 'object storage', addresses, port }, enabled);
 }

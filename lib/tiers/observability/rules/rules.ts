@@ -2,6 +2,7 @@
 import { conditionOf } from '../../../objects/conditions';
 import type { Input } from '../../../values/expression';
 import { and, or } from '../../../values/logic';
+import type { ObjectStore } from '../../data/object-store';
 import type { PgBouncer } from '../../data/pgbouncer';
 import type { Postgres } from '../../data/postgres';
 import type { RedisCache } from '../../data/redis-cache';
@@ -33,6 +34,7 @@ import { filebeatRules, logstashRules } from './logs';
 import { modelCacheRules } from './model-cache';
 import { modelServerRules } from './model-servers';
 import { alertmanagerRules, prometheusRules, watchdogRules } from './monitoring';
+import { objectStoreRules } from './object-store';
 import { outsideRules } from './outside';
 import { pgBouncerRules } from './pgbouncer';
 import { postgresRules, promotionRules } from './postgres';
@@ -53,6 +55,7 @@ export interface RuleSubjects {
   readonly pgbouncer?: PgBouncer;
   /** @default [] */
   readonly redis?: readonly (RedisCluster | RedisCache | RedisSentinel)[];
+  readonly objectStore?: ObjectStore;
   readonly backup?: Backup;
   readonly certificates?: Certificates;
   readonly elasticsearch?: Elasticsearch;
@@ -86,7 +89,7 @@ export interface RuleSubjects {
  * ```
  */
 export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
-  const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, backup } = subjects;
+  const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, objectStore, backup } = subjects;
   const { certificates, elasticsearch, logstash, openTelemetry, jaeger, inferenceGateway, modelCache } = subjects;
   const { redis = [], modelServers = [], thresholds = {}, modelSlo = {}, probes = false } = subjects;
   const facts = prometheus.ruleFacts;
@@ -101,6 +104,7 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
     ...group(pgbouncer, (tier) => pgBouncerRules(facts, tier, thresholds)),
     ...redis.map((tier) => redisRules(facts, tier, thresholds)),
     ...redis.flatMap((tier) => (tier instanceof RedisSentinel ? [redisSentinelRules(facts, tier)] : [])),
+    ...group(objectStore, (tier) => objectStoreRules(facts, tier, thresholds)),
     ...group(backup, (tier) => backupRules(facts, tier, thresholds, or(...redis.map(conditionOf)))),
     ...group(certificates, (tier) => certificateRules(facts, tier, prometheus.hasContainerMetrics)),
     ...modelServers.map((tier) => modelServerRules(facts, tier, thresholds, prometheus.hasContainerMetrics)),

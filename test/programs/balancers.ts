@@ -19,10 +19,14 @@ import { type Answer, Names, eventually } from './envoy';
 const DNS = '127.77.0.1';
 const DOMAIN = 'shop.svc.cluster.local';
 const NAME = 'shop-load-balancer';
-export const API_PORT = 8100;
+const API_PORT = 8100;
+export const STORE = 'shop-object-store';
+export const STORE_PORT = 9000;
 
 /** What an instance answers with, beside its address. */
-export type Behaviour = (path: string) => Promise<{ readonly status?: number } | 'break off'>;
+export type Behaviour = (
+  path: string,
+) => Promise<{ readonly status?: number; readonly headers?: Readonly<Record<string, string>> } | 'break off'>;
 
 /** An instance of the Api. */
 export class Instance {
@@ -45,7 +49,11 @@ export class Instance {
           if (answer === 'break off') incoming.socket.destroy();
           else
             outgoing
-              .writeHead(answer.status ?? 200, { 'x-instance': this.address, 'x-frame-options': 'ALLOWALL' })
+              .writeHead(answer.status ?? 200, {
+                'x-instance': this.address,
+                'x-frame-options': 'ALLOWALL',
+                ...answer.headers,
+              })
               .end(`${incoming.method ?? ''} ${path}`);
         });
       });
@@ -76,6 +84,8 @@ export interface Ask extends Pick<RequestOptions, 'ciphers' | 'headers' | 'metho
 export class Balancers {
   readonly names = new Names();
   readonly instances: readonly Instance[];
+  /** Of objects. */
+  readonly store: Instance;
   private readonly folder = mkdtempSync(join(tmpdir(), 'balancers-'));
   private readonly objects: readonly KubernetesObject[];
   private readonly running = new Map<number, ChildProcess>();
@@ -91,6 +101,7 @@ export class Balancers {
   ) {
     this.replicas = replicas;
     this.instances = [1, 2, 3].map((host) => new Instance(`127.${net}.1.${host}`));
+    this.store = new Instance(`127.${net}.3.1`, STORE_PORT);
     this.objects = synth((chart) => {
       const backend = new Api(chart, 'api', { image: image('api'), port: API_PORT });
       new LoadBalancer(chart, 'load-balancer', { backend, replicas, ...props });
@@ -99,7 +110,8 @@ export class Balancers {
 
   async start(): Promise<void> {
     await this.names.listen(53, DNS.replace('77', String(this.net)));
-    await Promise.all(this.instances.map((instance) => instance.start()));
+    await Promise.all([...this.instances, this.store].map((instance) => instance.start()));
+    this.names.addresses.set(`${STORE}.${DOMAIN}`, [this.store.address]);
     this.lead(this.instances);
     this.certify('one.example.com');
     for (let pod = 0; pod < this.replicas; pod++) await this.startPod(pod);
@@ -188,7 +200,7 @@ export class Balancers {
 
   async stop(): Promise<void> {
     await Promise.all([...this.running.keys()].map((pod) => this.stopPod(pod, 'SIGTERM')));
-    await Promise.all(this.instances.map((instance) => instance.stop()));
+    await Promise.all([...this.instances, this.store].map((instance) => instance.stop()));
     this.names.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

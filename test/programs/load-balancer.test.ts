@@ -1,7 +1,7 @@
 /** The load balancer's nginx, as it is configured: who gets a request, what answers say, and who is held back. */
 import { loadBalancerDefaults } from '../../lib/tiers/web/load-balancer';
 import { resources } from '../tiers/web/pod-settings';
-import { type Ask, Balancers } from './balancers';
+import { type Ask, Balancers, STORE, STORE_PORT } from './balancers';
 import { type Answer, eventually, inParallel } from './envoy';
 
 const { rateLimit, securityHeaders } = loadBalancerDefaults;
@@ -13,6 +13,12 @@ const balancers = new Balancers(77, {
   trustedProxies: ['127.77.8.0/24'],
   failTimeoutSeconds: 2,
   documentationPaths: ['/api/v1/docs'],
+  objects: {
+    path: '/media/',
+    server: { host: STORE, port: STORE_PORT, endpoints: [], clientFiles: [], bucket: 'files', tls: false },
+    maxAgeSeconds: 300,
+    sharedMaxAgeSeconds: 3600,
+  },
 });
 let clients = 0;
 /** A client of which no pod has heard. */
@@ -141,6 +147,57 @@ describe('Answers', () => {
     expect(await balancers.subject(0)).toBe('one.example.com');
     balancers.certify('two.example.com');
     expect(await balancers.subject(0)).toBe('two.example.com');
+  });
+});
+
+describe('Objects', () => {
+  const asked = () => balancers.store.asked.at(-1);
+
+  it('come from the bucket, without what the client says of itself', async () => {
+    const headers = { authorization: 'Bearer secret', cookie: 'session=1', range: 'bytes=0-1' };
+    const answer = await balancers.ask(0, '/media/a%20b/c.png?acl&list-type=2', { headers });
+    expect(answer).toMatchObject({ status: 200, body: 'GET /files/a%20b/c.png' });
+    expect(asked()?.headers).toMatchObject({ host: STORE, range: 'bytes=0-1' });
+    expect(asked()?.headers).not.toHaveProperty('authorization');
+    expect(asked()?.headers).not.toHaveProperty('cookie');
+  });
+
+  it('are kept by caches as they say, or else for a while, and act for nobody', async () => {
+    const own = { etag: '"1"', 'x-amz-request-id': '7', 'set-cookie': 'a=b', 'x-frame-options': 'ALLOWALL' };
+    balancers.store.behaviour = (path) =>
+      Promise.resolve({ headers: path.endsWith('/own') ? { ...own, 'cache-control': 'private' } : own });
+    const { headers } = await balancers.ask(0, '/media/page.html');
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'cache-control': 'public, max-age=300, s-maxage=3600',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+      etag: '"1"',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    });
+    expect(headers).not.toHaveProperty('x-amz-request-id');
+    expect(headers).not.toHaveProperty('set-cookie');
+    expect((await balancers.ask(0, '/media/own')).headers['cache-control']).toBe('private');
+    balancers.store.behaviour = () => Promise.resolve({ status: 404 });
+    const missing = await balancers.ask(0, '/media/missing');
+    expect(missing).toMatchObject({ status: 404, headers: { 'cache-control': 'public, max-age=0, s-maxage=5' } });
+  });
+
+  it.each([
+    ['GET', '/media/', 404],
+    ['PUT', '/media/a', 405],
+    ['DELETE', '/media/a', 405],
+    ['POST', '/media/a', 405],
+  ])('%s %s is answered with %s, whatever the store would say', async (method, path, status) => {
+    const before = balancers.store.asked.length;
+    expect((await balancers.ask(0, path, { method })).status).toBe(status);
+    expect(balancers.store.asked).toHaveLength(before);
+  });
+
+  it('leave its bucket by no path', async () => {
+    await balancers.ask(0, '/media/../other/a');
+    await balancers.ask(0, '/media/%2e%2e/other/a');
+    expect(balancers.store.asked.filter(({ path }) => !path.startsWith('/files/'))).toEqual([]);
   });
 });
 

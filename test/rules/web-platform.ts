@@ -19,6 +19,7 @@ import { type RuleSubjects, rulesOf } from '../../lib/tiers/observability/rules/
 import type { Slo } from '../../lib/tiers/observability/rules/thresholds';
 import { Certificates } from '../../lib/tiers/operations/certificates';
 import { Api } from '../../lib/tiers/web/api';
+import { LoadBalancer } from '../../lib/tiers/web/load-balancer';
 import { Platform } from '../../lib/workload/platform';
 
 const NAME = 'conecta-plus';
@@ -39,11 +40,13 @@ export function webPlatform(changes: Partial<RuleSubjects> = {}): Chart {
   Platform.provide(chart, new Platform(shared));
   const prometheus = new Prometheus(chart, 'prometheus', { nodeAgents: { namespace: 'nodes', release: 'nodes' } });
   const containers = prometheus.hasContainerMetrics;
+  const api = new Api(chart, 'api', { image: images.clusterAiBackend });
   prometheus.addRules(
     rulesOf({
       prometheus,
       alertmanager: new Alertmanager(chart, 'alertmanager'),
-      api: new Api(chart, 'api', { image: images.clusterAiBackend }),
+      api,
+      loadBalancer: new LoadBalancer(chart, 'load-balancer', { backend: api }),
       postgres: new Postgres(chart, 'postgres', { database: 'conecta' }),
       redis: [new RedisSentinel(chart, 'redis')],
       certificates: new Certificates(chart, 'certificates', { source: 'generate', certificates }),

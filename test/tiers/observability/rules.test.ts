@@ -108,6 +108,7 @@ describe('Rules', () => {
         'business',
         'certificates',
         'containers',
+        'load-balancer',
         'postgres',
         'prometheus',
         'redis',

@@ -15,6 +15,7 @@ import type { Backup } from '../../operations/backup';
 import type { Certificates } from '../../operations/certificates';
 import type { Api } from '../../web/api';
 import type { Frontend } from '../../web/frontend';
+import type { LoadBalancer } from '../../web/load-balancer';
 import type { Alertmanager } from '../alertmanager';
 import type { Elasticsearch } from '../elasticsearch';
 import type { Jaeger } from '../jaeger';
@@ -30,6 +31,7 @@ import { containerRules } from './containers';
 import { elasticsearchRules } from './elasticsearch';
 import { frontendRules } from './frontend';
 import { inferenceGatewayRules } from './inference-gateway';
+import { loadBalancerRules } from './load-balancer';
 import { filebeatRules, logstashRules } from './logs';
 import { modelCacheRules } from './model-cache';
 import { modelServerRules } from './model-servers';
@@ -50,6 +52,7 @@ export interface RuleSubjects {
   readonly prometheus: Prometheus;
   readonly alertmanager?: Alertmanager;
   readonly frontend?: Frontend;
+  readonly loadBalancer?: LoadBalancer;
   readonly api?: Api;
   readonly postgres?: Postgres;
   readonly pgbouncer?: PgBouncer;
@@ -89,7 +92,7 @@ export interface RuleSubjects {
  * ```
  */
 export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
-  const { prometheus, alertmanager, frontend, api, postgres, pgbouncer, objectStore, backup } = subjects;
+  const { prometheus, alertmanager, frontend, loadBalancer, api, postgres, pgbouncer, objectStore, backup } = subjects;
   const { certificates, elasticsearch, logstash, openTelemetry, jaeger, inferenceGateway, modelCache } = subjects;
   const { redis = [], modelServers = [], thresholds = {}, modelSlo = {}, probes = false } = subjects;
   const facts = prometheus.ruleFacts;
@@ -98,6 +101,7 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
   return [
     watchdogRules(facts),
     ...group(frontend, (tier) => frontendRules(facts, tier)),
+    ...group(loadBalancer, (tier) => loadBalancerRules(facts, tier)),
     ...(api === undefined ? [] : rulesOfApi(facts, api, subjects)),
     ...group(postgres, (tier) => postgresRules(facts, tier, thresholds)),
     ...group(postgres?.isPromotable ? postgres : undefined, (tier) => promotionRules(facts, tier)),

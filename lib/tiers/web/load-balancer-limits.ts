@@ -141,9 +141,9 @@ export function limitsScript({ rateLimit, replicas, podName, peerPort }: Limits)
       return Math.ceil(((step + 1 + leaving) * STEP - now) / 1000);
     }
 
-    // -1 where the pod does not answer; then it is not asked for some seconds.
+    // -1 where the pod does not answer. One that has not twice is not asked for some seconds.
     async function ask(pod, client, rules) {
-      if (ngx.shared.silent.has(String(pod))) return -1;
+      if ((ngx.shared.silent.get(String(pod)) || 0) > 1) return -1;
       try {
         const url = 'http://' + podName(pod) + '.@${podName}-headless@:${peerPort}/take?client=' + client;
         const reply = await ngx.fetch(url + '&rules=' + rules.join());
@@ -151,7 +151,7 @@ export function limitsScript({ rateLimit, replicas, podName, peerPort }: Limits)
       } catch (error) {
         ngx.log(ngx.WARN, podName(pod) + ' does not count: ' + error.message);
       }
-      ngx.shared.silent.set(String(pod), 1);
+      ngx.shared.silent.incr(String(pod), 1, 0);
       return -1;
     }
 

@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { replaceFolders } from './lib/output/write';
-import { ClusterAi } from './lib/systems/cluster-ai/cluster-ai';
-import { NodeAgents } from './lib/systems/node-agents/node-agents';
+
+import { systemsIn } from './lib/systems/systems';
 import { synthesise } from './lib/systems/synthesise';
 
 const app = new App();
-const { dist, charts, summary, problems } = synthesise([new ClusterAi(app), new NodeAgents(app)]);
+const { dist, charts, summary, problems } = synthesise(systemsIn(app));
 
 if (problems.length > 0) {
   process.stderr.write(`Nothing is written:\n${problems.join('\n')}\n`);

@@ -7,6 +7,8 @@ export const images = {
   // The product's own: nginx with the React build, and the FastAPI application.
   clusterAiFrontend: { registry: 'ghcr.io', repository: 'cluster-ai/frontend', tag: '1.0.0', digest: null },
   clusterAiBackend: { registry: 'ghcr.io', repository: 'cluster-ai/backend', tag: '1.0.0', digest: null },
+  // Conecta Plus's own: the FastAPI application.
+  conectaPlusApi: { registry: 'ghcr.io', repository: 'conecta-plus/api', tag: '1.0.0', digest: null },
   // https://github.com/nginx/docker-nginx-unprivileged, stable/debian/Dockerfile: Debian, so sh, coreutils and sed; nginx with its
   // module for JavaScript; curl; the authorities of the public, and with them openssl, which the variants of Alpine lack; any user will do.
   nginx: { registry: 'docker.io', repository: 'nginxinc/nginx-unprivileged', tag: '1.30.5', digest: null },

@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const section = <T extends z.core.$ZodLooseShape>(description: string, shape: T) =>
   z.strictObject(shape).describe(description);
 
-/** Of what runs on a laptop: little is set aside, and what is idle may be used. */
-export const laptop = (cpu: string, memory: string) => ({
+/** Of what runs on a laptop: little is set aside, and what is idle may be used; of memory, as much as is set aside, or `most`. */
+export const laptop = (cpu: string, memory: string, most = memory) => ({
   requests: { cpu, memory, ephemeralStorage: '64Mi' },
-  limits: { cpu: '1', memory, ephemeralStorage: '512Mi' },
+  limits: { cpu: '1', memory: most, ephemeralStorage: '512Mi' },
 });

@@ -1,14 +1,13 @@
 /** The pictures of the systems: they are as the tree is, and a reader can make out every part of them. */
 import { App } from 'cdk8s';
 import { connectionsOf } from '../../lib/network/connections';
-import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
-import { NodeAgents } from '../../lib/systems/node-agents/node-agents';
+import { systemsIn } from '../../lib/systems/systems';
 import { Workload } from '../../lib/workload/workload';
 import type { Picture, Rectangle } from '../../scripts/topology/layout';
 import { pictureOf, svgOf } from '../../scripts/topology/topology';
 import { read } from './documents';
 
-const systems = [new ClusterAi(new App()), new NodeAgents(new App())] as const;
+const systems = systemsIn(new App());
 
 /** Milliseconds, for a busy machine. */
 const PATIENCE = 60_000;
@@ -25,7 +24,7 @@ describe.each(systems.map((system) => [system.systemName, system] as const))('th
   });
 
   it('is the same each time', async () => {
-    const again = name === 'cluster-ai' ? new ClusterAi(new App()) : new NodeAgents(new App());
+    const again = systemsIn(new App()).find(({ systemName }) => systemName === name) ?? system;
     expect(svgOf(again, await pictureOf(again))).toBe(svgOf(system, picture));
   });
 

@@ -6,8 +6,7 @@ import { templates } from '../../lib/output/helm/chart';
 import { chartFiles } from '../../lib/output/helm/package';
 import { valuesYaml } from '../../lib/output/helm/values-yaml';
 import { environmentsIn } from '../../lib/systems/environment';
-import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
-import { NodeAgents } from '../../lib/systems/node-agents/node-agents';
+import { systemsIn } from '../../lib/systems/systems';
 import { jsonSchemaOf } from '../../lib/values/schema';
 import { invalidFiles } from '../support/arbitrary-faults';
 import { HELMS, template, writeChart } from '../support/helm';
@@ -19,7 +18,7 @@ import { Specimen, specimenSchema } from '../support/specimen';
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 const app = new App();
-const systems = [new ClusterAi(app), new NodeAgents(app)];
+const systems = systemsIn(app);
 const specimen = new Specimen(app, 'specimen');
 const specimenFiles = new Map([
   ...templates(specimen, 'specimen'),

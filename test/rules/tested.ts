@@ -3,8 +3,9 @@ import { App } from 'cdk8s';
 import { z } from 'zod';
 import { Manifests } from '../../lib/output/manifests';
 import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
+import { ConectaPlus } from '../../lib/systems/conecta-plus/conecta-plus';
 import { environmentsIn, valuesOf } from '../../lib/systems/environment';
-import { objectsOf, webPlatform } from './web-platform';
+import type { SystemWithEnvironments } from '../../lib/systems/synthesise';
 
 export interface TestedRules {
   /** Name of the release and of its namespace. */
@@ -21,23 +22,37 @@ export function ruleFilesIn(objects: readonly unknown[], release: string): Reado
   return maps.find(({ metadata }) => metadata.name === `${release}-prometheus-rules`)?.data ?? {};
 }
 
+/** With all tiers on, and each kind of Redis in turn. */
 export function testedRules(): readonly TestedRules[] {
-  return [...clusterAi(), { release: 'conecta-plus', files: ruleFilesIn(objectsOf(webPlatform()), 'conecta-plus') }];
+  const clusterAi = new ClusterAi(new App());
+  const conectaPlus = new ConectaPlus(new App());
+  const production = sourceOf(clusterAi, 'production');
+  return [
+    ...rulesOf(clusterAi, [
+      production,
+      production
+        .replace('redisCluster:\n  enabled: true', 'redisCluster:\n  enabled: false')
+        .replace('availability: 99.99', 'availability: 99'),
+    ]),
+    ...rulesOf(conectaPlus, [
+      sourceOf(conectaPlus, 'production').replace('source: certManager', 'source: generate'),
+      sourceOf(conectaPlus, 'large'),
+    ]),
+  ];
 }
 
-/** With all tiers on: the cluster of Redis, and the single one. */
-function clusterAi(): readonly TestedRules[] {
-  const system = new ClusterAi(new App());
+function rulesOf(system: SystemWithEnvironments, sources: readonly string[]): readonly TestedRules[] {
   const manifests = new Manifests(system);
   const release = system.systemName;
-  const production = environmentsIn(system.environments).find(({ name }) => name === 'production');
-  if (production === undefined) throw new Error('there is no environment production');
-  return [
-    production.source,
-    production.source.replace('redisCluster:\n  enabled: true', 'redisCluster:\n  enabled: false'),
-  ].map((source) => {
+  return sources.map((source) => {
     const values = valuesOf(system.schema, { file: 'production.yaml', source });
     const objects = [...manifests.evaluate(values, { name: release, namespace: release }).values()].flat();
     return { release, files: ruleFilesIn(objects, release) };
   });
+}
+
+function sourceOf({ environments, systemName }: SystemWithEnvironments, name: string): string {
+  const found = environmentsIn(environments).find((environment) => environment.name === name);
+  if (found === undefined) throw new Error(`${systemName} has no environment ${name}`);
+  return found.source;
 }

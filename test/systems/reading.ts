@@ -39,3 +39,20 @@ export function readingOf<S extends SystemWithEnvironments>(system: S): Reading<
     objectsIn: (environment) => objectsWith(valuesIn(environment)),
   };
 }
+
+/** The same values with nothing promised: for tests that switch parts off which a promise needs. */
+export function withoutPromises(values: JsonObject): JsonObject {
+  if (values.objectives === undefined) return values;
+  const { budget, acknowledge, latencyMilliseconds, ...promised } = values.objectives as JsonObject;
+  const none = (given: JsonObject): JsonObject => Object.fromEntries(Object.keys(given).map((key) => [key, null]));
+  const { nodes, ...bounds } = budget as JsonObject;
+  return {
+    ...values,
+    objectives: {
+      ...none(promised),
+      latencyMilliseconds: latencyMilliseconds ?? 500,
+      budget: { ...none(bounds), ...(nodes === undefined ? {} : { nodes }) },
+      acknowledge: acknowledge ?? {},
+    },
+  };
+}

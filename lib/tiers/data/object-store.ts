@@ -161,8 +161,6 @@ export class ObjectStore extends Tier implements Server {
     this.hasTls = and(tls.enabled, not(external.enabled));
     this.storage = settings.storage;
 
-    const within = new Construct(this, 'minio');
-    onlyWhen(within, not(external.enabled));
     const url = named(
       `${id}.url`,
       'Where the S3 API is.',
@@ -172,9 +170,13 @@ export class ObjectStore extends Tier implements Server {
         str`${choose(tls.enabled, 'https', 'http')}://${this.objectName}:${S3_PORT}`,
       ),
     );
-    const parts: ObjectStoreServers = { scope: within, id, objectName: this.objectName, secret: this.secret };
-    this.servers = addServers(parts, { ...settings, tlsSecret: this.tlsSecret });
-    this.job = addSetup(parts, { ...settings, url, tlsSecret: this.tlsSecret });
+    const inCluster = (part: string): ObjectStoreServers => {
+      const partScope = new Construct(this, part);
+      onlyWhen(partScope, not(external.enabled));
+      return { scope: partScope, id, objectName: this.objectName, secret: this.secret };
+    };
+    this.servers = addServers(inCluster('servers'), { ...settings, tlsSecret: this.tlsSecret });
+    this.job = addSetup(inCluster('setup'), { ...settings, url, tlsSecret: this.tlsSecret });
     this.client = this.servers;
 
     this.endpoints = [{ workload: this.servers, port: S3_PORT, name: 's3' }];

@@ -16,6 +16,7 @@ import type { AntiAffinity } from '../../workload/pod';
 import { envFromSecret } from '../../workload/secrets';
 import { addService } from '../../workload/service';
 import { type Storage, StatefulSetWorkload } from '../../workload/stateful-set';
+import type { Recovery } from '../recovery';
 import { Tier } from '../tier';
 import { redisConf, serverAlive } from './redis-configuration';
 import { REDIS_PORT, type RedisProps, memoryOf, redisDefaults, redisPod, redisSecret } from './redis-pod';
@@ -109,6 +110,8 @@ export class RedisSentinel extends Tier implements Server {
   readonly image: Image;
   /** Of each server. */
   readonly resources: Resources;
+  /** Sentinels make a replica master: after 10 s at the most where it was measured, see docs/reliability.md. */
+  readonly recovery: Recovery = { failover: 'automatic', seconds: 30 };
   protected readonly client: StatefulSetWorkload;
 
   constructor(scope: Construct, id: string, props: RedisSentinelProps = {}) {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../lib/values/expression';
 import { type Dashboard, dashboardsIn, questionsOf, recordingRulesIn } from '../../metrics/dashboards';
 import { labelsWith } from '../../metrics/inventory';
 import { ask } from '../../metrics/promql';
+import { withoutPromises } from '../reading';
 import { environments, objectsWith, release, valuesIn } from './environments';
 
 /** What a ConfigMap may hold where `kubectl apply` keeps it in an annotation. */
@@ -19,7 +20,7 @@ function everything(): JsonObject {
 const LONGEST_RELEASE = 'a'.repeat(35);
 
 function withShortNames(values: JsonObject): JsonObject {
-  const changed = structuredClone(values) as Record<string, Record<string, unknown>>;
+  const changed = structuredClone(withoutPromises(values)) as Record<string, Record<string, unknown>>;
   for (const section of ['backup', 'modelCache', 'tensorflowServing']) {
     Object.assign(changed[section] ?? {}, { enabled: false });
   }

@@ -4,6 +4,8 @@ import { REDIS, RELEASE, stat, timeSeries } from './panels';
 import { CACHE_HITS } from './queries';
 
 export interface RedisDashboardSettings {
+  /** Of the file, where a system has two of which one is enabled. @default redis */
+  readonly id?: string;
   /** @default true */
   readonly enabled?: Input<boolean>;
   /** Whether it is a cluster, which has slots. @default false */
@@ -14,11 +16,11 @@ export interface RedisDashboardSettings {
 
 /** Redis: one server, a master with replicas, or a cluster. */
 export function redisDashboard(settings: RedisDashboardSettings = {}): GrafanaDashboard {
-  const { enabled = true, cluster = false, sentinel = false } = settings;
+  const { id = 'redis', enabled = true, cluster = false, sentinel = false } = settings;
   // Sentinels are servers, too, that hold nothing.
   const servers = sentinel ? `${RELEASE},component="server"` : REDIS;
   return dashboard({
-    id: 'redis',
+    id,
     title: 'Redis',
     description: 'Memory, hits and commands of each server.',
     enabled,

@@ -1,0 +1,20 @@
+import type { ChartMetadata } from '../../output/helm/source';
+
+const REPOSITORY = 'https://github.com/cdk8s-tiers/cdk8s-tiers';
+
+export const conectaPlusMetadata: ChartMetadata = {
+  description:
+    'An administrative platform behind nginx: an API, PostgreSQL with a replica, Redis with Sentinel and an object store, sized by its users.',
+  version: '0.1.0',
+  keywords: ['fastapi', 'minio', 'nginx', 'postgresql', 'redis-sentinel'],
+  home: REPOSITORY,
+  sources: [REPOSITORY],
+  icon: 'https://raw.githubusercontent.com/cdk8s-tiers/cdk8s-tiers/main/docs/icon.svg',
+  maintainers: [{ name: 'cdk8s-tiers', url: REPOSITORY }],
+  category: 'database',
+  changes: ['The first version: objectives, the load balancer, the API, its data and its monitoring.'],
+  links: {
+    Documentation: `${REPOSITORY}/tree/main/docs`,
+    'Plain manifests': `${REPOSITORY}/tree/main/dist/conecta-plus`,
+  },
+};

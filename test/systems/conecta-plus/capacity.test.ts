@@ -1,0 +1,119 @@
+/** The capacity plan: the numbers of its table, and what the manifests make of them. */
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Container } from 'kubernetes-types/core/v1';
+import { capacityPlan } from '../../../lib/systems/conecta-plus/capacity';
+import { coalesce } from '../../../lib/values/coalesce';
+import { type Input, type JsonObject, LITERALS, toExpr } from '../../../lib/values/expression';
+import { type KubernetesObject, find, titleOf } from '../cluster-ai/pods';
+import { conectaPlus } from './environments';
+
+const valueOf = <T>(input: Input<T>): T => toExpr(input).evaluate(LITERALS);
+
+describe('the capacity plan', () => {
+  it.each([
+    [500, 3, 150, 8],
+    [1000, 3, 200, 12],
+    [2000, 5, 300, 20],
+  ])('has for %i users %i instances, %i connections and %i GiB', (users, instances, connections, gibibytes) => {
+    const plan = capacityPlan(users);
+    expect(valueOf(plan.instances)).toBe(instances);
+    expect(valueOf(plan.databaseConnections)).toBe(connections);
+    expect(valueOf(plan.memory)).toBe(gibibytes * 1024);
+    expect(valueOf(plan.redisCluster)).toBe(false);
+    expect(valueOf(plan.shardedDatabase)).toBe(false);
+  });
+
+  it('has for 5000 users ten instances or more, several databases and load balancers, and Redis as a cluster', () => {
+    const plan = capacityPlan(5000);
+    expect(valueOf(plan.instances)).toBeGreaterThanOrEqual(10);
+    expect(valueOf(plan.shardedDatabase)).toBe(true);
+    expect(valueOf(plan.redisCluster)).toBe(true);
+    expect(valueOf(plan.loadBalancers)).toBeGreaterThanOrEqual(2);
+    expect(valueOf(capacityPlan(4999).redisCluster)).toBe(false);
+  });
+});
+
+function objectsFor(users: number, others: JsonObject = {}, base = 'production'): readonly KubernetesObject[] {
+  const changed = coalesce(conectaPlus.valuesIn(base), { objectives: { users } });
+  return conectaPlus.objectsWith(coalesce(changed, others));
+}
+
+function refused(users: number, others: JsonObject = {}, base = 'production'): readonly string[] {
+  try {
+    objectsFor(users, others, base);
+    return [];
+  } catch (error) {
+    return (error as Error).message.split('\n');
+  }
+}
+
+describe('manifests', () => {
+  const api = (objects: readonly KubernetesObject[]): { replicas: number; pool: string } => {
+    const { spec } = find(objects, 'Deployment/conecta-plus-api') as Deployment;
+    const scaler = objects.find((object) => titleOf(object) === 'HorizontalPodAutoscaler/conecta-plus-api');
+    const { env = [] } = (spec?.template.spec?.containers[0] ?? {}) as Container;
+    return {
+      replicas: (scaler?.spec as { minReplicas: number }).minReplicas,
+      pool: env.find(({ name }) => name === 'DATABASE_POOL_SIZE')?.value ?? '',
+    };
+  };
+
+  it.each([
+    ['staging', 3, '7'], // 7 × 8 processes × 3 instances hold 150 connections
+    ['production', 3, '9'],
+    ['large', 11, '7'],
+  ])('of %s have %i instances whose processes keep %s connections each', (environment, replicas, pool) => {
+    expect(api(conectaPlus.objectsIn(environment))).toEqual({ replicas, pool });
+  });
+
+  it('have Sentinels up to 4999 users, and a cluster from 5000 on', () => {
+    const redis = (environment: string) =>
+      conectaPlus
+        .objectsIn(environment)
+        .filter(({ kind }) => kind === 'StatefulSet')
+        .map(({ metadata }) => metadata.name.replace('conecta-plus-', ''))
+        .filter((name) => name.startsWith('redis'));
+    expect(redis('production')).toEqual(['redis', 'redis-sentinel']);
+    expect(redis('large')).toEqual(['redis-cluster']);
+  });
+
+  it('for 2000 users are refused with 16 GiB, whether that is said or not', () => {
+    const undeclared = refused(2000);
+    expect(undeclared).toContain(
+      'conecta-plus/objectives: users 2000 need 20480Mi of memory by the capacity plan, but budget.memory is 16Gi; raise it, or promise fewer users.',
+    );
+    const declared = refused(2000, { objectives: { budget: { memory: '16Gi', cpu: '32' } } });
+    expect(declared).toEqual(expect.arrayContaining([expect.stringContaining('but budget.memory is 16Gi')]));
+  });
+
+  it('for 2000 users are there with a budget and the memory that the plan has', () => {
+    const enough = {
+      objectives: { budget: { memory: '26Gi', cpu: '32' } },
+      api: { resources: { limits: { memory: '2304Mi' } } },
+      postgres: { resources: { limits: { memory: '3Gi' } } },
+    };
+    expect(refused(2000, enough)).toEqual([]);
+  });
+
+  it('for 1000 users are bound to 16 GiB and 16 cores', () => {
+    expect(refused(1000, { objectives: { budget: { memory: '16Gi', cpu: '16' } } })).toEqual([]);
+    const [memory, cpu] = refused(1000, { objectives: { budget: { memory: '17Gi', cpu: '17' } } });
+    expect(memory).toContain('budget.memory 17Gi is above the 16Gi that bind environments of up to 1000 users');
+    expect(cpu).toContain('budget.cpu 17 is above the 16 that bind environments of up to 1000 users');
+  });
+
+  it('for 5000 users are refused where nobody has said that the database is not sharded', () => {
+    const [sharding, ...others] = refused(5000, { objectives: { acknowledge: { unshardedDatabase: false } } }, 'large');
+    expect(sharding).toContain('the application must spread its data over several databases by a key');
+    expect(others).toEqual([]);
+  });
+
+  it('are refused for an availability that a plain primary cannot keep', () => {
+    expect(refused(1000, { objectives: { availability: 99.9 } })).toEqual([]);
+    const [message, ...others] = refused(1000, { objectives: { availability: 99.95 } });
+    expect(message).toContain('conecta-plus/objectives: availability 99.95 %');
+    expect(others).toEqual([]);
+    const acknowledge = { plainPrimary: true };
+    expect(refused(1000, { objectives: { availability: 99.95, acknowledge } })).toEqual([]);
+  });
+});

@@ -1,0 +1,4 @@
+import { describeNetworkMatrix } from '../network-matrix';
+import { conectaPlus } from './environments';
+
+describeNetworkMatrix(conectaPlus);

@@ -1,0 +1,4 @@
+import { describeNetworkPolicies } from '../network-policies';
+import { conectaPlus } from './environments';
+
+describeNetworkPolicies(conectaPlus);

@@ -112,6 +112,8 @@ function isAmong(peers: readonly NetworkPolicyPeer[] | undefined, party: Tier | 
 
 function isPeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer, party: Tier | Neighbour): boolean {
   if ('labels' in party) return podSelector !== undefined && !namespaceSelector && selects(podSelector, party.labels);
+  // Who lets all addresses in lets pods of other namespaces in.
+  if (ipBlock?.cidr === '0.0.0.0/0' && party.isClient) return true;
   if (party.namespace !== undefined) {
     const labels = { 'kubernetes.io/metadata.name': party.namespace };
     return namespaceSelector !== undefined && !podSelector && selects(namespaceSelector, labels);

@@ -1,11 +1,11 @@
 /** The rules that are tested: of whole systems, and of tiers that exclude each other in turn. */
 import { App } from 'cdk8s';
 import { z } from 'zod';
-import { Manifests } from '../../lib/output/manifests';
 import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
 import { ConectaPlus } from '../../lib/systems/conecta-plus/conecta-plus';
-import { environmentsIn, valuesOf } from '../../lib/systems/environment';
-import type { SystemWithEnvironments } from '../../lib/systems/synthesise';
+import { coalesce } from '../../lib/values/coalesce';
+import type { JsonObject } from '../../lib/values/expression';
+import { type Reading, readingOf } from '../systems/reading';
 
 export interface TestedRules {
   /** Name of the release and of its namespace. */
@@ -24,35 +24,27 @@ export function ruleFilesIn(objects: readonly unknown[], release: string): Reado
 
 /** With all tiers on, and each kind of Redis in turn. */
 export function testedRules(): readonly TestedRules[] {
-  const clusterAi = new ClusterAi(new App());
-  const conectaPlus = new ConectaPlus(new App());
-  const production = sourceOf(clusterAi, 'production');
+  const clusterAi = readingOf(new ClusterAi(new App()));
+  const conectaPlus = readingOf(new ConectaPlus(new App()));
+  const large = rulesOf(conectaPlus, 'large');
   return [
-    ...rulesOf(clusterAi, [
-      production,
-      production
-        .replace('redisCluster:\n  enabled: true', 'redisCluster:\n  enabled: false')
-        .replace('availability: 99.99', 'availability: 99'),
-    ]),
-    ...rulesOf(conectaPlus, [
-      sourceOf(conectaPlus, 'production').replace('source: certManager', 'source: generate'),
-      sourceOf(conectaPlus, 'large'),
-    ]),
+    rulesOf(clusterAi, 'production'),
+    rulesOf(clusterAi, 'production', { redisCluster: { enabled: false }, objectives: { availability: 99 } }),
+    rulesOf(conectaPlus, 'production', AS_MANY_AS_CLUSTER_AI),
+    { ...large, files: { 'redis-cluster.yaml': large.files['redis-cluster.yaml'] ?? '' } },
   ];
 }
 
-function rulesOf(system: SystemWithEnvironments, sources: readonly string[]): readonly TestedRules[] {
-  const manifests = new Manifests(system);
-  const release = system.systemName;
-  return sources.map((source) => {
-    const values = valuesOf(system.schema, { file: 'production.yaml', source });
-    const objects = [...manifests.evaluate(values, { name: release, namespace: release }).values()].flat();
-    return { release, files: ruleFilesIn(objects, release) };
-  });
-}
+/** Servers, by whose numbers the series of tests are made. */
+const AS_MANY_AS_CLUSTER_AI = {
+  postgres: { replicas: 2 },
+  alertmanager: { replicas: 3 },
+  certificates: { source: 'generate' },
+  objectives: { users: 1001, budget: { memory: '24Gi', cpu: '24' } },
+};
 
-function sourceOf({ environments, systemName }: SystemWithEnvironments, name: string): string {
-  const found = environmentsIn(environments).find((environment) => environment.name === name);
-  if (found === undefined) throw new Error(`${systemName} has no environment ${name}`);
-  return found.source;
+function rulesOf(reading: Reading, environment: string, changes: JsonObject = {}): TestedRules {
+  const { objectsWith, release, valuesIn } = reading;
+  const objects = objectsWith(coalesce(valuesIn(environment), changes));
+  return { release: release.name, files: ruleFilesIn(objects, release.name) };
 }

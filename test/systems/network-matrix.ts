@@ -26,7 +26,7 @@ export function describeNetworkMatrix(
     const values = valuesIn(environment);
     const objects = objectsWith(values);
     const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy') as readonly NetworkPolicy[];
-    const tiers = podsIn(objects).map(({ labels, replicas, spec, ...pod }): Tier => {
+    const all = podsIn(objects).map(({ labels, replicas, spec, ...pod }): Tier => {
       const own = policies.find(({ spec: policy }) => {
         const { podSelector = {} } = policy ?? {};
         return Object.keys(podSelector.matchLabels ?? {}).length > 1 && selects(podSelector, labels);
@@ -35,6 +35,8 @@ export function describeNetworkMatrix(
       if (name === undefined) throw new Error(`${pod.owner} has no policy of its own`);
       return { name, labels, replicas, containers: runningContainers({ labels, replicas, spec, ...pod }) };
     });
+    // A Job and the CronJob that does the same have one policy.
+    const tiers = all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
     const { ingressNamespace, scraperNamespace } = values.network as Readonly<Record<string, string | null>>;
     const matrix = declaredMatrix(tiers, policies, {
       ...(ingressNamespace && { ingress: ingressNamespace }),

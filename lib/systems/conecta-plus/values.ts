@@ -112,8 +112,8 @@ export const conectaPlusValues = z.strictObject({
     objectStoreValues({
       ...objectStoreDefaults,
       buckets: {
-        files: { publicRead: false, versioning: true, quota: null, expireDays: null, noncurrentDays: 30 },
-        media: { publicRead: true, versioning: false, quota: null, expireDays: null, noncurrentDays: null },
+        files: { publicRead: false, versioning: true, noncurrentDays: 30 },
+        media: { publicRead: true, versioning: false },
       },
       tls: { enabled: true, existingSecret: null },
       storage: { size: '2Gi', storageClassName: null },

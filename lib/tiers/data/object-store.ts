@@ -83,7 +83,8 @@ export const objectStoreDefaults = {
   servers: 1,
   existingSecret: null,
   keysRevision: 1,
-  buckets: { files: { publicRead: false, versioning: false, quota: null, expireDays: null, noncurrentDays: null } },
+  // Nothing is null here: Helm would leave it out, and hash other values than are written.
+  buckets: { files: { publicRead: false, versioning: false } },
   mainBucket: 'files',
   region: 'us-east-1',
   corsAllowOrigin: '*',

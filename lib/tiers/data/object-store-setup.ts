@@ -137,6 +137,8 @@ const setUp: Text = text`
   fail() { say "$*" >&2; exit 1; }
   # run COMMAND…: what it says is shown.
   run() { answer=$("$@" 2>&1) || fail "$*: $answer"; say "$answer"; }
+  # quietly WHAT COMMAND…: what it says has IDs of keys, which are not for the log.
+  quietly() { what=$1; shift; answer=$("$@" 2>&1) || fail "$what: $answer"; say "$what"; }
   secret() { cat "${KEYS}/$1"; }
   # Keys go through pipes: arguments are for all to read.
   pair() { printf '%s\n%s\n' "$(secret "$1")" "$(secret "$2")"; }
@@ -200,8 +202,8 @@ const setUp: Text = text`
   user() {
     id=$(secret "$1access-key-id")
     case $id in '' | *[!A-Za-z0-9._~+/@-]*) fail "$1access-key-id has other characters than A-Z a-z 0-9 . _ ~ + / @ -" ;; esac
-    pair "$1access-key-id" "$1secret-access-key" | mc admin user add store || fail "$1access-key-id: see above"
-    run mc admin policy attach store ${POLICY} --user "$id"
+    pair "$1access-key-id" "$1secret-access-key" | quietly "the pair of $1access-key-id is known" mc admin user add store || exit 1
+    quietly "it may what the policy allows" mc admin policy attach store ${POLICY} --user "$id"
   }
   current=$(secret access-key-id) other=
   if [ -s ${KEYS}/other-access-key-id ]; then
@@ -216,7 +218,8 @@ const setUp: Text = text`
   while read -r line <&3; do
     case $line in *'"policyName":"${POLICY}"'*) ;; *) continue ;; esac
     id=\${line#*'"accessKey":"'} id=\${id%%'"'*}
-    [ "$id" = "$current" ] || [ "$id" = "$other" ] || run mc admin user rm store "$id"
+    [ "$id" = "$current" ] || [ "$id" = "$other" ] ||
+      quietly 'a pair that the Secret no longer has is gone' mc admin user rm store "$id"
   done 3< ${RUN}/users
   say 'all is there'
 `;

@@ -5,6 +5,7 @@ import { DefaultDeny } from '../../network/default-deny';
 import { conditionOf } from '../../objects/conditions';
 import { CapacityPlan } from '../../objectives/capacity-plan';
 import { Objectives } from '../../objectives/objectives';
+import { processesOf } from '../../objectives/traffic';
 import { ObjectStore } from '../../tiers/data/object-store';
 import { Postgres } from '../../tiers/data/postgres';
 import { RedisCluster } from '../../tiers/data/redis-cluster';
@@ -57,10 +58,11 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
     const { users, budget } = v.objectives;
     const plan = capacityPlan(users);
     const replicas = CapacityPlan.or(v.api.replicas, plan.instances);
+    const processes = processesOf(v.api.processes, v.api.resources);
     const instances = choose(v.api.autoscaling.enabled, v.api.autoscaling.maxReplicas, replicas);
     const databasePoolSize = CapacityPlan.or(
       v.api.databasePoolSize,
-      shareOf(plan.databaseConnections, multiply(instances, v.api.processes)),
+      shareOf(plan.databaseConnections, multiply(instances, processes)),
     );
 
     new DefaultDeny(this, 'network');
@@ -177,7 +179,7 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
       backup,
       application: {
         tier: api,
-        processes: v.api.processes,
+        processes,
         connectionsPerProcess: v.api.connectionsPerProcess,
         databasePoolSize,
       },

@@ -78,7 +78,6 @@ export const conectaPlusValues = z.strictObject({
       { ...apiDefaults, image: images.conectaPlusApi, processes: 8, resources: laptop('100m', '256Mi', '1Gi') },
       100,
     ),
-    processes: z.int().min(1).max(64).default(8).describe('Processes in one pod.'),
     replicas: planned(100, 'Instances where no autoscaler decides'),
     databasePoolSize: planned(200, 'Connections that each process keeps to each database server'),
     ...apiServerValues({

@@ -43,28 +43,31 @@ export function conectaPlusNotes(notes: Notes): Text {
     ${certificatesToMake(certificates)}
 
     ${alertChannels(alerts)}
-
     ${when(
       isLarge,
       text`
+
         Redis is a cluster, and one database takes all writes: docs/systems/conecta-plus.md says what spreading its data
         over several asks of you.
-
       `,
     )}
+
     The API's documentation, from this machine, with a certificate that is not for localhost:
       kubectl --namespace ${namespace} port-forward service/${loadBalancer.objectName} 8443:443
       then open https://localhost:8443/api/v1/docs
-
     ${when(
       grafana.enabled,
-      fromThisMachine({
-        what: str`Dashboards, as the user admin with the password in the Secret ${grafana.secret}`,
-        service: grafana.name,
-        ports: str`3001:${grafana.port}`,
-        localPort: 3001,
-      }),
+      text`
+
+        ${fromThisMachine({
+          what: str`Dashboards, as the user admin with the password in the Secret ${grafana.secret}`,
+          service: grafana.name,
+          ports: str`3001:${grafana.port}`,
+          localPort: 3001,
+        })}
+      `,
     )}
+
     PostgreSQL's replica takes the primary's place by:
       helm upgrade ${name} charts/conecta-plus --namespace ${namespace} --reuse-values --set postgres.promoted=true
 

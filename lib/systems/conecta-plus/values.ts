@@ -70,12 +70,12 @@ export const conectaPlusValues = z.strictObject({
       image: images.nginx,
       exporterImage: images.nginxExporter,
       documentationPaths: ['/api/v1/docs'],
-      resources: laptop('50m', '256Mi'),
+      resources: laptop('20m', '256Mi'),
     }),
   ),
   api: section('The FastAPI application.', {
     ...apiValues(
-      { ...apiDefaults, image: images.conectaPlusApi, processes: 8, resources: laptop('100m', '256Mi', '1Gi') },
+      { ...apiDefaults, image: images.conectaPlusApi, processes: 8, resources: laptop('50m', '256Mi', '1Gi') },
       100,
     ),
     replicas: planned(100, 'Instances where no autoscaler decides'),
@@ -94,7 +94,7 @@ export const conectaPlusValues = z.strictObject({
       replicas: 1,
       maxConnections: 600,
       storage: { size: '2Gi', storageClassName: null },
-      resources: laptop('100m', '384Mi', '1Gi'),
+      resources: laptop('50m', '384Mi', '1Gi'),
     }),
     ...promotablePostgresValues({ ...postgresDefaults, promoted: false, tls: { enabled: true, existingSecret: null } }),
   }),
@@ -116,7 +116,7 @@ export const conectaPlusValues = z.strictObject({
       },
       tls: { enabled: true, existingSecret: null },
       storage: { size: '2Gi', storageClassName: null },
-      resources: laptop('100m', '512Mi'),
+      resources: laptop('50m', '512Mi'),
     }),
   ),
   media: section('Public objects, which the load balancer hands to a CDN.', {

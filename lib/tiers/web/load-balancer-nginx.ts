@@ -198,19 +198,17 @@ export function loadBalancerConf(conf: LoadBalancerConf): Text {
           auth_request_set $limited_seconds $sent_http_retry_after;
           error_page 403 429 = @limited;
           limit_conn in_flight ${rateLimit.inFlight};
-          js_header_filter limits.count;
-          proxy_pass http://backend;
-          proxy_http_version 1.1;
-          # Bodies wait in /tmp until they are whole; responses are never spooled there.
-          proxy_max_temp_file_size 0;
-          proxy_connect_timeout 2s;
-          proxy_read_timeout ${conf.proxyTimeoutSeconds}s;
-          proxy_send_timeout ${conf.proxyTimeoutSeconds}s;
-          # Another instance is asked where this one cannot be reached, and for what may be repeated where it breaks off.
-          proxy_next_upstream error timeout;
-          proxy_next_upstream_tries 3;
-          ${proxyHeaders}
-          ${OWN_HEADERS.map((header) => text`proxy_hide_header ${header};`)}
+          error_page 502 = @again;
+          ${toInstance(conf)}
+        }
+
+        # nginx asks no other instance once the list of them has changed, as it does when one is lost: what may be repeated is
+        # asked for once more, of those that there are now.
+        location @again {
+          if ($request_method !~ ^(GET|HEAD|OPTIONS)$) {
+            return 502;
+          }
+          ${toInstance(conf)}
         }
         ${ofObjects((route) => objectsLocation(route, OWN_HEADERS))}
 
@@ -281,6 +279,25 @@ export function loadBalancerConf(conf: LoadBalancerConf): Text {
         }
       }
     }
+  `;
+}
+
+/** Hands a request on. */
+function toInstance({ proxyTimeoutSeconds }: LoadBalancerConf): Text {
+  return text`
+    js_header_filter limits.count;
+    proxy_pass http://backend;
+    proxy_http_version 1.1;
+    # Bodies wait in /tmp until they are whole; responses are never spooled there.
+    proxy_max_temp_file_size 0;
+    proxy_connect_timeout 2s;
+    proxy_read_timeout ${proxyTimeoutSeconds}s;
+    proxy_send_timeout ${proxyTimeoutSeconds}s;
+    # Another instance is asked where this one cannot be reached, and for what may be repeated where it breaks off.
+    proxy_next_upstream error timeout;
+    proxy_next_upstream_tries 3;
+    ${proxyHeaders}
+    ${OWN_HEADERS.map((header) => text`proxy_hide_header ${header};`)}
   `;
 }
 

@@ -192,6 +192,41 @@ http {
       auth_request_set $limited_seconds $sent_http_retry_after;
       error_page 403 429 = @limited;
       limit_conn in_flight {{ int64 .Values.loadBalancer.rateLimit.inFlight }};
+      error_page 502 = @again;
+      js_header_filter limits.count;
+      proxy_pass http://backend;
+      proxy_http_version 1.1;
+      # Bodies wait in /tmp until they are whole; responses are never spooled there.
+      proxy_max_temp_file_size 0;
+      proxy_connect_timeout 2s;
+      proxy_read_timeout {{ int64 .Values.loadBalancer.proxyTimeoutSeconds }}s;
+      proxy_send_timeout {{ int64 .Values.loadBalancer.proxyTimeoutSeconds }}s;
+      # Another instance is asked where this one cannot be reached, and for what may be repeated where it breaks off.
+      proxy_next_upstream error timeout;
+      proxy_next_upstream_tries 3;
+      proxy_set_header Connection $proxy_connection;
+      proxy_set_header Host $host;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header X-Forwarded-Host $host;
+      proxy_set_header X-Forwarded-Proto $client_scheme;
+      proxy_set_header X-Real-IP $remote_addr;
+      proxy_set_header X-Request-ID $traced_request_id;
+      proxy_hide_header Content-Security-Policy;
+      proxy_hide_header Permissions-Policy;
+      proxy_hide_header Referrer-Policy;
+      proxy_hide_header Strict-Transport-Security;
+      proxy_hide_header X-Content-Type-Options;
+      proxy_hide_header X-Frame-Options;
+      proxy_hide_header X-Request-ID;
+    }
+
+    # nginx asks no other instance once the list of them has changed, as it does when one is lost: what may be repeated is
+    # asked for once more, of those that there are now.
+    location @again {
+      if ($request_method !~ ^(GET|HEAD|OPTIONS)$) {
+        return 502;
+      }
       js_header_filter limits.count;
       proxy_pass http://backend;
       proxy_http_version 1.1;

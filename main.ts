@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { replaceFolders } from './lib/output/write';
-
 import { systemsIn } from './lib/systems/systems';
 import { synthesise } from './lib/systems/synthesise';
 

@@ -246,6 +246,7 @@ export { type RateLimits, type WindowLimit } from './tiers/web/load-balancer-lim
 export { type LoadBalancerHeaders } from './tiers/web/load-balancer-nginx';
 export { type ObjectsRoute, type OriginServer } from './tiers/web/load-balancer-objects';
 export { loadBalancerValues, objectsRouteValues } from './tiers/web/load-balancer-values';
+export { processesOf } from './tiers/web/api-container';
 export { Worker, type WorkerProps, workerDefaults } from './tiers/web/worker';
 
 export {
@@ -264,7 +265,7 @@ export { CapacityPlan, type CapacityPlanProps, type Growth } from './objectives/
 export { Objectives, type ObjectivesProps, objectivesDefaults } from './objectives/objectives';
 export { type PromisedByDefault, objectivesValues } from './objectives/objectives-values';
 export { type Acknowledged, type BackupTier, type RecoveringTier, type ServingTier } from './objectives/recovery';
-export { type Application, type Balancer, type Database, processesOf } from './objectives/traffic';
+export { type Application, type Balancer, type Database } from './objectives/traffic';
 export { demand, demandEach } from './objects/checks';
 export { conditionOf, onlyWhen } from './objects/conditions';
 export { KubeObject } from './objects/kube-object';

@@ -2,7 +2,7 @@
 import type { IConstruct } from 'constructs';
 import { demandLate } from '../objects/checks';
 import { choose } from '../values/choice';
-import { type Expr, type Input, literalOf, toExpr } from '../values/expression';
+import { type Expr, type Input, literalOf } from '../values/expression';
 import { atMost, greaterThan, isSet, not, or, valueOf } from '../values/logic';
 import { add, bytes, divide, millicores } from '../values/numbers';
 import { concat, named, str } from '../values/texts';
@@ -41,7 +41,8 @@ export interface BudgetPromises {
 interface Part {
   readonly name: 'memory' | 'cpu';
   readonly given: Input<string | null>;
-  readonly bound: string | undefined;
+  /** What it is where nothing is given, and may not be above for so many users. */
+  readonly bound: { readonly limit: string; readonly users: number } | undefined;
   readonly unit: string;
   readonly amount: (quantity: Input<string>) => Expr<number>;
   readonly allocated: (rows: Expr<string>) => Expr<number>;
@@ -54,7 +55,7 @@ export function demandBudget(objectives: IConstruct, promises: BudgetPromises): 
   const memory: Part = {
     name: 'memory',
     given: budget.memory,
-    bound: bound?.memory,
+    bound: bound && { limit: bound.memory, users: bound.users },
     unit: 'Mi',
     amount: (quantity) => divide(bytes(quantity), 2 ** 20),
     allocated: memoryOf,
@@ -64,7 +65,7 @@ export function demandBudget(objectives: IConstruct, promises: BudgetPromises): 
   const cpu: Part = {
     name: 'cpu',
     given: budget.cpu,
-    bound: bound?.cpu,
+    bound: bound && { limit: bound.cpu, users: bound.users },
     unit: 'm',
     amount: millicores,
     allocated: cpuOf,
@@ -72,7 +73,7 @@ export function demandBudget(objectives: IConstruct, promises: BudgetPromises): 
     inWords: 'thousandths of a core',
   };
   for (const part of [memory, cpu]) {
-    if (bound !== undefined) demandBound(objectives, promises, part, bound);
+    demandBound(objectives, promises, part);
     demandFit(objectives, promises, part);
   }
   if (promises.plan !== undefined) {
@@ -81,20 +82,17 @@ export function demandBudget(objectives: IConstruct, promises: BudgetPromises): 
 }
 
 /** Up to some users the bound holds; beyond, one is declared. */
-function demandBound(objectives: IConstruct, { users }: BudgetPromises, part: Part, bound: BoundBudget): void {
-  const { name, given, amount } = part;
-  const limit = part.bound ?? bound.memory;
+function demandBound(objectives: IConstruct, { users }: BudgetPromises, part: Part): void {
+  const { name, given, bound, amount } = part;
+  if (bound === undefined) return;
+  const { limit } = bound;
   demandOf(objectives, users, (promised) => ({
     holds: or(isSet(given), atMost(promised, bound.users)),
     message: str`users ${promised} are more than the ${bound.users} for whom ${limit} of ${name} are enough, and budget.${name} is not set; declare it.`,
   }));
   if (literalOf(given) === null) return;
   demandOf(objectives, users, (promised) => ({
-    holds: or(
-      not(isSet(given)),
-      greaterThan(promised, bound.users),
-      atMost(amount(orElse(given, limit)), amount(limit)),
-    ),
+    holds: or(not(isSet(given)), greaterThan(promised, bound.users), atMost(amount(limitOf(part)), amount(limit))),
     message: str`budget.${name} ${valueOf(given)} is above the ${limit} that bind environments of up to ${bound.users} users, of whom there are ${promised}; lower it.`,
   }));
 }
@@ -103,7 +101,7 @@ function demandBound(objectives: IConstruct, { users }: BudgetPromises, part: Pa
 function demandFit(objectives: IConstruct, promises: BudgetPromises, part: Part): void {
   const { name, given, bound, unit, what } = part;
   if (literalOf(given) === null && (bound === undefined || literalOf(promises.users) === null)) return;
-  const limit = orElse(given, bound ?? '1Mi');
+  const limit = limitOf(part);
   const isBound = bound === undefined ? isSet(given) : or(isSet(given), isSet(promises.users));
   demandLate(objectives, () => {
     const { rows, total } = allocatedOf(objectives, promises, part);
@@ -116,13 +114,16 @@ function demandFit(objectives: IConstruct, promises: BudgetPromises, part: Part)
 
 /** What serves users must have the memory that the plan has for them, and the budget too. */
 function demandPlanned(objectives: IConstruct, promises: BudgetPromises, plan: CapacityPlan, memory: Part): void {
-  const { budget, bound, users } = promises;
-  const limit = orElse(budget.memory, bound?.memory ?? '1Mi');
-  const hasLimit = bound === undefined ? isSet(budget.memory) : toExpr(true);
-  demandOf(objectives, users, (promised) => ({
-    holds: or(not(hasLimit), atMost(plan.memory, memory.amount(limit))),
-    message: str`users ${promised} need ${plan.memory}Mi of memory by the capacity plan, but budget.memory is ${limit}; raise it, or promise fewer users.`,
-  }));
+  const { users } = promises;
+  const { given, bound } = memory;
+  if (bound !== undefined || literalOf(given) !== null) {
+    const limit = limitOf(memory);
+    const hasLimit = or(bound !== undefined, isSet(given));
+    demandOf(objectives, users, (promised) => ({
+      holds: or(not(hasLimit), atMost(plan.memory, memory.amount(limit))),
+      message: str`users ${promised} need ${plan.memory}Mi of memory by the capacity plan, but budget.memory is ${limit}; raise it, or promise fewer users.`,
+    }));
+  }
   if (literalOf(users) === null) return;
   demandLate(objectives, () => {
     const rows = servingRows(promises);
@@ -134,8 +135,9 @@ function demandPlanned(objectives: IConstruct, promises: BudgetPromises, plan: C
   });
 }
 
-function orElse(given: Input<string | null>, bound: string): Expr<string> {
-  return choose(isSet(given), valueOf(given), bound);
+/** What is given, or what binds where nothing is. */
+function limitOf({ given, bound }: Part): Expr<string> {
+  return bound === undefined ? valueOf(given) : choose(isSet(given), valueOf(given), bound.limit);
 }
 
 interface Allocated {

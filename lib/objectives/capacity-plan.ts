@@ -1,7 +1,7 @@
 import { choose } from '../values/choice';
 import type { Expr, Input } from '../values/expression';
 import { atLeast, isSet, valueOf } from '../values/logic';
-import { add, bytes, divide, maximum, multiply } from '../values/numbers';
+import { add, bytes, divide, divideUp, maximum, multiply } from '../values/numbers';
 import { named, str } from '../values/texts';
 
 /** So much for all, and so much more for each user, rounded up. */
@@ -44,10 +44,8 @@ export class CapacityPlan {
   readonly databaseConnections: Expr<number>;
   /** In MiB. */
   readonly memory: Expr<number>;
-  /** Whether the cache must be spread over several masters. */
-  readonly redisCluster: Expr<boolean>;
-  /** Whether one database takes no longer all writes. */
-  readonly shardedDatabase: Expr<boolean>;
+  /** Whether there are `largeFrom` users or more: one database no longer takes all writes, nor one master of the cache. */
+  readonly isLarge: Expr<boolean>;
   /** Load balancers: one can be lost, and more than one is left where there are many users. */
   readonly loadBalancers: Expr<number>;
   /** Users from whom on all of this changes. */
@@ -56,18 +54,24 @@ export class CapacityPlan {
   constructor(props: CapacityPlanProps) {
     const users = choose(isSet(props.users), valueOf(props.users), 0);
     const { fewest, ...instances } = props.instances;
-    const isLarge = atLeast(users, props.largeFrom);
     this.users = props.users;
     this.instances = named(
       'plan.instances',
       'Instances of the application, by the capacity plan.',
       maximum(fewest, grown(instances, users)),
     );
-    this.databaseConnections = grown(props.databaseConnections, users);
-    this.memory = grown(props.memory, users);
-    this.redisCluster = isLarge;
-    this.shardedDatabase = isLarge;
-    this.loadBalancers = choose(isLarge, 3, 2);
+    this.databaseConnections = named(
+      'plan.databaseConnections',
+      'Connections to the database, by the capacity plan.',
+      grown(props.databaseConnections, users),
+    );
+    this.memory = named(
+      'plan.memory',
+      'Memory of what serves users, in MiB, by the capacity plan.',
+      grown(props.memory, users),
+    );
+    this.isLarge = atLeast(users, props.largeFrom);
+    this.loadBalancers = choose(this.isLarge, 3, 2);
     this.largeFrom = props.largeFrom;
   }
 
@@ -78,7 +82,7 @@ export class CapacityPlan {
 }
 
 function grown({ base, step, users: each }: Growth, users: Input<number>): Expr<number> {
-  return add(base, divide(add(multiply(users, step), each - 1), each));
+  return add(base, divideUp(multiply(users, step), each));
 }
 
 /** A quantity of memory with its MiB, where it is not written in them: `16Gi (16384 MiB)`. */

@@ -107,7 +107,7 @@ export class Objectives extends Construct {
       if (databasePoolSize !== undefined) {
         const pooled = connectionsOf(application, databasePoolSize);
         demandOf(this, users, (promised) => ({
-          holds: or(plan.shardedDatabase, atLeast(pooled, databaseConnections)),
+          holds: or(plan.isLarge, atLeast(pooled, databaseConnections)),
           message: str`users ${promised} need ${databaseConnections} connections to the database by the capacity plan, but databasePoolSize ${databasePoolSize} × ${application.processes} processes × ${most} pods of ${tier.node.id} open ${pooled}; raise databasePoolSize, or promise fewer users.`,
         }));
       }
@@ -122,7 +122,7 @@ export class Objectives extends Construct {
     if (database !== undefined) {
       const { node } = database.tier;
       demandOf(this, users, (promised) => ({
-        holds: or(not(plan.shardedDatabase), isUnsharded),
+        holds: or(not(plan.isLarge), isUnsharded),
         message: str`users ${promised} are ${plan.largeFrom} or more, whose writes one ${node.id} does not take for long: the application must spread its data over several databases by a key, such as the tenant, each a release of its own, and route every query by it; do so and set acknowledge.unshardedDatabase, or promise fewer users.`,
       }));
     }

@@ -1,19 +1,13 @@
 import type { IConstruct } from 'constructs';
-import { demand } from '../objects/checks';
+import { type Demand, demand } from '../objects/checks';
 import { type Expr, type Input, literalOf } from '../values/expression';
 import { isSet, not, or, valueOf } from '../values/logic';
-
-/** What keeps a promise, and the message where it is not kept. */
-export interface Kept {
-  readonly holds: Input<boolean>;
-  readonly message: Input<string>;
-}
 
 /** Demands what a promise asks for, where it is given. */
 export function demandOf(
   construct: IConstruct,
   promise: Input<number | null>,
-  ask: (given: Expr<number>) => Kept,
+  ask: (given: Expr<number>) => Demand,
 ): void {
   if (literalOf(promise) === null) return;
   const { holds, message } = ask(valueOf(promise));

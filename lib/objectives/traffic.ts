@@ -2,12 +2,11 @@
 import type { IConstruct } from 'constructs';
 import { demand } from '../objects/checks';
 import { conditionOf } from '../objects/conditions';
-import { choose } from '../values/choice';
+import { RESERVED_CONNECTIONS, SUPERUSER_RESERVED_CONNECTIONS } from '../tiers/data/postgres-configuration';
 import { type Expr, type Input, literalOf } from '../values/expression';
 import { atMost, isSet, not, or, valueOf } from '../values/logic';
-import { add, cores, divide, maximum, multiply, subtract } from '../values/numbers';
+import { add, divide, divideUp, maximum, multiply, subtract } from '../values/numbers';
 import { str } from '../values/texts';
-import type { Resources } from '../workload/container';
 import { demandOf } from './promise';
 import type { ServingTier } from './recovery';
 
@@ -33,8 +32,6 @@ export interface Balancer {
 export interface Database {
   readonly tier: IConstruct;
   readonly maxConnections: Input<number>;
-  /** Of these, what clients do not get. @default 8, what a Postgres keeps for superusers, exporters and backups */
-  readonly reserved?: number;
 }
 
 export interface TrafficPromises {
@@ -51,16 +48,6 @@ export interface TrafficPromises {
 
 /** Pods that a rolling update adds to a Deployment for a while. */
 const SURGE = 1;
-/** superuser_reserved_connections and reserved_connections of the Postgres here. */
-const RESERVED = 8;
-
-/** The processes of a pod, as an Api counts them: those given, or one for each core of its CPU limit. */
-export function processesOf(processes: Input<number | null>, { limits, requests }: Resources): Expr<number> {
-  const cpu = literalOf(limits.cpu) === null ? requests.cpu : valueOf(limits.cpu);
-  const counted = cores(choose(isSet(limits.cpu), cpu, requests.cpu));
-  return literalOf(processes) === null ? counted : choose(isSet(processes), valueOf(processes), counted);
-}
-
 export function demandTraffic(objectives: IConstruct, promises: TrafficPromises): void {
   const { application, balancer, database } = promises;
   demandAllowed(objectives, promises);
@@ -94,7 +81,7 @@ function demandConcurrency(objectives: IConstruct, promises: TrafficPromises, ap
   const isOpen = not(isSet(connectionsPerProcess));
   const taken = str`${left} of ${most} pods of ${tier.node.id} × ${processes} processes × ${perProcess} connections take ${capacity}`;
   demandOf(objectives, requestsPerSecond, (rate) => {
-    const underWay = divide(add(multiply(rate, latencyMilliseconds), 999), 1000);
+    const underWay = divideUp(multiply(rate, latencyMilliseconds), 1000);
     return {
       holds: or(isOpen, atMost(underWay, capacity)),
       message: str`requestsPerSecond ${rate} of latencyMilliseconds ${latencyMilliseconds} are ${underWay} requests at a time, but ${taken}; give it more replicas or processes, or promise less.`,
@@ -121,8 +108,9 @@ function demandPools(
   objectives: IConstruct,
   { tier, processes }: Application,
   databasePoolSize: Input<number>,
-  { tier: { node }, maxConnections, reserved = RESERVED }: Database,
+  { tier: { node }, maxConnections }: Database,
 ): void {
+  const reserved = SUPERUSER_RESERVED_CONNECTIONS + RESERVED_CONNECTIONS;
   const pods = add(tier.workload.podCount.most, SURGE);
   const opened = multiply(multiply(pods, processes), databasePoolSize);
   const allowed = maximum(subtract(maxConnections, reserved), 0);

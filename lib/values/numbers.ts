@@ -74,6 +74,11 @@ export function divide(a: Input<number>, b: Input<number>): Expr<number> {
   return toExpr(a).least >= 0 && toExpr(b).least >= 0 ? divideNonNegative(a, b) : divideFloor(a, b);
 }
 
+/** Division by 1 or more that rounds up, towards infinity. */
+export function divideUp(a: Input<number>, b: Input<number>): Expr<number> {
+  return divide(add(a, typeof b === 'number' ? b - 1 : subtract(b, 1)), b);
+}
+
 export const minimum = operation({
   name: 'minimum',
   kind: 'int',

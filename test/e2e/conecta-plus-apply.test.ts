@@ -1,15 +1,15 @@
 /** Conecta Plus's development as it is committed: one command brings all of it up, and what is broken in it comes back. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod, Secret } from 'kubernetes-types/core/v1';
-import { applyAgain, makesSecretsAndNoMore, secretsAreKept } from './support/applied';
-import { exec, get, kubectl, loadImages, measured, recovery, report } from './support/cluster';
+import { applyAgain, isApplied, makesSecretsAndNoMore, secretsAreKept } from './support/applied';
+import { exec, get, kubectl, measured, recovery, report } from './support/cluster';
 import { eventually } from './support/eventually';
 import { type Answer, type Authority, ask } from './support/https';
-import { claim, discard, makeNamespaces } from './support/namespaces';
+import { makeNamespaces } from './support/namespaces';
 import { portForward } from './support/port-forward';
+import { everyPodIsScraped, exportersReach } from './support/prometheus';
 import { expectConnections } from './support/reachability';
 import { everythingReady } from './support/readiness';
-import { run } from './support/run';
 import { step, thorough } from './support/steps';
 
 const namespace = 'conecta-plus';
@@ -17,20 +17,7 @@ const inNamespace = `--namespace=${namespace}`;
 const stranger = `${namespace}-stranger`;
 const development = 'dist/conecta-plus/development';
 
-beforeAll(async () => {
-  await claim(namespace, stranger);
-  await loadImages(await kubectl(['kustomize', development]));
-});
-
-afterAll(discard);
-
-step('kubectl apply -k, without a warning', async () => {
-  const { stdout, stderr } = await run('kubectl', ['apply', '-k', development]);
-  expect(stderr).toBe('');
-  report(`${stdout.trim().split('\n').length} objects`);
-});
-
-step('everything becomes Ready, with no step by hand', () => everythingReady(namespace));
+isApplied(development, namespace, stranger);
 
 step('the load balancer answers by TLS alone, with a certificate of the release and every header', () =>
   throughLoadBalancer(async (path) => {
@@ -99,8 +86,15 @@ step('the status page is for nobody but the pod itself', async () => {
   const [found] = await get<Pod>('pod', pod, inNamespace);
   const own = ['exec', inNamespace, pod, '--container=nginx', '--', 'curl', '--silent'];
   expect(await kubectl([...own, 'http://127.0.0.1:8080/nginx_status'])).toContain('Active connections');
-  const outside = `http://${found?.status?.podIP ?? ''}:8080/nginx_status`;
+  const address = found?.status?.podIP ?? '';
+  expect(address).toMatch(/^[0-9.]+$/);
+  const outside = `http://${address}:8080/nginx_status`;
   await expect(kubectl([...own, '--max-time', '3', outside])).rejects.toThrow();
+});
+
+step('Prometheus reaches every pod that has metrics, and every exporter what it exports', async () => {
+  await everyPodIsScraped(namespace);
+  await exportersReach(namespace, 'pg_up', 'redis_up', 'nginx_up', 'minio_cluster_health_drives_online_count');
 });
 
 step('a second apply changes nothing', () => applyAgain(development));
@@ -155,6 +149,7 @@ step('the API is replaced instance by instance, and no request through the load 
   end.abort();
   await asking;
   measured(`${sent} requests, ${failures.length} failed`);
+  expect(sent).toBeGreaterThan(10);
   expect(failures).toEqual([]);
 });
 

@@ -1,12 +1,11 @@
 /** Development as it is committed: one command brings it up, and a second one changes nothing. */
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
-import { applyAgain, makesSecretsAndNoMore, secretsAreKept, secretsOf } from './support/applied';
-import { exec, get, kubectl, loadImages, report } from './support/cluster';
-import { claim, discard, makeNamespaces } from './support/namespaces';
+import { applyAgain, isApplied, makesSecretsAndNoMore, secretsAreKept, secretsOf } from './support/applied';
+import { exec, get, kubectl, report } from './support/cluster';
+import { makeNamespaces } from './support/namespaces';
 import { portForward } from './support/port-forward';
 import { expectConnections } from './support/reachability';
 import { everythingReady, nothingRuns } from './support/readiness';
-import { run } from './support/run';
 import { step, thorough } from './support/steps';
 import { type System, psql } from './support/system';
 
@@ -16,20 +15,7 @@ const stranger = `${namespace}-stranger`;
 const names: System = { release: namespace, ingress: '', stranger };
 const development = 'dist/cluster-ai/development';
 
-beforeAll(async () => {
-  await claim(namespace, stranger);
-  await loadImages(await kubectl(['kustomize', development]));
-});
-
-afterAll(discard);
-
-step('kubectl apply -k, without a warning', async () => {
-  const { stdout, stderr } = await run('kubectl', ['apply', '-k', development]);
-  expect(stderr).toBe('');
-  report(`${stdout.trim().split('\n').length} objects`);
-});
-
-step('everything becomes Ready, with no step by hand', () => everythingReady(namespace));
+isApplied(development, namespace, stranger);
 
 step('Pod Security "restricted" is enforced', async () => {
   const pod = ['run', 'plain', '--image=plain', inNamespace, '--dry-run=server'];

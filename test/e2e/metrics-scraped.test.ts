@@ -1,16 +1,14 @@
 /** Prometheus finds by itself what has metrics, and reads what has changed, without a restart. */
 import type { Pod } from 'kubernetes-types/core/v1';
-import { get, kubectl, loadImages, recovery, report } from './support/cluster';
+import { get, kubectl, loadImages, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
-import { withPrometheus } from './support/prometheus';
+import { everyPodIsScraped, exportersReach, withPrometheus } from './support/prometheus';
 import { everythingReady } from './support/readiness';
 import { run } from './support/run';
 import { step, thorough } from './support/steps';
 import { makeMissingSecrets } from './support/releases';
 import { type System, chart, helmSettings, system, upgrade } from './support/system';
 
-/** Programs that the test's images only stand in for, where they do: they listen, and have no metrics. */
-const STAND_INS = ['grafana', 'blackbox'];
 /** What a changed ConfigMap may take to be in effect. */
 const SECONDS = 180;
 const SETTINGS = ['--set=backup.enabled=true', '--set=prometheus.enabled=true'];
@@ -29,39 +27,11 @@ step('every workload that has metrics is a target, and is up where its program i
   await makeMissingSecrets(release);
   await upgrade(given, ...SETTINGS);
   await everythingReady(release);
-  const pods = (await get<Pod>('pods', `--namespace=${release}`, `--selector=app.kubernetes.io/instance=${release}`))
-    .filter(({ metadata }) => metadata?.annotations?.['prometheus.io/scrape'] === 'true')
-    .map(({ metadata }) => metadata?.name ?? '');
-  expect(pods.length).toBeGreaterThan(5);
-  await withPrometheus(release, async (prometheus) => {
-    const targets = await eventually('targets are asked', { seconds: 120, namespace: release }, async () => {
-      const found = (await prometheus.targets()).filter(({ labels }) => labels.pod !== undefined);
-      expect(found.map(({ labels }) => labels.pod).sort()).toEqual([...pods].sort());
-      const down = found.filter(({ health }) => health !== 'up');
-      expect(down.filter(({ labels }) => !STAND_INS.includes(labels.tier ?? ''))).toEqual([]);
-      return found;
-    });
-    for (const { labels } of targets) {
-      expect(Object.keys(labels).sort()).toEqual(
-        ['component', 'instance', 'job', 'namespace', 'pod', 'release', 'tier'].sort(),
-      );
-      expect(labels).toMatchObject({ namespace: release, release });
-    }
-    const down = targets.filter(({ health }) => health !== 'up').map(({ labels }) => labels.pod);
-    report(`${targets.length - down.length} of ${targets.length} targets up; stand-ins: ${down.join(', ') || 'none'}`);
-  });
+  await everyPodIsScraped(release);
 });
 
 step('each exporter reaches what it exports', () =>
-  withPrometheus(given.release, async (prometheus) => {
-    for (const metric of ['pg_up', 'redis_up', 'pgbouncer_up', 'nginx_up']) {
-      await eventually(`${metric} is 1 everywhere`, { seconds: 90, namespace: given.release }, async () => {
-        const series = await prometheus.query(metric);
-        expect(series.length).toBeGreaterThan(0);
-        expect(series.filter(({ value }) => value[1] !== '1')).toEqual([]);
-      });
-    }
-  }),
+  exportersReach(given.release, 'pg_up', 'redis_up', 'pgbouncer_up', 'nginx_up'),
 );
 
 step('a changed rule is live within three minutes, in the same pod', async () => {

@@ -14,15 +14,13 @@ export interface Tier {
   readonly containers: readonly Container[];
 }
 
-/** A namespace around the release, or something beyond it. */
-interface Neighbour {
+/** A namespace around the release, or something beyond it, at an address. */
+type Neighbour = {
   readonly name: string;
-  readonly namespace?: string;
-  readonly address?: string;
   readonly ports: readonly Port[];
   /** Whether somebody there connects to the release. */
   readonly isClient: boolean;
-}
+} & ({ readonly namespace: string } | { readonly address: string });
 
 interface Port {
   readonly name: string;
@@ -35,6 +33,9 @@ const named = (number: number): Port => ({ name: `${number}`, number });
 export const STRANGER_PORT = 8080;
 /** So does a host outside the cluster, and on that of the API server, which an address range may cover. */
 export const OUTSIDE_PORTS = [443, 8080] as const;
+
+/** Of any pod: who lets a range of addresses in lets the pods in that have them. */
+const POD_ADDRESS = '10.244.0.1';
 
 const BEYOND: readonly Neighbour[] = [
   { name: 'DNS', namespace: 'kube-system', ports: [named(53)], isClient: false },
@@ -111,15 +112,15 @@ function isAmong(peers: readonly NetworkPolicyPeer[] | undefined, party: Tier | 
 }
 
 function isPeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer, party: Tier | Neighbour): boolean {
-  if ('labels' in party) return podSelector !== undefined && !namespaceSelector && selects(podSelector, party.labels);
-  // Who lets all addresses in lets pods of other namespaces in.
-  if (ipBlock?.cidr === '0.0.0.0/0' && party.isClient) return true;
-  if (party.namespace !== undefined) {
-    const labels = { 'kubernetes.io/metadata.name': party.namespace };
-    return namespaceSelector !== undefined && !podSelector && selects(namespaceSelector, labels);
+  if (ipBlock !== undefined) {
+    const address = 'address' in party ? party.address : POD_ADDRESS;
+    const isIn = (cidr: string): boolean => contains(cidr, address);
+    return isIn(ipBlock.cidr) && !ipBlock.except?.some(isIn);
   }
-  if (ipBlock === undefined || party.address === undefined) return false;
-  return contains(ipBlock.cidr, party.address) && !ipBlock.except?.some((cidr) => contains(cidr, party.address ?? ''));
+  if ('labels' in party) return podSelector !== undefined && !namespaceSelector && selects(podSelector, party.labels);
+  if ('address' in party) return false;
+  const labels = { 'kubernetes.io/metadata.name': party.namespace };
+  return namespaceSelector !== undefined && !podSelector && selects(namespaceSelector, labels);
 }
 
 function contains(cidr: string, address: string): boolean {

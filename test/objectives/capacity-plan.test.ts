@@ -33,10 +33,10 @@ describe('CapacityPlan', () => {
   });
 
   it('spreads the cache, the database and the balancer from 5000 users on', () => {
-    const of = ({ redisCluster, shardedDatabase, loadBalancers }: CapacityPlan) =>
-      [redisCluster, shardedDatabase, loadBalancers].map((each) => literalOf<unknown>(each));
-    expect(of(planOf(4999))).toEqual([false, false, 2]);
-    expect(of(planOf(5000))).toEqual([true, true, 3]);
+    const of = ({ isLarge, loadBalancers }: CapacityPlan) =>
+      [isLarge, loadBalancers].map((each) => literalOf<unknown>(each));
+    expect(of(planOf(4999))).toEqual([false, 2]);
+    expect(of(planOf(5000))).toEqual([true, 3]);
   });
 
   it('has the least of everything where no users are promised', () => {

@@ -1,6 +1,4 @@
-import { literalOf } from '../../lib/values/expression';
 import type { JsonObject } from '../../lib/values/expression';
-import { processesOf } from '../../lib/objectives/traffic';
 import { refused } from './shop';
 
 const promise = (objectives: JsonObject, file: JsonObject = {}) => refused({ ...file, objectives });
@@ -45,18 +43,5 @@ describe('the connections of Objectives', () => {
     expect(promise({}, { api: { databasePoolSize: 19 } })).toEqual([
       'databasePoolSize 19 × 8 processes × 4 pods of api, the surge included, = 608 connections, but database allows 592: its maxConnections 600 less the 8 that are reserved; lower databasePoolSize, or raise maxConnections to 616.',
     ]);
-  });
-});
-
-describe('processesOf', () => {
-  const resources = (cpu: string | null) => ({
-    requests: { cpu: '500m', memory: '1Gi', ephemeralStorage: '1Gi' },
-    limits: { cpu, memory: '1Gi', ephemeralStorage: '1Gi' },
-  });
-
-  it('is the number given, or one for each core', () => {
-    expect(literalOf(processesOf(8, resources('2')))).toBe(8);
-    expect(literalOf(processesOf(null, resources('1500m')))).toBe(2);
-    expect(literalOf(processesOf(null, resources(null)))).toBe(1);
   });
 });

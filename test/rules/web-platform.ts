@@ -4,16 +4,6 @@ import { images } from '../../lib/images';
 import { Postgres } from '../../lib/tiers/data/postgres';
 import { RedisSentinel } from '../../lib/tiers/data/redis-sentinel';
 import { Alertmanager } from '../../lib/tiers/observability/alertmanager';
-import { apmDashboard } from '../../lib/tiers/observability/dashboards/apm';
-import { businessDashboard } from '../../lib/tiers/observability/dashboards/business';
-import { loadBalancerDashboard } from '../../lib/tiers/observability/dashboards/load-balancer';
-import { overviewDashboard } from '../../lib/tiers/observability/dashboards/overview';
-import { postgresDashboard } from '../../lib/tiers/observability/dashboards/postgres';
-import { redisDashboard } from '../../lib/tiers/observability/dashboards/redis';
-import { resourcesDashboard } from '../../lib/tiers/observability/dashboards/resources';
-import { sloDashboard } from '../../lib/tiers/observability/dashboards/slo';
-import { Grafana } from '../../lib/tiers/observability/grafana';
-import { prometheusSource } from '../../lib/tiers/observability/grafana-configuration';
 import { Prometheus } from '../../lib/tiers/observability/prometheus';
 import { type RuleSubjects, rulesOf } from '../../lib/tiers/observability/rules/rules';
 import type { Slo } from '../../lib/tiers/observability/rules/thresholds';
@@ -25,7 +15,6 @@ import { Platform } from '../../lib/workload/platform';
 const NAME = 'conecta-plus';
 const USERS = 1000;
 const certificates = { api: { secret: 'conecta-plus-api-tls', hosts: ['conecta-plus-api'] } };
-const responseTimes = { p95: 300, p99: 500 };
 
 export const slo = {
   availabilityPercent: 99.9,
@@ -39,7 +28,6 @@ export function webPlatform(changes: Partial<RuleSubjects> = {}): Chart {
   const shared = { instance: NAME, namespace: NAME, partOf: NAME, version: '1.0.0' };
   Platform.provide(chart, new Platform(shared));
   const prometheus = new Prometheus(chart, 'prometheus', { nodeAgents: { namespace: 'nodes', release: 'nodes' } });
-  const containers = prometheus.hasContainerMetrics;
   const api = new Api(chart, 'api', { image: images.clusterAiBackend });
   prometheus.addRules(
     rulesOf({
@@ -56,21 +44,6 @@ export function webPlatform(changes: Partial<RuleSubjects> = {}): Chart {
       ...changes,
     }),
   );
-  new Grafana(chart, 'grafana', {
-    port: 3001,
-    servicePort: 3001,
-    dataSources: [prometheusSource(prometheus.url, 30)],
-    dashboards: [
-      overviewDashboard({ responseTimes }),
-      sloDashboard({ slo }),
-      businessDashboard({ users: USERS, uptimePercent: slo.uptimePercent }),
-      apmDashboard({ responseTimes, frontend: false, users: false }),
-      loadBalancerDashboard(),
-      postgresDashboard(),
-      redisDashboard({ sentinel: true }),
-      resourcesDashboard({ containers, budget: { memory: '16Gi', cpu: '16' } }),
-    ],
-  });
   return chart;
 }
 

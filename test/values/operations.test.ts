@@ -129,6 +129,7 @@ const table: Readonly<Record<string, readonly Expr<unknown>[]>> = {
   subtract: onPairs(intPairs, op.subtract),
   multiply: onPairs(intPairs, op.multiply),
   divide: onPairs(intPairs, op.divide),
+  divideUp: onPairs(pairs(all(v.ints), [3, 1000, v.ints.seven]), op.divideUp),
   minimum: onPairs(intPairs, op.minimum),
   maximum: onPairs(intPairs, op.maximum),
   comparison: onPairs([...intPairs, ...floatPairs], op.lessThan, op.atMost, op.greaterThan, op.atLeast),
@@ -273,6 +274,18 @@ describe('both readings of an operation agree', () => {
     const helpers = new Set(['concat', 'goJson', 'compareBytes', 'sha256', 'exact', 'isPlainText', 'joinParts']);
     const operations = Object.keys(op).filter((name) => /^[a-z]/.test(name) && !helpers.has(name));
     expect(operations.filter((name) => !tested.has(name))).toEqual([]);
+  });
+});
+
+describe('a division', () => {
+  test.each([
+    [7, 2, 3, 4],
+    [6, 2, 3, 3],
+    [-7, 2, -4, -3],
+    [0, 5, 0, 0],
+  ])('of %i by %i is %i, or %i rounded up', (dividend, divisor, down, up) => {
+    expect(literalOf(op.divide(dividend, divisor))).toBe(down);
+    expect(literalOf(op.divideUp(dividend, divisor))).toBe(up);
   });
 });
 

@@ -134,7 +134,7 @@
 )) }}
 {{- $rows = append $rows (include "conecta-plus.allocation" (dict
   "workload" "api"
-  "pods" (ternary (int64 .Values.api.autoscaling.maxReplicas) (ternary (int64 .Values.api.replicas) (include "conecta-plus.plan.instances" . | int64) (not (kindIs "invalid" .Values.api.replicas))) .Values.api.autoscaling.enabled)
+  "pods" (ternary (int64 .Values.api.autoscaling.maxReplicas) (include "conecta-plus.api.replicas" . | int64) .Values.api.autoscaling.enabled)
   "containers" (list .Values.api.resources)
 )) }}
 {{- $rows = append $rows (include "conecta-plus.allocation" (dict
@@ -195,6 +195,21 @@
 {{- $cpu = add $cpu (include "conecta-plus.millicores" .requests.cpu | int64) }}
 {{- end }}
 {{- printf "%s %dMi %dm" .workload (mul .pods $memory) (mul .pods $cpu) }}
+{{- end }}
+
+{{/* Connections that each process keeps to each database server. */}}
+{{- define "conecta-plus.api.databasePoolSize" -}}
+{{ if .Values.api.databasePoolSize }}{{ int64 .Values.api.databasePoolSize }}{{ else }}{{ div (add (include "conecta-plus.plan.databaseConnections" .) (sub (mul (ternary (int64 .Values.api.autoscaling.maxReplicas) (include "conecta-plus.api.replicas" . | int64) .Values.api.autoscaling.enabled) (include "conecta-plus.api.processes" .)) 1)) (mul (ternary (int64 .Values.api.autoscaling.maxReplicas) (include "conecta-plus.api.replicas" . | int64) .Values.api.autoscaling.enabled) (include "conecta-plus.api.processes" .)) }}{{ end }}
+{{- end }}
+
+{{/* Processes in each instance. */}}
+{{- define "conecta-plus.api.processes" -}}
+{{ if .Values.api.processes }}{{ int64 .Values.api.processes }}{{ else }}{{ include "conecta-plus.cores" (ternary .Values.api.resources.limits.cpu .Values.api.resources.requests.cpu (not (kindIs "invalid" .Values.api.resources.limits.cpu))) | int64 }}{{ end }}
+{{- end }}
+
+{{/* Instances where no autoscaler decides. */}}
+{{- define "conecta-plus.api.replicas" -}}
+{{ if .Values.api.replicas }}{{ int64 .Values.api.replicas }}{{ else }}{{ include "conecta-plus.plan.instances" . | int64 }}{{ end }}
 {{- end }}
 
 {{/* The Secret with the password that encrypts. */}}
@@ -302,9 +317,19 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | quote }}
 {{ if .Values.objectStore.external.enabled }}{{ .Values.objectStore.external.endpoint }}{{ else }}{{ if .Values.objectStore.tls.enabled }}https{{ else }}http{{ end }}://{{ .Release.Name }}-object-store:9000{{ end }}
 {{- end }}
 
+{{/* Connections to the database, by the capacity plan. */}}
+{{- define "conecta-plus.plan.databaseConnections" -}}
+{{ add 100 (div (add (mul (ternary (int64 .Values.objectives.users) 0 (not (kindIs "invalid" .Values.objectives.users))) 1) 9) 10) }}
+{{- end }}
+
 {{/* Instances of the application, by the capacity plan. */}}
 {{- define "conecta-plus.plan.instances" -}}
 {{ max 3 (add 1 (div (add (mul (ternary (int64 .Values.objectives.users) 0 (not (kindIs "invalid" .Values.objectives.users))) 1) 499) 500)) }}
+{{- end }}
+
+{{/* Memory of what serves users, in MiB, by the capacity plan. */}}
+{{- define "conecta-plus.plan.memory" -}}
+{{ add 4096 (div (add (mul (ternary (int64 .Values.objectives.users) 0 (not (kindIs "invalid" .Values.objectives.users))) 8192) 999) 1000) }}
 {{- end }}
 
 {{/* The security context of every pod: Pod Security "restricted". */}}

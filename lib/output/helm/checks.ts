@@ -4,7 +4,6 @@ import { type Expr, literalOf } from '../../values/expression';
 import { bare } from '../../values/go-code';
 import { Interpolation } from '../../values/texts';
 import type { Place } from './go';
-import {} from './scalars';
 
 const WIDTH = 100;
 

@@ -4,24 +4,16 @@ import { allow } from '../../network/connections';
 import { DefaultDeny } from '../../network/default-deny';
 import { conditionOf } from '../../objects/conditions';
 import { Objectives } from '../../objectives/objectives';
-import { processesOf } from '../../objectives/traffic';
 import { PgBouncer } from '../../tiers/data/pgbouncer';
 import { Postgres } from '../../tiers/data/postgres';
 import { RedisCache } from '../../tiers/data/redis-cache';
 import { RedisCluster } from '../../tiers/data/redis-cluster';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
-import { Alertmanager } from '../../tiers/observability/alertmanager';
 import { BlackboxExporter } from '../../tiers/observability/blackbox-exporter';
 import { Elk } from '../../tiers/observability/elk';
 import { ELASTICSEARCH_KEYS } from '../../tiers/observability/elasticsearch-users';
-import { Grafana } from '../../tiers/observability/grafana';
 import { KIBANA_KEYS } from '../../tiers/observability/kibana-configuration';
-import {
-  alertmanagerSource,
-  elasticsearchSource,
-  jaegerSource,
-  prometheusSource,
-} from '../../tiers/observability/grafana-configuration';
+import { elasticsearchSource, jaegerSource, prometheusSource } from '../../tiers/observability/grafana-configuration';
 import { Jaeger } from '../../tiers/observability/jaeger';
 import { OpenTelemetry } from '../../tiers/observability/opentelemetry';
 import { Prometheus } from '../../tiers/observability/prometheus';
@@ -29,14 +21,16 @@ import { rulesOf } from '../../tiers/observability/rules/rules';
 import { Backup } from '../../tiers/operations/backup';
 import { SecretGenerator } from '../../tiers/operations/secret-generator';
 import { Api } from '../../tiers/web/api';
+import { processesOf } from '../../tiers/web/api-container';
 import { Exposure } from '../../tiers/web/exposure';
 import { Frontend } from '../../tiers/web/frontend';
 import { choose } from '../../values/choice';
 import { isNotEmpty } from '../../values/collections';
-import { and, not, or } from '../../values/logic';
+import { and, not } from '../../values/logic';
 import { multiply } from '../../values/numbers';
 import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
+import { addAlertmanager, addGrafana } from '../monitoring';
 import { System } from '../system';
 import { clusterAiDashboards } from './dashboards';
 import { clusterAiMetadata } from './metadata';
@@ -94,11 +88,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       prometheus,
       urls: [str`https://${v.host}/`],
     });
-    const alertmanager = new Alertmanager(this, 'alertmanager', {
-      ...v.alertmanager,
-      enabled: and(v.alertmanager.enabled, conditionOf(prometheus.workload)),
-    });
-    prometheus.sendAlertsTo(alertmanager.receiver);
+    const alertmanager = addAlertmanager(this, v, prometheus);
     prometheus.addRules(
       rulesOf({
         prometheus,
@@ -123,21 +113,13 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       }),
     );
     const hasGrafana = and(v.grafana.enabled, v.prometheus.enabled);
-    const grafana = new Grafana(this, 'grafana', {
-      ...v.grafana,
-      enabled: hasGrafana,
+    const grafana = addGrafana(this, v, {
+      prometheus,
+      alertmanager,
       dataSources: [
         prometheusSource(prometheus.url, v.prometheus.scrapeIntervalSeconds, conditionOf(openTelemetry)),
         jaegerSource(jaeger.url, conditionOf(jaeger), conditionOf(elasticsearch)),
         elasticsearchSource(elasticsearch.clientFor('grafana'), conditionOf(elasticsearch), conditionOf(jaeger)),
-        alertmanagerSource(
-          choose(
-            v.prometheus.operator.enabled,
-            str`http://${v.prometheus.operator.alertmanager.host}:${v.prometheus.operator.alertmanager.port}`,
-            alertmanager.url,
-          ),
-          or(v.prometheus.operator.enabled, conditionOf(alertmanager)),
-        ),
       ],
       dashboards: clusterAiDashboards({
         slo: v.slo,
@@ -154,9 +136,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         containers: prometheus.hasContainerMetrics,
       }),
     });
-    prometheus.allowQueries(grafana.workload);
-    prometheus.allowOperatorsAlertmanager(grafana.workload);
-    for (const endpoint of [...alertmanager.endpoints, ...jaeger.endpoints, ...elasticsearch.endpoints]) {
+    for (const endpoint of [...jaeger.endpoints, ...elasticsearch.endpoints]) {
       allow(grafana.workload, endpoint);
     }
     new SecretGenerator(this, 'secret-generator', {

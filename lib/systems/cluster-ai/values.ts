@@ -12,12 +12,8 @@ import { redisClusterDefaults } from '../../tiers/data/redis-cluster';
 import { redisCacheValues, redisClusterValues } from '../../tiers/data/redis-values';
 import { blackboxExporterValues } from '../../tiers/observability/agents-values';
 import { blackboxExporterDefaults } from '../../tiers/observability/blackbox-exporter';
-import { alertmanagerDefaults } from '../../tiers/observability/alertmanager';
-import { alertmanagerValues } from '../../tiers/observability/alertmanager-values';
 import { elasticsearchDefaults } from '../../tiers/observability/elasticsearch';
 import { elasticsearchValues } from '../../tiers/observability/elasticsearch-values';
-import { grafanaDefaults } from '../../tiers/observability/grafana';
-import { grafanaValues } from '../../tiers/observability/grafana-values';
 import { kibanaDefaults } from '../../tiers/observability/kibana';
 import { kibanaValues } from '../../tiers/observability/kibana-values';
 import { logstashDefaults } from '../../tiers/observability/logstash';
@@ -26,14 +22,10 @@ import { jaegerDefaults } from '../../tiers/observability/jaeger';
 import { jaegerValues } from '../../tiers/observability/jaeger-values';
 import { openTelemetryDefaults } from '../../tiers/observability/opentelemetry';
 import { openTelemetryValues } from '../../tiers/observability/opentelemetry-values';
-import { prometheusDefaults } from '../../tiers/observability/prometheus';
-import { prometheusValues } from '../../tiers/observability/prometheus-values';
 import { modelSloValues, sloValues, thresholdValues } from '../../tiers/observability/rules-values';
 import { modelSloDefaults, sloDefaults, thresholdDefaults } from '../../tiers/observability/rules/thresholds';
 import { backupDefaults } from '../../tiers/operations/backup';
 import { backupValues } from '../../tiers/operations/backup-values';
-import { secretGeneratorDefaults } from '../../tiers/operations/secret-generator';
-import { secretGeneratorValues } from '../../tiers/operations/secret-generator-values';
 import { apiDefaults } from '../../tiers/web/api';
 import { apiValues } from '../../tiers/web/api-values';
 import { exposureValues } from '../../tiers/web/exposure-values';
@@ -42,7 +34,8 @@ import { frontendValues } from '../../tiers/web/frontend-values';
 import { hostname } from '../../values/leaves';
 import { globalValues, imageValues, networkValues } from '../../workload/values';
 import { modelValues } from './model-values';
-import { laptop, section } from '../sections';
+import { alertmanagerSection, grafanaSection, prometheusSection } from '../monitoring-values';
+import { laptop, secretGeneratorSection, section } from '../sections';
 
 const { connections: _connections, acknowledge, ...promised } = objectivesValues(objectivesDefaults);
 const objectives = { ...promised, acknowledge: acknowledge.pick({ plainPrimary: true, noBackup: true }) };
@@ -93,14 +86,7 @@ export const clusterAiValues = z.strictObject({
     ...backupValues(backupDefaults),
   }),
   ...modelValues,
-  prometheus: section('Prometheus, which scrapes every part of the release and evaluates its rules.', {
-    enabled: z.boolean().default(true).describe('Collect metrics, or have prometheus-operator do so.'),
-    ...prometheusValues({
-      ...prometheusDefaults,
-      storage: { size: '4Gi', storageClassName: null },
-      resources: laptop('50m', '512Mi'),
-    }),
-  }),
+  prometheus: prometheusSection,
   blackbox: section('The blackbox exporter, which asks for the product by its public name, as its users do.', {
     enabled: z
       .boolean()
@@ -108,26 +94,14 @@ export const clusterAiValues = z.strictObject({
       .describe('Watch from outside whether the product answers, where ingress is on.'),
     ...blackboxExporterValues(blackboxExporterDefaults),
   }),
-  alertmanager: section(
-    'Alertmanager, which tells people of alerts; without a channel it shows them on its own page.',
-    {
-      enabled: z
-        .boolean()
-        .default(true)
-        .describe('Take the alerts of Prometheus; not where prometheus-operator is used.'),
-      ...alertmanagerValues({ ...alertmanagerDefaults, resources: laptop('10m', '64Mi') }),
-    },
-  ),
+  alertmanager: alertmanagerSection,
   slo: section(
     'What the API promises; alerts say when it uses its margin for errors up too fast.',
     sloValues(sloDefaults),
   ),
   modelSlo: section('What each model promises its clients.', modelSloValues(modelSloDefaults)),
   thresholds: section('From where on something is worth an alert.', thresholdValues(thresholdDefaults)),
-  grafana: section('Grafana, with dashboards of every part of the release.', {
-    enabled: z.boolean().default(true).describe('Show dashboards, where there is a Prometheus.'),
-    ...grafanaValues({ ...grafanaDefaults, resources: laptop('50m', '384Mi') }),
-  }),
+  grafana: grafanaSection,
   elasticsearch: section('Elasticsearch, which keeps the logs; traces too, where Jaeger is told so.', {
     enabled: z
       .boolean()
@@ -155,16 +129,7 @@ export const clusterAiValues = z.strictObject({
     enabled: z.boolean().default(false).describe('Keep traces.'),
     ...jaegerValues({ ...jaegerDefaults, maxTraces: 5000, resources: laptop('50m', '512Mi') }),
   }),
-  secretGenerator: section(
-    'Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.',
-    {
-      enabled: z
-        .boolean()
-        .default(false)
-        .describe('Run a Job that makes missing Secrets, with random passwords; Secrets that exist are left alone.'),
-      ...secretGeneratorValues(secretGeneratorDefaults),
-    },
-  ),
+  secretGenerator: secretGeneratorSection,
   tests: section('The pod of helm test.', { image: imageValues(images.curl) }),
   ingress: section('The way in from outside, by TLS alone.', {
     enabled: z.boolean().default(true).describe('Expose the frontend.'),

@@ -1,8 +1,6 @@
 /** What Conecta Plus needs for its users: 500 have 3 instances, 150 connections and 8 GiB, 2000 have 5, 300 and 20 GiB. */
 import { CapacityPlan } from '../../objectives/capacity-plan';
-import { choose } from '../../values/choice';
-import type { Expr, Input } from '../../values/expression';
-import { isSet, valueOf } from '../../values/logic';
+import type { Input } from '../../values/expression';
 
 /** Users from whom on Redis is a cluster, and one database takes no longer all writes. */
 const LARGE = 5000;
@@ -18,10 +16,3 @@ export const capacityPlan = (users: Input<number | null>): CapacityPlan =>
 
 /** What binds environments of few users: 16 GiB, and 16 cores. */
 export const boundBudget = { users: 1000, memory: '16Gi', cpu: '16' } as const;
-
-/** Users for whom nobody has planned: so many that their number is never near. */
-const UNPLANNED = 1_000_000;
-
-/** Users that alerts and dashboards compare those that are there with. */
-export const plannedUsers = (users: Input<number | null>): Expr<number> =>
-  choose(isSet(users), valueOf(users), UNPLANNED);

@@ -1,35 +1,33 @@
 import { join } from 'node:path';
 import type { Construct } from 'constructs';
-import { allow } from '../../network/connections';
 import { DefaultDeny } from '../../network/default-deny';
 import { conditionOf } from '../../objects/conditions';
 import { CapacityPlan } from '../../objectives/capacity-plan';
 import { Objectives } from '../../objectives/objectives';
-import { processesOf } from '../../objectives/traffic';
 import { ObjectStore } from '../../tiers/data/object-store';
 import { Postgres } from '../../tiers/data/postgres';
 import { RedisCluster } from '../../tiers/data/redis-cluster';
 import { RedisSentinel } from '../../tiers/data/redis-sentinel';
 import { SmokeTest } from '../../tiers/delivery/smoke-test';
-import { Alertmanager } from '../../tiers/observability/alertmanager';
 import { BlackboxExporter } from '../../tiers/observability/blackbox-exporter';
-import { Grafana } from '../../tiers/observability/grafana';
-import { alertmanagerSource, prometheusSource } from '../../tiers/observability/grafana-configuration';
+import { prometheusSource } from '../../tiers/observability/grafana-configuration';
 import { Prometheus } from '../../tiers/observability/prometheus';
 import { rulesOf } from '../../tiers/observability/rules/rules';
 import { Backup } from '../../tiers/operations/backup';
 import { Certificates } from '../../tiers/operations/certificates';
 import { SecretGenerator } from '../../tiers/operations/secret-generator';
 import { Api } from '../../tiers/web/api';
+import { processesOf } from '../../tiers/web/api-container';
 import { LoadBalancer } from '../../tiers/web/load-balancer';
 import { choose } from '../../values/choice';
-import type { Expr, Input } from '../../values/expression';
-import { and, isSet, not, or, valueOf } from '../../values/logic';
-import { divide, add, multiply, subtract } from '../../values/numbers';
+import { and, isSet, not, valueOf } from '../../values/logic';
+import { divideUp, multiply } from '../../values/numbers';
 import type { Text } from '../../values/parts';
-import { str } from '../../values/texts';
+import { named, str } from '../../values/texts';
+import { maxReplicas } from '../../workload/scaling';
+import { addAlertmanager, addGrafana } from '../monitoring';
 import { System } from '../system';
-import { boundBudget, capacityPlan, plannedUsers } from './capacity';
+import { boundBudget, capacityPlan } from './capacity';
 import { conectaPlusDashboards } from './dashboards';
 import { conectaPlusMetadata } from './metadata';
 import { conectaPlusNotes } from './notes';
@@ -57,18 +55,29 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
     this.providePlatform(v);
     const { users, budget } = v.objectives;
     const plan = capacityPlan(users);
-    const replicas = CapacityPlan.or(v.api.replicas, plan.instances);
-    const processes = processesOf(v.api.processes, v.api.resources);
-    const instances = choose(v.api.autoscaling.enabled, v.api.autoscaling.maxReplicas, replicas);
-    const databasePoolSize = CapacityPlan.or(
-      v.api.databasePoolSize,
-      shareOf(plan.databaseConnections, multiply(instances, processes)),
+    const replicas = named(
+      'api.replicas',
+      'Instances where no autoscaler decides.',
+      CapacityPlan.or(v.api.replicas, plan.instances),
+    );
+    const processes = named(
+      'api.processes',
+      'Processes in each instance.',
+      processesOf(v.api.processes, v.api.resources),
+    );
+    const databasePoolSize = named(
+      'api.databasePoolSize',
+      'Connections that each process keeps to each database server.',
+      CapacityPlan.or(
+        v.api.databasePoolSize,
+        divideUp(plan.databaseConnections, multiply(maxReplicas(replicas, v.api.autoscaling), processes)),
+      ),
     );
 
     new DefaultDeny(this, 'network');
     const postgres = new Postgres(this, 'postgres', v.postgres);
-    const sentinel = new RedisSentinel(this, 'redis', { ...v.redis, enabled: not(plan.redisCluster) });
-    const cluster = new RedisCluster(this, 'redis-cluster', { ...v.redisCluster, enabled: plan.redisCluster });
+    const sentinel = new RedisSentinel(this, 'redis', { ...v.redis, enabled: not(plan.isLarge) });
+    const cluster = new RedisCluster(this, 'redis-cluster', { ...v.redisCluster, enabled: plan.isLarge });
     const objectStore = new ObjectStore(this, 'object-store', v.objectStore);
     const api = new Api(this, 'api', { ...v.api, replicas, databasePoolSize });
     const loadBalancer = new LoadBalancer(this, 'load-balancer', {
@@ -91,16 +100,12 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
       },
     });
     const prometheus = new Prometheus(this, 'prometheus', v.prometheus);
-    new BlackboxExporter(this, 'blackbox', {
+    const blackbox = new BlackboxExporter(this, 'blackbox', {
       ...v.blackbox,
       prometheus,
       urls: [str`https://${v.host}${api.readinessPath}`],
     });
-    const alertmanager = new Alertmanager(this, 'alertmanager', {
-      ...v.alertmanager,
-      enabled: and(v.alertmanager.enabled, conditionOf(prometheus.workload)),
-    });
-    prometheus.sendAlertsTo(alertmanager.receiver);
+    const alertmanager = addAlertmanager(this, v, prometheus);
     prometheus.addRules(
       rulesOf({
         prometheus,
@@ -114,48 +119,35 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
         certificates,
         probes: v.blackbox.enabled,
         slo: v.slo,
-        business: { ...v.business, users: plannedUsers(users) },
+        business: { ...v.business, users },
         conversions: false,
         thresholds: v.thresholds,
       }),
     );
     const hasGrafana = and(v.grafana.enabled, v.prometheus.enabled);
-    const grafana = new Grafana(this, 'grafana', {
-      ...v.grafana,
-      enabled: hasGrafana,
-      dataSources: [
-        prometheusSource(prometheus.url, v.prometheus.scrapeIntervalSeconds),
-        alertmanagerSource(
-          choose(
-            v.prometheus.operator.enabled,
-            str`http://${v.prometheus.operator.alertmanager.host}:${v.prometheus.operator.alertmanager.port}`,
-            alertmanager.url,
-          ),
-          or(v.prometheus.operator.enabled, conditionOf(alertmanager)),
-        ),
-      ],
+    const grafana = addGrafana(this, v, {
+      prometheus,
+      alertmanager,
+      dataSources: [prometheusSource(prometheus.url, v.prometheus.scrapeIntervalSeconds)],
       dashboards: conectaPlusDashboards({
         slo: v.slo,
-        users: plannedUsers(users),
+        users,
         budget: {
           memory: choose(isSet(budget.memory), valueOf(budget.memory), boundBudget.memory),
           cpu: choose(isSet(budget.cpu), valueOf(budget.cpu), boundBudget.cpu),
         },
-        cluster: plan.redisCluster,
+        cluster: plan.isLarge,
         objectStore: not(v.objectStore.external.enabled),
         backups: v.backup.enabled,
         containers: prometheus.hasContainerMetrics,
       }),
     });
-    prometheus.allowQueries(grafana.workload);
-    prometheus.allowOperatorsAlertmanager(grafana.workload);
-    for (const endpoint of alertmanager.endpoints) allow(grafana.workload, endpoint);
     new SecretGenerator(this, 'secret-generator', {
       ...v.secretGenerator,
       secrets: [
         { secret: postgres.secret, keys: POSTGRES_KEYS },
-        { secret: sentinel.secret, keys: ['password'], enabled: not(plan.redisCluster) },
-        { secret: cluster.secret, keys: ['password'], enabled: plan.redisCluster },
+        { secret: sentinel.secret, keys: ['password'], enabled: not(plan.isLarge) },
+        { secret: cluster.secret, keys: ['password'], enabled: plan.isLarge },
         { secret: objectStore.secret, keys: OBJECT_STORE_KEYS },
         { secret: backup.secret, keys: ['password'], enabled: v.backup.enabled },
         { secret: grafana.secret, keys: ['admin-password', 'secret-key'], enabled: hasGrafana },
@@ -167,6 +159,8 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
     });
 
     api.connectTo(postgres, postgres.replicas, sentinel, cluster, objectStore);
+    // Its public name may lead back into the cluster, and not every network counts pods among the addresses of a policy.
+    blackbox.connectTo(loadBalancer);
     test.connectTo(api);
     new Objectives(this, 'objectives', {
       ...v.objectives,
@@ -201,12 +195,7 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
       ],
       alerts: { enabled: and(conditionOf(alertmanager), alertmanager.needsSecret), secret: alertmanager.secret },
       grafana: { enabled: hasGrafana, secret: grafana.secret, name: grafana.objectName, port: grafana.servicePort },
-      isLarge: plan.shardedDatabase,
+      isLarge: plan.isLarge,
     });
   }
-}
-
-/** As many for each that all together have enough. */
-function shareOf(total: Input<number>, parts: Input<number>): Expr<number> {
-  return divide(add(total, subtract(parts, 1)), parts);
 }

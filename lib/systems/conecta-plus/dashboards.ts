@@ -16,8 +16,8 @@ import { not } from '../../values/logic';
 interface Parts {
   /** What the API promises. */
   readonly slo: Slo;
-  /** Users that the system is sized for. */
-  readonly users: Input<number>;
+  /** Users that the system is sized for; null for as many as come. */
+  readonly users: Input<number | null>;
   readonly budget: ResourceBudget;
   /** Whether Redis is a cluster. */
   readonly cluster: Input<boolean>;

@@ -11,13 +11,8 @@ import { redisClusterDefaults } from '../../tiers/data/redis-cluster';
 import { redisSentinelDefaults } from '../../tiers/data/redis-sentinel';
 import { redisClusterValues, redisSentinelValues } from '../../tiers/data/redis-values';
 import { blackboxExporterValues } from '../../tiers/observability/agents-values';
-import { alertmanagerDefaults } from '../../tiers/observability/alertmanager';
-import { alertmanagerValues } from '../../tiers/observability/alertmanager-values';
 import { blackboxExporterDefaults } from '../../tiers/observability/blackbox-exporter';
-import { grafanaDefaults } from '../../tiers/observability/grafana';
-import { grafanaPortValues, grafanaValues } from '../../tiers/observability/grafana-values';
-import { prometheusDefaults } from '../../tiers/observability/prometheus';
-import { prometheusValues } from '../../tiers/observability/prometheus-values';
+import { grafanaPortValues } from '../../tiers/observability/grafana-values';
 import {
   businessThresholdValues,
   latencyObjectiveValues,
@@ -30,15 +25,14 @@ import { backupDefaults } from '../../tiers/operations/backup';
 import { backupValues } from '../../tiers/operations/backup-values';
 import { certificatesDefaults } from '../../tiers/operations/certificates';
 import { certificatesValues } from '../../tiers/operations/certificates-values';
-import { secretGeneratorDefaults } from '../../tiers/operations/secret-generator';
-import { secretGeneratorValues } from '../../tiers/operations/secret-generator-values';
 import { apiDefaults } from '../../tiers/web/api';
 import { apiServerValues, apiValues } from '../../tiers/web/api-values';
 import { loadBalancerDefaults } from '../../tiers/web/load-balancer';
 import { loadBalancerValues } from '../../tiers/web/load-balancer-values';
 import { hostname } from '../../values/leaves';
 import { globalValues, imageValues, networkValues } from '../../workload/values';
-import { laptop, section } from '../sections';
+import { alertmanagerSection, grafanaSection, prometheusSection } from '../monitoring-values';
+import { laptop, secretGeneratorSection, section } from '../sections';
 
 /** Redis is a cache here, of which no copy is kept. */
 const backupOfPostgres = z.strictObject(backupValues(backupDefaults)).omit({ redisSchedule: true }).shape;
@@ -132,28 +126,12 @@ export const conectaPlusValues = z.strictObject({
     enabled: z.boolean().default(false).describe('Back up by schedule, and stream WAL.'),
     ...backupOfPostgres,
   }),
-  prometheus: section('Prometheus, which scrapes every part of the release and evaluates its rules.', {
-    enabled: z.boolean().default(true).describe('Collect metrics, or have prometheus-operator do so.'),
-    ...prometheusValues({
-      ...prometheusDefaults,
-      storage: { size: '4Gi', storageClassName: null },
-      resources: laptop('50m', '512Mi'),
-    }),
-  }),
+  prometheus: prometheusSection,
   blackbox: section('The blackbox exporter, which asks for the product by its public name, as its users do.', {
     enabled: z.boolean().default(false).describe('Watch from outside whether the product answers.'),
     ...blackboxExporterValues(blackboxExporterDefaults),
   }),
-  alertmanager: section(
-    'Alertmanager, which tells people of alerts; without a channel it shows them on its own page.',
-    {
-      enabled: z
-        .boolean()
-        .default(true)
-        .describe('Take the alerts of Prometheus; not where prometheus-operator is used.'),
-      ...alertmanagerValues({ ...alertmanagerDefaults, resources: laptop('10m', '64Mi') }),
-    },
-  ),
+  alertmanager: alertmanagerSection,
   slo: section(
     'What the API promises its users.',
     severalSloValues(
@@ -167,23 +145,13 @@ export const conectaPlusValues = z.strictObject({
   thresholds: section('From where on something is worth an alert.', thresholds),
   business: section('The same of what users do.', businessThresholdValues(businessThresholdDefaults)),
   grafana: section('Grafana, with dashboards of every part of the release.', {
-    enabled: z.boolean().default(true).describe('Show dashboards, where there is a Prometheus.'),
-    ...grafanaValues({ ...grafanaDefaults, resources: laptop('50m', '384Mi') }),
+    ...grafanaSection.shape,
     ...grafanaPortValues({ port: 3001, servicePort: 3001 }),
   }),
   certificates: section(
     'Certificates of the load balancer, PostgreSQL and the object store.',
     certificatesValues(certificatesDefaults),
   ),
-  secretGenerator: section(
-    'Makes the Secrets that are missing, inside the cluster: for trials, where nobody should have to think of passwords.',
-    {
-      enabled: z
-        .boolean()
-        .default(false)
-        .describe('Run a Job that makes missing Secrets, with random passwords; Secrets that exist are left alone.'),
-      ...secretGeneratorValues(secretGeneratorDefaults),
-    },
-  ),
+  secretGenerator: secretGeneratorSection,
   tests: section('The pod of helm test.', { image: imageValues(images.curl) }),
 });

@@ -79,15 +79,25 @@ export function redisConf({ memory, cluster, own, ...settings }: RedisConfigurat
 
 function clusterConf(cluster: ClusterConfiguration): Text {
   return text`
-    repl-backlog-size ${bytes(cluster.replBacklogSize)}
-    repl-diskless-sync-delay 0
-    min-replicas-to-write ${cluster.minReplicasToWrite}
+    ${replicationConf(cluster)}
 
     cluster-enabled yes
     cluster-config-file nodes.conf
     cluster-node-timeout ${cluster.clusterNodeTimeoutMilliseconds}
     cluster-require-full-coverage ${yesNo(cluster.clusterRequireFullCoverage)}
     cluster-allow-replica-migration ${yesNo(cluster.clusterAllowReplicaMigration)}
+  `;
+}
+
+/** What masters and replicas need, in a cluster or beside Sentinels. */
+export function replicationConf({
+  replBacklogSize,
+  minReplicasToWrite,
+}: Pick<ClusterConfiguration, 'replBacklogSize' | 'minReplicasToWrite'>): Text {
+  return text`
+    repl-backlog-size ${bytes(replBacklogSize)}
+    repl-diskless-sync-delay 0
+    min-replicas-to-write ${minReplicasToWrite}
   `;
 }
 

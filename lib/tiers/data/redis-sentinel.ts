@@ -5,7 +5,7 @@ import { demand } from '../../objects/checks';
 import { choose } from '../../values/choice';
 import type { Input } from '../../values/expression';
 import { and, atLeast, atMost, equals, greaterThan, lessThan, or } from '../../values/logic';
-import { add, bytes, divide, multiply } from '../../values/numbers';
+import { add, divide, multiply } from '../../values/numbers';
 import type { Items, Text } from '../../values/parts';
 import { checksum, text } from '../../values/text';
 import { concat, str } from '../../values/texts';
@@ -18,7 +18,7 @@ import { addService } from '../../workload/service';
 import { type Storage, StatefulSetWorkload } from '../../workload/stateful-set';
 import type { Recovery } from '../recovery';
 import { Tier } from '../tier';
-import { redisConf, serverAlive } from './redis-configuration';
+import { redisConf, replicationConf, serverAlive } from './redis-configuration';
 import { REDIS_PORT, type RedisProps, memoryOf, redisDefaults, redisPod, redisSecret } from './redis-pod';
 import { SENTINEL_PORT, sentinelAlive, sentinelPod } from './redis-sentinel-pod';
 import {
@@ -137,7 +137,14 @@ export class RedisSentinel extends Tier implements Server {
       ...settings,
       memory: memoryOf(this, settings),
       appendonly: true,
-      own: replicationConf(settings),
+      own: text`
+        ${replicationConf(settings)}
+        min-replicas-max-lag 10
+        # A master's pod that is back has another address. A replica that still asks the old one, where nothing answers, gives
+        # up after this many seconds; a master that is there is heard of more often.
+        repl-timeout 10
+        repl-ping-replica-period 2
+      `,
     });
     this.servers = new StatefulSetWorkload(this, 'servers', {
       ...ofServers,
@@ -284,15 +291,6 @@ function addressesOf(name: Input<string>, sentinels: Input<number>): Input<strin
     return choose(atLeast(sentinels, number), concat(between(before, number)), '');
   });
   return concat([...between(0, fewest), ...further]);
-}
-
-function replicationConf({ replBacklogSize, minReplicasToWrite }: Of<'replBacklogSize' | 'minReplicasToWrite'>): Text {
-  return text`
-    repl-backlog-size ${bytes(replBacklogSize)}
-    repl-diskless-sync-delay 0
-    min-replicas-to-write ${minReplicasToWrite}
-    min-replicas-max-lag 10
-  `;
 }
 
 /** A Sentinel adds to a copy of it what it comes to know. */

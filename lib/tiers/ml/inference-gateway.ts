@@ -18,7 +18,7 @@ import type { PodSettings } from '../../workload/pod';
 import type { Autoscaling } from '../../workload/scaling';
 import { addService } from '../../workload/service';
 import { Tier, type TierProps } from '../tier';
-import { type HttpServer, forCores } from '../web/http';
+import { type HttpServer, coresOf } from '../web/http';
 import { checkGateway } from './inference-gateway-checks';
 import {
   CONNECTION_SECONDS,
@@ -187,7 +187,7 @@ export class InferenceGateway extends Tier implements HttpServer {
             '--config-path',
             `${FOLDER}/envoy.yaml`,
             '--concurrency',
-            forCores<string>(settings.resources, (cores) => str`${cores}`),
+            str`${coresOf(settings.resources)}`,
             // It would need memory that processes share.
             '--disable-hot-restart',
             '--log-level',

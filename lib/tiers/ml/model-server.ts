@@ -7,7 +7,7 @@ import { KubeObject } from '../../objects/kube-object';
 import { isNotEmpty, repeatedNumbers, sizeOf } from '../../values/collections';
 import type { Expr, Input } from '../../values/expression';
 import { largestOf, sumOf } from '../../values/folds';
-import { add, bytes, divide, multiply } from '../../values/numbers';
+import { add, bytes, divide, divideUp, multiply } from '../../values/numbers';
 import { atLeast, atMost, equals, isSet, not, or } from '../../values/logic';
 import type { Items } from '../../values/parts';
 import { str } from '../../values/texts';
@@ -244,7 +244,7 @@ export abstract class ModelServer extends Tier implements Server, ModelBackend {
     demand(
       this,
       or(not(equals<string>(accelerator.kind, 'none')), not(fits), atMost(needed, bytes(limit))),
-      str`${loaded.what} take ${divide(loaded.bytes, MEBIBYTE)} MiB, which with sharedMemory ${sharedMemory} is more than resources.limits.memory ${limit}; serve fewer, or raise the limit to ${divide(add(needed, MEBIBYTE - 1), MEBIBYTE)}Mi or more.`,
+      str`${loaded.what} take ${divide(loaded.bytes, MEBIBYTE)} MiB, which with sharedMemory ${sharedMemory} is more than resources.limits.memory ${limit}; serve fewer, or raise the limit to ${divideUp(needed, MEBIBYTE)}Mi or more.`,
     );
   }
 
@@ -259,7 +259,7 @@ export abstract class ModelServer extends Tier implements Server, ModelBackend {
     demand(
       this,
       atLeast(bytes(volume.size), needed),
-      str`volume.size ${volume.size} is too small for all versions of all models twice, since new ones are fetched before old ones go; raise it to ${divide(add(needed, MEBIBYTE - 1), MEBIBYTE)}Mi or more.`,
+      str`volume.size ${volume.size} is too small for all versions of all models twice, since new ones are fetched before old ones go; raise it to ${divideUp(needed, MEBIBYTE)}Mi or more.`,
     );
   }
 }

@@ -1,16 +1,16 @@
 /** The container that an Api and its Workers share: one application image, the same settings. */
 import type { EnvVar } from 'kubernetes-types/core/v1';
-import type { Input } from '../../values/expression';
+import { choose } from '../../values/choice';
+import { type Expr, type Input, literalOf } from '../../values/expression';
 import { isSet, valueOf } from '../../values/logic';
 import { str } from '../../values/texts';
-import type { Items, Tree } from '../../values/parts';
-import { when } from '../../values/tree';
+import type { Items } from '../../values/parts';
 import type { ContainerProps, Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import type { Autoscaling } from '../../workload/scaling';
 import type { TierProps } from '../tier';
-import { forCores } from './http';
+import { coresOf } from './http';
 
 /** What an application keeps in the Redis it is connected to. */
 export interface Cache {
@@ -91,7 +91,7 @@ export function applicationContainer(name: string, instance: Input<string>, give
     name,
     image: given.image,
     env: [
-      { name: 'WEB_CONCURRENCY', value: processCount(processes, resources) },
+      { name: 'WEB_CONCURRENCY', value: str`${processesOf(processes, resources)}` },
       ...(databasePoolSize === undefined ? [] : [{ name: 'DATABASE_POOL_SIZE', value: str`${databasePoolSize}` }]),
       { name: 'PROMETHEUS_MULTIPROC_DIR', value: METRICS_FOLDER },
       { name: 'PYTHONDONTWRITEBYTECODE', value: '1' },
@@ -105,13 +105,10 @@ export function applicationContainer(name: string, instance: Input<string>, give
   };
 }
 
-function processCount(processes: Input<number | null>, resources: Resources): Tree<string> {
-  const given = str`${valueOf(processes)}`;
-  return when<string>(
-    isSet(processes),
-    given,
-    forCores<string>(resources, (cores) => str`${cores}`),
-  );
+/** The processes of a pod: those given, or one for each core. */
+export function processesOf(processes: Input<number | null>, resources: Resources): Expr<number> {
+  const counted = coresOf(resources);
+  return literalOf(processes) === null ? counted : choose(isSet(processes), valueOf(processes), counted);
 }
 
 function cacheSettings(name: string, prefix: Input<string>, { enabled, ttlSeconds }: Cache): Items<EnvVar> {

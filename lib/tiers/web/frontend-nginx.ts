@@ -8,7 +8,7 @@ import { text } from '../../values/text';
 import { type ListInput, when } from '../../values/tree';
 import type { Resources } from '../../workload/container';
 import { type ProxiedPath, serverBlock, upstreamBlock } from './frontend-nginx-server';
-import { forCores } from './http';
+import { coresOf } from './http';
 import { realClient, requestLog, temporaryFolders, upgradedConnection } from './nginx';
 
 /** Requests that one client address may send to one pod. */
@@ -97,7 +97,7 @@ export function nginxConf(conf: NginxConf): Text {
     daemon off;
     pid /tmp/nginx.pid;
     error_log stderr error;
-    ${forCores<Text>(conf.resources, (cores) => text`worker_processes ${cores};`)}
+    worker_processes ${coresOf(conf.resources)};
     worker_rlimit_nofile 16384;
     worker_shutdown_timeout ${conf.drainSeconds}s;
     ${when(

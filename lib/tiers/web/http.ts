@@ -1,11 +1,11 @@
 /** What all servers of HTTP share: how they are probed, how they stop, and how others find them. */
 import type { Lifecycle } from 'kubernetes-types/core/v1';
 import type { Server } from '../../network/connections';
-import { type Input, literalOf } from '../../values/expression';
+import { choose } from '../../values/choice';
+import { type Expr, type Input, literalOf } from '../../values/expression';
 import { isSet, valueOf } from '../../values/logic';
 import { cores } from '../../values/numbers';
-import type { Tree, When } from '../../values/parts';
-import { when } from '../../values/tree';
+import type { Tree } from '../../values/parts';
 import type { Probes, Resources } from '../../workload/container';
 
 /** A server of HTTP behind a Service of its own. */
@@ -55,8 +55,9 @@ export function httpProbes(paths: { readonly liveness: Input<string>; readonly r
   };
 }
 
-/** A part for the number of cores that a container can count on: its limit, or its request where it has no limit. */
-export function forCores<T>({ limits, requests }: Resources, part: (count: Input<number>) => Tree<T>): When<T> {
-  const limit = literalOf(limits.cpu) === null ? requests.cpu : valueOf(limits.cpu);
-  return when<T>(isSet(limits.cpu), part(cores(limit)), part(cores(requests.cpu)));
+/** The cores that a container can count on: those of its limit, or of its request where it has no limit. */
+export function coresOf({ limits, requests }: Resources): Expr<number> {
+  return cores(
+    literalOf(limits.cpu) === null ? requests.cpu : choose(isSet(limits.cpu), valueOf(limits.cpu), requests.cpu),
+  );
 }

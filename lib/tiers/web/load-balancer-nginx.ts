@@ -6,7 +6,7 @@ import { text } from '../../values/text';
 import { type ListInput, each, when } from '../../values/tree';
 import type { Resources } from '../../workload/container';
 import type { SecurityHeaders } from './frontend-nginx';
-import { forCores } from './http';
+import { coresOf } from './http';
 import { type RateLimits, type WindowLimit, stepsOf } from './load-balancer-limits';
 import { objectsCacheControl, objectsLocation, objectsUpstream, type OriginRoute } from './load-balancer-objects';
 import { proxyHeaders, realClient, requestLog, temporaryFolders, upgradedConnection } from './nginx';
@@ -89,7 +89,7 @@ export function loadBalancerConf(conf: LoadBalancerConf): Text {
     daemon off;
     pid /tmp/nginx.pid;
     error_log stderr error;
-    ${forCores<Text>(conf.resources, (cores) => text`worker_processes ${cores};`)}
+    worker_processes ${coresOf(conf.resources)};
     worker_rlimit_nofile ${add(connections, 1024)};
     worker_shutdown_timeout ${conf.drainSeconds}s;
 

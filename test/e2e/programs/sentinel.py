@@ -18,6 +18,8 @@ MASTER = os.environ['REDIS_SENTINEL_MASTER']
 THREADS = {'waited': 3, 'plain': 3}
 PAUSE_SECONDS = 0.02
 TIMEOUT_SECONDS = 2
+# Writers try again for as long as it takes, and count that; a reader does for as long as a failover may take.
+PATIENCE_SECONDS = 30
 lock = threading.Lock()
 stop = threading.Event()
 
@@ -68,9 +70,18 @@ def write(what, thread):
 
 
 def lost(keys):
-    client = master()
     return [key for start in range(0, len(keys), 500) for key, value in
-            zip(keys[start:start + 500], client.mget(keys[start:start + 500])) if value is None]
+            zip(keys[start:start + 500], read(keys[start:start + 500])) if value is None]
+
+
+def read(keys):
+    client, deadline = master(), time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return client.mget(keys)
+        except (RedisError, OSError):
+            if time.monotonic() > deadline: raise
+            time.sleep(0.2)
 
 
 threads = [threading.Thread(target=write, args=(what, n)) for what, count in THREADS.items() for n in range(count)]

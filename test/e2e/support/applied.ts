@@ -1,10 +1,31 @@
 /** What holds of every system that `kubectl apply -k` has brought up, and that makes its own Secrets. */
 import type { Secret } from 'kubernetes-types/core/v1';
-import { get, kubectl, report } from './cluster';
+import { get, kubectl, loadImages, report } from './cluster';
+import { claim, discard } from './namespaces';
+import { everythingReady } from './readiness';
 import { run } from './run';
+import { step } from './steps';
 
 /** The contents of Secrets by name, in base64. */
 type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Steps that apply a folder to its namespace, until all of it is at work. Other namespaces are claimed with it. */
+export function isApplied(folder: string, namespace: string, ...others: readonly string[]): void {
+  beforeAll(async () => {
+    await claim(namespace, ...others);
+    await loadImages(await kubectl(['kustomize', folder]));
+  });
+
+  afterAll(discard);
+
+  step('kubectl apply -k, without a warning', async () => {
+    const { stdout, stderr } = await run('kubectl', ['apply', '-k', folder]);
+    expect(stderr).toBe('');
+    report(`${stdout.trim().split('\n').length} objects`);
+  });
+
+  step('everything becomes Ready, with no step by hand', () => everythingReady(namespace));
+}
 
 /** A second apply changes nothing. */
 export async function applyAgain(folder: string): Promise<void> {

@@ -1,5 +1,11 @@
 /** What a Prometheus of the cluster says, by its API. */
+import type { Pod } from 'kubernetes-types/core/v1';
+import { get, report } from './cluster';
+import { eventually } from './eventually';
 import { portForward } from './port-forward';
+
+/** Programs that the test's images only stand in for, where they do: they listen, and have no metrics. */
+const STAND_INS = ['grafana', 'blackbox'];
 
 export interface Target {
   readonly labels: Readonly<Record<string, string>>;
@@ -49,4 +55,42 @@ export class PrometheusApi {
 /** Calls `use` with the API of the Prometheus of a release, which has the namespace's name. */
 export async function withPrometheus<T>(release: string, use: (prometheus: PrometheusApi) => Promise<T>): Promise<T> {
   return portForward(release, `service/${release}-prometheus`, 9090, (url) => use(new PrometheusApi(url)));
+}
+
+/** Sees that every pod that has metrics is a target, known by its labels, and is up where its program is real. */
+export async function everyPodIsScraped(release: string): Promise<void> {
+  const pods = (await get<Pod>('pods', `--namespace=${release}`, `--selector=app.kubernetes.io/instance=${release}`))
+    .filter(({ metadata }) => metadata?.annotations?.['prometheus.io/scrape'] === 'true')
+    .map(({ metadata }) => metadata?.name ?? '');
+  expect(pods.length).toBeGreaterThan(5);
+  await withPrometheus(release, async (prometheus) => {
+    const targets = await eventually('targets are asked', { seconds: 120, namespace: release }, async () => {
+      const found = (await prometheus.targets()).filter(({ labels }) => labels.pod !== undefined);
+      expect(found.map(({ labels }) => labels.pod).sort()).toEqual([...pods].sort());
+      const down = found.filter(({ health }) => health !== 'up');
+      expect(down.filter(({ labels }) => !STAND_INS.includes(labels.tier ?? ''))).toEqual([]);
+      return found;
+    });
+    for (const { labels } of targets) {
+      expect(Object.keys(labels).sort()).toEqual(
+        ['component', 'instance', 'job', 'namespace', 'pod', 'release', 'tier'].sort(),
+      );
+      expect(labels).toMatchObject({ namespace: release, release });
+    }
+    const down = targets.filter(({ health }) => health !== 'up').map(({ labels }) => labels.pod);
+    report(`${targets.length - down.length} of ${targets.length} targets up; stand-ins: ${down.join(', ') || 'none'}`);
+  });
+}
+
+/** Sees that exporters reach what they export: these metrics of theirs are 1 everywhere. */
+export async function exportersReach(release: string, ...metrics: readonly string[]): Promise<void> {
+  await withPrometheus(release, async (prometheus) => {
+    for (const metric of metrics) {
+      await eventually(`${metric} is 1 everywhere`, { seconds: 90, namespace: release }, async () => {
+        const series = await prometheus.query(metric);
+        expect(series.length).toBeGreaterThan(0);
+        expect(series.filter(({ value }) => value[1] !== '1')).toEqual([]);
+      });
+    }
+  });
 }

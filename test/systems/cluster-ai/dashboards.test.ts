@@ -1,20 +1,7 @@
-import type { ConfigMap } from 'kubernetes-types/core/v1';
 import type { JsonObject } from '../../../lib/values/expression';
-import { type Dashboard, dashboardsIn, questionsOf, recordingRulesIn } from '../../metrics/dashboards';
-import { labelsWith } from '../../metrics/inventory';
-import { ask } from '../../metrics/promql';
+import { dashboardsOf, describeDashboards, withNodeAgents } from '../dashboards';
 import { withoutPromises } from '../reading';
-import { environments, objectsWith, release, valuesIn } from './environments';
-
-/** What a ConfigMap may hold where `kubectl apply` keeps it in an annotation. */
-const MOST_BYTES = 262_144;
-
-/** With all that may be off: a cluster, backups, metrics of containers. */
-function everything(): JsonObject {
-  const values = structuredClone(valuesIn('production')) as Record<string, Record<string, unknown>>;
-  Object.assign(values.prometheus ?? {}, { nodeAgents: { namespace: 'node-agents', release: 'node-agents' } });
-  return values as JsonObject;
-}
+import { clusterAi, objectsWith, release, valuesIn } from './environments';
 
 /** The longest name of a release that fits, which is longer where there are neither backups nor what has a long name of its own among the models' tiers. */
 const LONGEST_RELEASE = 'a'.repeat(35);
@@ -36,73 +23,11 @@ function withoutModels(values: JsonObject): JsonObject {
   return changed as JsonObject;
 }
 
-const cases = [...environments.map((name) => [name, valuesIn(name)] as const), ['everything', everything()] as const];
+const dashboards = (values: JsonObject, as = release) => dashboardsOf(clusterAi, values, as);
 
-function configMaps(values: JsonObject, as = release): readonly ConfigMap[] {
-  return objectsWith(values, as).filter(({ kind }) => kind === 'ConfigMap') as unknown as readonly ConfigMap[];
-}
-
-function dashboards(values: JsonObject, as = release): ReadonlyMap<string, Dashboard> {
-  return dashboardsIn(configMaps(values, as));
-}
+describeDashboards(clusterAi, { name: LONGEST_RELEASE, without: withShortNames });
 
 const overview = dashboards(valuesIn('production')).get('overview');
-
-describe.each(cases)('dashboards of %s', (_, values) => {
-  const labelsOf = labelsWith(recordingRulesIn(configMaps(values)));
-  const all = dashboards(values);
-  const questions = questionsOf(all);
-
-  it('ask for metrics and labels that somebody exports', () => {
-    const problems = questions.flatMap(({ at, expr }) =>
-      ask(expr, labelsOf).problems.map((problem) => `${at}: ${problem}`),
-    );
-    expect(problems).toEqual([]);
-  });
-
-  it('name series by labels that they have', () => {
-    const problems = questions.flatMap(({ at, expr, legend }) => {
-      const labels = ask(expr, labelsOf).labels ?? new Set();
-      const named = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
-      return named.filter((label) => !labels.has(label)).map((label) => `${at}: ${legend} has no ${label}`);
-    });
-    expect(problems).toEqual([]);
-  });
-
-  it('leave no variable to whoever looks', () => {
-    for (const { at, expr } of questions) expect([at, expr]).toEqual([at, expect.not.stringMatching(/\$/)]);
-  });
-
-  it('are addressed by what Grafana takes', () => {
-    for (const [id, { uid }] of all) expect([id, uid]).toEqual([id, `${id}-cluster-ai`]);
-    const long = dashboards(withShortNames(values), { ...release, name: LONGEST_RELEASE });
-    expect(Math.max(...[...long.values()].map(({ uid }) => uid.length))).toBe(40);
-    for (const { uid } of long.values()) expect(uid).toMatch(/^[\w-]{1,40}$/);
-    expect(new Set([...long.values()].map(({ uid }) => uid)).size).toBe(long.size);
-  });
-
-  it('have panels that say what they show, each in a place of its own', () => {
-    for (const [id, dashboard] of all) {
-      const ids = dashboard.panels.map((panel) => panel.id);
-      expect([id, new Set(ids).size]).toEqual([id, ids.length]);
-      const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) => {
-        expect([id, x + w <= 24]).toEqual([id, true]);
-        return Array.from({ length: w * h }, (_, i) => `${x + (i % w)}/${y + Math.floor(i / w)}`);
-      });
-      expect([id, new Set(cells).size]).toEqual([id, cells.length]);
-    }
-    const shown = [...all.values()].flatMap(({ panels }) => panels).filter(({ type }) => type !== 'row');
-    for (const { title, description } of shown) {
-      expect([title, description]).toEqual([title, expect.stringMatching(/\.$/)]);
-    }
-  });
-
-  it('fit into what kubectl applies', () => {
-    for (const map of configMaps(values)) {
-      expect([map.metadata?.name, JSON.stringify(map).length < MOST_BYTES]).toEqual([map.metadata?.name, true]);
-    }
-  });
-});
 
 describe('the overview', () => {
   it('has eight panels, which it renews every 30 seconds', () => {
@@ -153,7 +78,7 @@ describe('which dashboards there are', () => {
     expect(titles(valuesIn('development'), 'redis')).not.toContain('Slots');
     expect(titles(valuesIn('production'), 'redis')).toContain('Slots');
     expect(titles(valuesIn('development'), 'performance')).not.toContain('Throttled');
-    expect(titles(everything(), 'performance')).toContain('Throttled');
+    expect(titles(withNodeAgents(clusterAi), 'performance')).toContain('Throttled');
   });
 
   it('none without Prometheus, and no Grafana either', () => {

@@ -19,17 +19,15 @@ describe('the capacity plan', () => {
     expect(valueOf(plan.instances)).toBe(instances);
     expect(valueOf(plan.databaseConnections)).toBe(connections);
     expect(valueOf(plan.memory)).toBe(gibibytes * 1024);
-    expect(valueOf(plan.redisCluster)).toBe(false);
-    expect(valueOf(plan.shardedDatabase)).toBe(false);
+    expect(valueOf(plan.isLarge)).toBe(false);
   });
 
   it('has for 5000 users ten instances or more, several databases and load balancers, and Redis as a cluster', () => {
     const plan = capacityPlan(5000);
     expect(valueOf(plan.instances)).toBeGreaterThanOrEqual(10);
-    expect(valueOf(plan.shardedDatabase)).toBe(true);
-    expect(valueOf(plan.redisCluster)).toBe(true);
+    expect(valueOf(plan.isLarge)).toBe(true);
     expect(valueOf(plan.loadBalancers)).toBeGreaterThanOrEqual(2);
-    expect(valueOf(capacityPlan(4999).redisCluster)).toBe(false);
+    expect(valueOf(capacityPlan(4999).isLarge)).toBe(false);
   });
 });
 

@@ -1,5 +1,4 @@
 /** What Conecta Plus has of dashboards and rules and Cluster AI has not: several objectives, uptime, users, its own targets. */
-import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { z } from 'zod';
 import { businessDashboard } from '../../../lib/tiers/observability/dashboards/business';
 import type { GrafanaDashboard } from '../../../lib/tiers/observability/dashboards/dashboard';
@@ -14,14 +13,9 @@ import {
 } from '../../../lib/tiers/observability/rules-values';
 import { LITERALS } from '../../../lib/values/expression';
 import { evaluate } from '../../../lib/values/tree';
-import { type Dashboard, dashboardsIn, questionsOf, recordingRulesIn } from '../../metrics/dashboards';
-import { labelsWith } from '../../metrics/inventory';
-import { ask } from '../../metrics/promql';
+import type { Dashboard } from '../../metrics/dashboards';
 import { ruleFilesIn } from '../../rules/tested';
 import { objectsOf, slo, webPlatform } from '../../rules/web-platform';
-
-const configMaps = (objectsOf(webPlatform()) as readonly ConfigMap[]).filter(({ kind }) => kind === 'ConfigMap');
-const dashboards = dashboardsIn(configMaps);
 
 function rulesWith(changes: Partial<RuleSubjects>): Readonly<Record<string, string>> {
   return ruleFilesIn(objectsOf(webPlatform(changes)), 'conecta-plus');
@@ -35,47 +29,6 @@ function read(shown: GrafanaDashboard): Dashboard {
 function titles(shown: GrafanaDashboard): readonly string[] {
   return read(shown).panels.map(({ title }) => title);
 }
-
-describe('dashboards of a platform without PgBouncer and Frontend', () => {
-  const labelsOf = labelsWith(recordingRulesIn(configMaps));
-  const questions = questionsOf(dashboards);
-
-  test('ask for what is exported or recorded, and name it by labels that it has', () => {
-    const problems = questions.flatMap(({ at, expr, legend }) => {
-      const { labels = new Set(), problems: wrong } = ask(expr, labelsOf);
-      const named = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
-      return [...wrong, ...named.filter((label) => !labels.has(label))].map((problem) => `${at}: ${problem}`);
-    });
-    expect(problems).toEqual([]);
-    expect(questions.length).toBeGreaterThan(70);
-  });
-
-  test('ask for nothing of PgBouncer, conversions, or the model cache', () => {
-    const asked = questions.map(({ expr }) => expr).join('\n');
-    expect(asked).not.toMatch(/pgbouncer|conversions|sessions/);
-  });
-
-  test('are held to its own targets', () => {
-    const described = [...dashboards.values()].flatMap(({ panels }) =>
-      panels.map(({ description = '' }) => description),
-    );
-    const targets = described.flatMap((description) => /target is \d+ m?s/.exec(description) ?? []);
-    expect([...new Set(targets)].sort()).toEqual(['target is 1 s', 'target is 300 ms']);
-  });
-
-  test('have panels that say what they show', () => {
-    const shown = [...dashboards.values()].flatMap(({ panels }) => panels).filter(({ type }) => type !== 'row');
-    for (const { title, description } of shown) {
-      expect([title, description]).toEqual([title, expect.stringMatching(/\.$/)]);
-    }
-  });
-
-  test.each(['slo', 'business', 'resources', 'load-balancer'])('%s', (id) => {
-    expect(
-      dashboards.get(id)?.panels.map(({ title, targets }) => [title, targets?.map(({ expr }) => expr)]),
-    ).toMatchSnapshot();
-  });
-});
 
 describe('the dashboard of objectives', () => {
   test('has one of each, by its name where there are several', () => {

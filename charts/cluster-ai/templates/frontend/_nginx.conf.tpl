@@ -3,11 +3,7 @@
 daemon off;
 pid /tmp/nginx.pid;
 error_log stderr error;
-{{- if .Values.frontend.resources.limits.cpu }}
-worker_processes {{ include "cluster-ai.cores" .Values.frontend.resources.limits.cpu | int64 }};
-{{- else }}
-worker_processes {{ include "cluster-ai.cores" .Values.frontend.resources.requests.cpu | int64 }};
-{{- end }}
+worker_processes {{ include "cluster-ai.cores" (ternary .Values.frontend.resources.limits.cpu .Values.frontend.resources.requests.cpu (not (kindIs "invalid" .Values.frontend.resources.limits.cpu))) | int64 }};
 worker_rlimit_nofile 16384;
 worker_shutdown_timeout 30s;
 {{- if .Values.frontend.brotli }}

@@ -4,11 +4,7 @@ load_module /usr/lib/nginx/modules/ngx_http_js_module.so;
 daemon off;
 pid /tmp/nginx.pid;
 error_log stderr error;
-{{- if .Values.loadBalancer.resources.limits.cpu }}
-worker_processes {{ include "conecta-plus.cores" .Values.loadBalancer.resources.limits.cpu | int64 }};
-{{- else }}
-worker_processes {{ include "conecta-plus.cores" .Values.loadBalancer.resources.requests.cpu | int64 }};
-{{- end }}
+worker_processes {{ include "conecta-plus.cores" (ternary .Values.loadBalancer.resources.limits.cpu .Values.loadBalancer.resources.requests.cpu (not (kindIs "invalid" .Values.loadBalancer.resources.limits.cpu))) | int64 }};
 worker_rlimit_nofile {{ add (add (mul .Values.loadBalancer.clientConnections 3) 512) 1024 }};
 worker_shutdown_timeout 30s;
 

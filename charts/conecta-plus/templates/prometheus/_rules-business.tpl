@@ -51,9 +51,10 @@
         description: "Requests may be answered, and a step before the transaction be broken."
         runbook_url: |-
           {{ .Values.prometheus.runbooksUrl }}/business.md#transactionsstopped
+    {{- if .Values.objectives.users }}
     - alert: UsersNearPlan
       expr: |
-        tier:business_active_users:max{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"} > 90 / 100 * {{ if .Values.objectives.users }}{{ int64 .Values.objectives.users }}{{ else }}1000000{{ end }}
+        tier:business_active_users:max{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"} > 90 / 100 * {{ int64 .Values.objectives.users }}
       for: 30m
       labels:
         severity: "warning"
@@ -65,7 +66,8 @@
       annotations:
         summary: "{{ "{{" }} $value | humanize }} users are active"
         description: |-
-          For half an hour more than 90 % of the {{ if .Values.objectives.users }}{{ int64 .Values.objectives.users }}{{ else }}1000000{{ end }} that the system is sized for.
+          For half an hour more than 90 % of the {{ int64 .Values.objectives.users }} that the system is sized for.
         runbook_url: |-
           {{ .Values.prometheus.runbooksUrl }}/business.md#usersnearplan
+    {{- end }}
 {{- end }}

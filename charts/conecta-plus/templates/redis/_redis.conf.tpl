@@ -29,5 +29,9 @@ repl-backlog-size {{ include "conecta-plus.bytes" .Values.redis.replBacklogSize 
 repl-diskless-sync-delay 0
 min-replicas-to-write {{ int64 .Values.redis.minReplicasToWrite }}
 min-replicas-max-lag 10
+# A master's pod that is back has another address. A replica that still asks the old one, where nothing answers, gives
+# up after this many seconds; a master that is there is heard of more often.
+repl-timeout 10
+repl-ping-replica-period 2
 include /run/redis/runtime.conf
 {{- end }}

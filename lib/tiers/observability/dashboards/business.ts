@@ -1,13 +1,14 @@
-import type { Input } from '../../../values/expression';
+import { type Input, literalOf } from '../../../values/expression';
+import { isSet, valueOf } from '../../../values/logic';
 import { str } from '../../../values/texts';
-import { type GrafanaDashboard, dashboard } from './dashboard';
+import { type GrafanaDashboard, type Row, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
 import { recorded, responseTime } from './queries';
 import { uptimePanels } from './uptime';
 
 export interface BusinessDashboardSettings {
-  /** Active users that the system is sized for. @default - as many as come */
-  readonly users?: Input<number>;
+  /** Active users that the system is sized for. @default null, as many as come */
+  readonly users?: Input<number | null>;
   /** Percent of the minutes of thirty days in which the API serves, as promised. @default - its minutes are not counted */
   readonly uptimePercent?: Input<number> | undefined;
 }
@@ -17,7 +18,7 @@ const TRANSACTIONS = recorded('transaction:business_transactions:rate5m');
 const FAILED = recorded('transaction:business_transactions_failed:ratio_rate5m');
 
 /** What users do, whether it succeeds, and whether what they were promised is kept. */
-export function businessDashboard({ users, uptimePercent }: BusinessDashboardSettings = {}): GrafanaDashboard {
+export function businessDashboard({ users = null, uptimePercent }: BusinessDashboardSettings = {}): GrafanaDashboard {
   return dashboard({
     id: 'business',
     title: 'Business',
@@ -29,25 +30,11 @@ export function businessDashboard({ users, uptimePercent }: BusinessDashboardSet
         panels: [
           stat({
             title: 'Active users',
-            description:
-              users === undefined
-                ? 'With a request in the last five minutes.'
-                : str`With a request in the last five minutes. The system is sized for ${users}.`,
+            description: 'With a request in the last five minutes.',
             unit: 'short',
             decimals: 0,
             targets: [{ expr: USERS, legend: '{{tier}}' }],
           }),
-          ...(users === undefined
-            ? []
-            : [
-                stat({
-                  title: 'Users of the plan',
-                  description: str`Share of the ${users} users that the system is sized for.`,
-                  unit: 'percentunit' as const,
-                  limits: { warning: 0.9, critical: 1 },
-                  targets: [{ expr: str`${USERS} / ${users}`, legend: '{{tier}}' }],
-                }),
-              ]),
           stat({
             title: 'Transactions',
             description: 'Ended within a minute, however they ended.',
@@ -66,6 +53,7 @@ export function businessDashboard({ users, uptimePercent }: BusinessDashboardSet
       ...(uptimePercent === undefined
         ? []
         : [{ title: 'Service level', height: 6, panels: uptimePanels(uptimePercent) }]),
+      ...(literalOf(users) === null ? [] : [planRow(users)]),
       {
         title: 'Users',
         panels: [
@@ -140,4 +128,31 @@ export function businessDashboard({ users, uptimePercent }: BusinessDashboardSet
       },
     ],
   });
+}
+
+function planRow(planned: Input<number | null>): Row {
+  const users = valueOf(planned);
+  return {
+    title: 'Plan',
+    enabled: isSet(planned),
+    height: 6,
+    panels: [
+      stat({
+        title: 'Users of the plan',
+        description: str`Share of the ${users} users that the system is sized for.`,
+        unit: 'percentunit',
+        limits: { warning: 0.9, critical: 1 },
+        targets: [{ expr: str`${USERS} / ${users}`, legend: '{{tier}}' }],
+      }),
+      timeSeries({
+        title: 'Users beside the plan',
+        description: str`Active users, and the ${users} that the system is sized for.`,
+        unit: 'short',
+        targets: [
+          { expr: USERS, legend: '{{tier}}' },
+          { expr: str`vector(${users})`, legend: 'plan' },
+        ],
+      }),
+    ],
+  };
 }

@@ -1,6 +1,7 @@
 /** What users come for: whether their transactions succeed, and whether there are more users than was planned. */
 import { conditionOf } from '../../../objects/conditions';
-import type { Input } from '../../../values/expression';
+import { type Input, literalOf } from '../../../values/expression';
+import { isSet, valueOf } from '../../../values/logic';
 import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
 import type { Api } from '../../web/api';
@@ -13,8 +14,8 @@ export interface BusinessThresholds {
   readonly failedTransactionsPercent?: Input<number>;
   /** Transactions within half an hour of the day before, from where on none within half an hour is worth an alert. @default 20 */
   readonly transactionsExpected?: Input<number>;
-  /** Active users that the system is sized for. @default - as many as come */
-  readonly users?: Input<number>;
+  /** Active users that the system is sized for. @default null, as many as come */
+  readonly users?: Input<number | null>;
 }
 
 export const businessThresholdDefaults = { failedTransactionsPercent: 2, transactionsExpected: 20 } as const;
@@ -25,7 +26,7 @@ const USERS_PERCENT = 90;
 const LEAST_RATE = 0.03;
 
 export function businessRules(facts: RuleFacts, api: Api, thresholds: BusinessThresholds): RuleGroup {
-  const { users, ...settings } = { ...businessThresholdDefaults, ...thresholds };
+  const { users = null, ...settings } = { ...businessThresholdDefaults, ...thresholds };
   const tier = api.node.id;
   const all = tierSelector(facts, tier);
   return {
@@ -55,7 +56,7 @@ export function businessRules(facts: RuleFacts, api: Api, thresholds: BusinessTh
         `,
       },
       ...transactions(all, settings),
-      ...(users === undefined ? [] : [tooManyUsers(all, users)]),
+      ...(literalOf(users) === null ? [] : [tooManyUsers(all, users)]),
     ],
   };
 }
@@ -93,9 +94,11 @@ function transactions(
   ];
 }
 
-function tooManyUsers(all: Selector, users: Input<number>): AlertingRule {
+function tooManyUsers(all: Selector, planned: Input<number | null>): AlertingRule {
+  const users = valueOf(planned);
   return {
     alert: 'UsersNearPlan',
+    enabled: isSet(planned),
     expr: str`tier:business_active_users:max${all()} > ${USERS_PERCENT} / 100 * ${users}`,
     for: '30m',
     severity: 'warning',

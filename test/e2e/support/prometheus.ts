@@ -66,7 +66,9 @@ export async function everyPodIsScraped(release: string): Promise<void> {
   await withPrometheus(release, async (prometheus) => {
     const targets = await eventually('targets are asked', { seconds: 120, namespace: release }, async () => {
       const found = (await prometheus.targets()).filter(({ labels }) => labels.pod !== undefined);
-      expect(found.map(({ labels }) => labels.pod).sort()).toEqual([...pods].sort());
+      expect([...new Set(found.map(({ labels }) => labels.pod))].sort()).toEqual([...pods].sort());
+      // A pod with two programs that have metrics is two targets, of two jobs.
+      expect(new Set(found.map(({ labels }) => `${labels.job} ${labels.pod}`)).size).toBe(found.length);
       const down = found.filter(({ health }) => health !== 'up');
       expect(down.filter(({ labels }) => !STAND_INS.includes(labels.tier ?? ''))).toEqual([]);
       return found;

@@ -31,7 +31,7 @@ describe('the capacity plan', () => {
   });
 });
 
-function objectsFor(users: number, others: JsonObject = {}, base = 'production'): readonly KubernetesObject[] {
+function objectsFor(users: number | null, others: JsonObject = {}, base = 'production'): readonly KubernetesObject[] {
   const changed = coalesce(conectaPlus.valuesIn(base), { objectives: { users } });
   return conectaPlus.objectsWith(coalesce(changed, others));
 }
@@ -46,6 +46,12 @@ function refused(users: number, others: JsonObject = {}, base = 'production'): r
 }
 
 describe('manifests', () => {
+  it('alert when the plan is nearly used up, where there is one', () => {
+    const limits = (users: number | null) => JSON.stringify(objectsFor(users)).match(/> 90 \/ 100 \* \w+/g);
+    expect(limits(800)).toEqual(['> 90 / 100 * 800']);
+    expect(limits(null)).toBeNull();
+  });
+
   const api = (objects: readonly KubernetesObject[]): { replicas: number; pool: string } => {
     const { spec } = find(objects, 'Deployment/conecta-plus-api') as Deployment;
     const scaler = objects.find((object) => titleOf(object) === 'HorizontalPodAutoscaler/conecta-plus-api');

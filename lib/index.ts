@@ -297,7 +297,39 @@ export {
 export { type PodCount, type PodResources, Workload, type WorkloadProps } from './workload/workload';
 
 export { type Expr, ExpressionError, type Input } from './values/expression';
-export * from './values/leaves';
+export {
+  absolutePath,
+  bucketName,
+  byteSize,
+  cidr,
+  cpu,
+  dnsLabel,
+  emailAddress,
+  envName,
+  folder,
+  headerName,
+  hostname,
+  httpUrl,
+  imageDigest,
+  imagePart,
+  labelKey,
+  line,
+  modelName,
+  objectName,
+  percent,
+  port,
+  requestSize,
+  schedule,
+  seconds,
+  sha256,
+  shortName,
+  sqlName,
+  storageSize,
+  timeZone,
+  urlPath,
+  webUrl,
+  word,
+} from './values/leaves';
 export { choose } from './values/choice';
 export { hasKey, isNotEmpty, largest, sizeOf } from './values/collections';
 export { largestOf, sumOf } from './values/folds';

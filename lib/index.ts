@@ -359,8 +359,9 @@ export {
 } from './values/tree';
 
 export { chartFiles } from './output/helm/package';
-export { type ChartMetadata } from './output/helm/source';
+export { type ChartMetadata, type ChartSource, type PodSecurity } from './output/helm/source';
 export { Manifests, type Release } from './output/manifests';
-export { replaceFolders } from './output/write';
-export { environmentsIn, valuesOf } from './systems/environment';
+export { type Files, replaceFolders } from './output/write';
+export { type Environment, environmentsIn, valuesOf } from './systems/environment';
+export { type Synthesis, type SystemWithEnvironments, synthesise } from './systems/synthesise';
 export { type SharedValues, System } from './systems/system';

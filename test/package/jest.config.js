@@ -5,7 +5,6 @@ module.exports = {
   ...base,
   roots: ['<rootDir>/test/package'],
   testPathIgnorePatterns: ['/node_modules/'],
-  modulePathIgnorePatterns: ['<rootDir>/test/package/projects/'],
   globalSetup: '<rootDir>/test/package/set-up.ts',
   globalTeardown: '<rootDir>/test/package/tear-down.ts',
   testTimeout: 600_000,

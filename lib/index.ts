@@ -297,7 +297,39 @@ export {
 export { type PodCount, type PodResources, Workload, type WorkloadProps } from './workload/workload';
 
 export { type Expr, ExpressionError, type Input } from './values/expression';
-export * from './values/leaves';
+export {
+  absolutePath,
+  bucketName,
+  byteSize,
+  cidr,
+  cpu,
+  dnsLabel,
+  emailAddress,
+  envName,
+  folder,
+  headerName,
+  hostname,
+  httpUrl,
+  imageDigest,
+  imagePart,
+  labelKey,
+  line,
+  modelName,
+  objectName,
+  percent,
+  port,
+  requestSize,
+  schedule,
+  seconds,
+  sha256,
+  shortName,
+  sqlName,
+  storageSize,
+  timeZone,
+  urlPath,
+  webUrl,
+  word,
+} from './values/leaves';
 export { choose } from './values/choice';
 export { hasKey, isNotEmpty, largest, sizeOf } from './values/collections';
 export { largestOf, sumOf } from './values/folds';
@@ -327,8 +359,9 @@ export {
 } from './values/tree';
 
 export { chartFiles } from './output/helm/package';
-export { type ChartMetadata } from './output/helm/source';
+export { type ChartMetadata, type ChartSource, type PodSecurity } from './output/helm/source';
 export { Manifests, type Release } from './output/manifests';
-export { replaceFolders } from './output/write';
-export { environmentsIn, valuesOf } from './systems/environment';
+export { type Files, replaceFolders } from './output/write';
+export { type Environment, environmentsIn, valuesOf } from './systems/environment';
+export { type Synthesis, type SystemWithEnvironments, synthesise } from './systems/synthesise';
 export { type SharedValues, System } from './systems/system';

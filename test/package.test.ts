@@ -13,15 +13,20 @@ describe('the package', () => {
       license: 'Apache-2.0',
       main: './build/lib/index.js',
       types: './build/lib/index.d.ts',
-      exports: { '.': { types: './build/lib/index.d.ts', default: './build/lib/index.js' } },
+      exports: {
+        '.': {
+          import: { types: './build/lib/index.d.mts', default: './build/lib/index.mjs' },
+          require: { types: './build/lib/index.d.ts', default: './build/lib/index.js' },
+        },
+      },
       files: expect.arrayContaining(['build']) as unknown,
     });
     expect(existsSync(join(root, 'LICENSE'))).toBe(true);
   });
 
-  it('leaves the versions of cdk8s and constructs to the app that uses it', () => {
+  it('leaves the versions of cdk8s, constructs and zod to the app that uses it', () => {
     const { dependencies, peerDependencies } = manifest as Readonly<Record<string, Readonly<Record<string, string>>>>;
-    expect(Object.keys(peerDependencies ?? {}).sort()).toEqual(['cdk8s', 'cdk8s-plus-28', 'constructs']);
+    expect(Object.keys(peerDependencies ?? {}).sort()).toEqual(['cdk8s', 'cdk8s-plus-28', 'constructs', 'zod']);
     for (const peer of Object.keys(peerDependencies ?? {})) expect(dependencies).not.toHaveProperty([peer]);
   });
 

@@ -5,6 +5,7 @@ import { LITERALS, literalOf } from '../values/expression';
 import { type Node, type NodeMap, type Tree, isMap } from '../values/parts';
 import { evaluate } from '../values/tree';
 import { conditionOf } from './conditions';
+import { demandOneCopy } from './one-copy';
 
 interface ObjectKind {
   readonly apiVersion?: string;
@@ -27,6 +28,7 @@ export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
 
   constructor(scope: Construct, id: string, tree: Tree<T> & { readonly apiVersion: string; readonly kind: string }) {
     super(scope, id, { apiVersion: tree.apiVersion, kind: tree.kind });
+    demandOneCopy(this);
     const node: Node = tree;
     if (!isMap(node)) throw new TypeError(`${this.node.path}: an object is written as a map`);
     this.tree = node;

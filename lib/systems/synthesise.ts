@@ -8,18 +8,25 @@ import { environmentsIn, valuesOf } from './environment';
 
 /** A system with a folder of values files, one for each environment. */
 export interface SystemWithEnvironments extends ChartSource {
+  /** The folder of values files, `<environment>.yaml`. */
   readonly environments: string;
 }
 
 export interface Synthesis {
+  /** Manifests: `<system>/<environment>/<tier>.yaml`, and a kustomization. */
   readonly dist: Files;
+  /** `<system>/Chart.yaml` and what belongs to it. */
   readonly charts: Files;
   /** What the files are, a line for each folder. */
   readonly summary: readonly string[];
-  /** Empty where all is well. */
+  /** Every value that is refused and every check that fails, of all environments. Empty where all is well. */
   readonly problems: readonly string[];
 }
 
+/**
+ * Reads systems both ways: manifests for each environment, and a chart. Nothing is written: `replaceFolders` does that,
+ * where there are no problems.
+ */
 export function synthesise(systems: readonly SystemWithEnvironments[]): Synthesis {
   const dist = new Map<string, string>();
   const charts = new Map<string, string>();

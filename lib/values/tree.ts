@@ -282,7 +282,11 @@ function entriesOf(part: Node, scope: Scope): readonly (readonly [string, Json |
     const value = jsonOf(part, scope);
     return isObject(value) ? Object.entries(value) : [];
   }
-  return isMap(part) ? Object.entries(part).map(([key, child]) => [key, evaluate(child, scope)]) : [];
+  if (isMap(part)) return Object.entries(part).map(([key, child]) => [key, evaluate(child, scope)]);
+  if (typeof part !== 'object') return [];
+  throw new TypeError(
+    `a tree holds plain data and parts made by this copy of cdk8s-tiers, not ${part.constructor.name}`,
+  );
 }
 
 function evaluateItems(item: Node, scope: Scope): readonly Json[] {

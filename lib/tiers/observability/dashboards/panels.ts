@@ -1,5 +1,6 @@
 /** Panels of a dashboard, and where they stand. */
 import type { Input } from '../../../values/expression';
+import type { JsonMap } from './json';
 import type { Query, StatPanel, TimeSeriesPanel } from './sdk';
 
 /** By this the dashboards refer to Prometheus. */
@@ -56,9 +57,11 @@ export interface StatSettings extends Settings {
 }
 
 /** A panel that has no place yet. */
-export type Panel = TimeSeriesPanel | StatPanel;
+export interface Panel extends JsonMap {
+  readonly type: 'timeseries' | 'stat';
+}
 
-export function timeSeries(settings: TimeSeriesSettings): TimeSeriesPanel {
+export function timeSeries(settings: TimeSeriesSettings): Panel {
   const { limits, stacked = false, max } = settings;
   return {
     type: 'timeseries',
@@ -86,10 +89,10 @@ export function timeSeries(settings: TimeSeriesSettings): TimeSeriesPanel {
       legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
       tooltip: { mode: 'multi', sort: 'desc' },
     },
-  };
+  } satisfies TimeSeriesPanel;
 }
 
-export function stat(settings: StatSettings): StatPanel {
+export function stat(settings: StatSettings): Panel {
   const { decimals, limits } = settings;
   return {
     type: 'stat',
@@ -114,7 +117,7 @@ export function stat(settings: StatSettings): StatPanel {
       orientation: 'auto',
       reduceOptions: { calcs: ['lastNotNull'] },
     },
-  };
+  } satisfies StatPanel;
 }
 
 function head({ title, description, targets, exemplars }: Settings & Pick<TimeSeriesSettings, 'exemplars'>) {

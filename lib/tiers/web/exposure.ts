@@ -57,8 +57,9 @@ export interface ExposureSettings {
   readonly gateway: GatewayApiSettings;
 }
 
+/** Props of `Exposure`. */
 export interface ExposureProps extends Partial<ExposureSettings> {
-  /** @default true */
+  /** Whether it is there. @default true */
   readonly enabled?: Input<boolean>;
   /** The public name. Its certificate is mandatory: nothing is served without TLS. */
   readonly host: Input<string>;
@@ -66,6 +67,7 @@ export interface ExposureProps extends Partial<ExposureSettings> {
   readonly to: HttpServer;
 }
 
+/** Defaults of `ExposureProps`. */
 export const exposureDefaults = {
   dialect: 'traefik',
   className: null,
@@ -93,7 +95,9 @@ export const exposureDefaults = {
  * new Exposure(chart, 'web', { host: 'shop.example.com', to: frontend, dialect: 'alb' });
  */
 export class Exposure extends Construct {
+  /** What it shares with the tiers of its system. */
   readonly platform: Platform;
+  /** Name of its objects. */
   readonly objectName: Input<string>;
 
   constructor(scope: Construct, id: string, props: ExposureProps) {

@@ -15,6 +15,7 @@ import { proxyHeaders, realClient, requestLog, temporaryFolders, upgradedConnect
 export interface LoadBalancerHeaders extends SecurityHeaders {
   /** The policy of `documentationPaths`. */
   readonly documentationContentSecurityPolicy: Input<string>;
+  /** `X-Frame-Options`: who may show pages in a frame. */
   readonly frameOptions: Input<string>;
 }
 

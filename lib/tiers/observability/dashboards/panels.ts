@@ -58,6 +58,7 @@ export interface StatSettings extends Settings {
 /** A panel that has no place yet. */
 export type Panel = TimeSeriesPanel | StatPanel;
 
+/** A panel of series over time. */
 export function timeSeries(settings: TimeSeriesSettings): TimeSeriesPanel {
   const { limits, stacked = false, max } = settings;
   return {
@@ -89,6 +90,7 @@ export function timeSeries(settings: TimeSeriesSettings): TimeSeriesPanel {
   };
 }
 
+/** A panel of one number. */
 export function stat(settings: StatSettings): StatPanel {
   const { decimals, limits } = settings;
   return {

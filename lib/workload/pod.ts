@@ -104,9 +104,11 @@ export interface PodProps extends PodSettings {
   readonly supplementalGroups?: readonly number[];
   /** The first is the main one. */
   readonly containers: readonly ContainerProps[];
+  /** They end, one after the other, before the others start. @default [] */
   readonly initContainers?: readonly ContainerProps[];
+  /** What containers mount. @default [] */
   readonly volumes?: Items<Volume>;
-  /** Values whose change restarts the pods, by name: `checksum/<name>` annotations. */
+  /** Values whose change restarts the pods, by name: `checksum/<name>` annotations. @default {} */
   readonly checksums?: Readonly<Record<string, Input<string>>>;
   /** Seconds from SIGTERM to SIGKILL, the preStop hook included. @default 30 */
   readonly terminationGracePeriodSeconds?: Input<number>;
@@ -124,7 +126,7 @@ export interface PodProps extends PodSettings {
   readonly toleratesAll?: boolean;
   /** Mounts a token for the API server. @default false */
   readonly serviceAccountToken?: boolean;
-  /** @default Always */
+  /** Whether containers that end are started again. @default Always */
   readonly restartPolicy?: 'Never' | 'OnFailure';
 }
 

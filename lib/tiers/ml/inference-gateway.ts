@@ -72,9 +72,9 @@ export interface InferenceGatewayProps extends TierProps, PodSettings {
   readonly image?: Image;
 }
 
-/** Whether requests are read whole before a server gets them. */
+/** Whether bodies of another protocol than the model's are refused. */
 export interface BodyCheck {
-  /** Whether they are. */
+  /** Whether bodies are looked at. */
   readonly enabled: Input<boolean>;
   /** A body that is no longer is held back until it is whole, and looked at; others are not. */
   readonly size: Input<string>;

@@ -40,16 +40,25 @@ test.each(tierPages.map(({ page }) => page))('%s says what becomes of it when so
 
 test('a default in a comment is what the tier has', () => {
   const compared = tierPages.flatMap(({ tier, defaults = {} }) =>
-    api.propsOf(`${tier}Props`).flatMap((prop) => {
-      const [said] = /^[^,; ]+/.exec(prop.default ?? '') ?? [];
-      const value = defaults[prop.name];
-      if (said === undefined || said === '-' || value === undefined) return [];
-      return [{ prop: `${tier}.${prop.name}`, said, is: typeof value === 'string' ? value : JSON.stringify(value) }];
-    }),
+    api.propsOf(`${tier}Props`).flatMap(({ name, default: said = '-' }) =>
+      said.startsWith('-') || !(name in defaults) ? [] : [{ prop: `${tier}.${name}`, said, is: spelt(defaults[name]) }],
+    ),
   );
   expect(compared.length).toBeGreaterThan(80);
-  expect(compared.filter(({ said, is }) => said.replaceAll("'", '"') !== is)).toEqual([]);
+  expect(compared.filter(({ said, is }) => !beginsWith(said.replaceAll("'", '"').replaceAll(', ', ','), is))).toEqual([]);
 });
+
+/** As comments have it: a volume by its size, a text without quotes. */
+function spelt(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null && 'size' in value) return String(value.size);
+  return JSON.stringify(value);
+}
+
+/** What follows is not part of the same word. */
+function beginsWith(text: string, words: string): boolean {
+  return text.startsWith(words) && !/^[\w.]/.test(text.slice(words.length));
+}
 
 function isTier(exported: unknown): boolean {
   return typeof exported === 'function' && (exported === Tier || exported.prototype instanceof Tier);

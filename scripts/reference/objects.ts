@@ -11,7 +11,7 @@ import type { Sample } from './tiers';
 /** Namespaces that a release is told, as they stand in a page. */
 const FACTS = { ingressNamespace: 'network.ingressNamespace', scraperNamespace: 'network.scraperNamespace' };
 
-interface Manifest {
+export interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string };
   readonly spec?: {
@@ -19,6 +19,7 @@ interface Manifest {
     readonly minReplicas?: number;
     readonly scaleTargetRef?: { readonly name: string };
     readonly suspend?: boolean;
+    readonly ports?: readonly { readonly port: number; readonly targetPort?: number | string }[];
     readonly template?: PodTemplate;
     readonly jobTemplate?: { readonly spec: { readonly template: PodTemplate } };
     readonly volumeClaimTemplates?: readonly {
@@ -37,7 +38,8 @@ type Labels = Readonly<Record<string, string>>;
 
 /** A tier in a release of its own, with a client for everything that it serves. */
 export class TierObjects {
-  private readonly own: readonly Manifest[];
+  /** The tier's own. */
+  readonly manifests: readonly Manifest[];
   private readonly clients: readonly { readonly server: string; readonly client: Container }[];
 
   constructor(make: (scope: Chart) => Sample) {
@@ -50,13 +52,13 @@ export class TierObjects {
       client.connectTo(connected);
       return { server, client };
     });
-    this.own = manifestsBelow(tier);
+    this.manifests = manifestsBelow(tier);
     this.clients = clients.map(({ server, client }) => ({ server, client: mainContainerOf(manifestsBelow(client)) }));
   }
 
   /** Ports of pods, and whom its NetworkPolicies let in. */
   ports(): string {
-    const policies = this.own.filter(isNetworkPolicy);
+    const policies = this.manifests.filter(isNetworkPolicy);
     if (policies.length === 0) return 'Nothing connects to it.';
     const rows = policies.flatMap(({ metadata: { name }, spec }) => {
       const selected = spec?.podSelector?.matchLabels ?? {};
@@ -94,7 +96,7 @@ export class TierObjects {
 
   /** Requests and limits of every container, and the volumes. */
   sizes(): string {
-    const rows = this.own.flatMap((manifest) => {
+    const rows = this.manifests.flatMap((manifest) => {
       const pod = templateOf(manifest)?.spec;
       if (pod === undefined) return [];
       const pods = `${shown(manifest.metadata.name)} ${this.howMany(manifest)}`;
@@ -102,12 +104,12 @@ export class TierObjects {
         (container, i) => `| ${i === 0 ? pods : ''} | ${[container.name, ...sizesOf(container)].join(' | ')} |`,
       );
     });
-    const claims = this.own.flatMap(({ metadata, spec }) =>
+    const claims = this.manifests.flatMap(({ metadata, spec }) =>
       (spec?.volumeClaimTemplates ?? []).map(
         (claim) => `${claim.spec.resources.requests.storage} for each pod of ${code(metadata.name)} (${code(claim.metadata.name)})`,
       ),
     );
-    if (this.own.length === 0) return 'Plain manifests have nothing of it.';
+    if (this.manifests.length === 0) return 'Plain manifests have nothing of it.';
     if (rows.length === 0) return 'It has no pods.';
     return [
       [
@@ -126,7 +128,7 @@ export class TierObjects {
     if (namespace !== undefined) return `the namespace ${code(namespace)}`;
     if (labels['app.kubernetes.io/name']?.startsWith('client-')) return 'what is connected to it';
     if (sameLabels(labels, selected)) return 'each other';
-    const other = this.own.find((manifest) => sameLabels(templateOf(manifest)?.metadata.labels ?? {}, labels));
+    const other = this.manifests.find((manifest) => sameLabels(templateOf(manifest)?.metadata.labels ?? {}, labels));
     return shown(other?.metadata.name ?? `<release>-${labels['app.kubernetes.io/name'] ?? ''}`);
   }
 
@@ -134,17 +136,17 @@ export class TierObjects {
     if (kind === 'DaemonSet') return 'on each node';
     if (kind === 'CronJob') return spec?.suspend === true ? 'by hand' : 'by schedule';
     if (kind === 'Job') return 'once';
-    const autoscaler = this.own.find((other) => other.spec?.scaleTargetRef?.name === name);
+    const autoscaler = this.manifests.find((other) => other.spec?.scaleTargetRef?.name === name);
     return `× ${autoscaler?.spec?.minReplicas ?? spec?.replicas ?? 1}`;
   }
 
   private servicesOf(selected: Labels, port: number): readonly string[] {
-    const names = this.own
+    const names = this.manifests
       .flatMap((manifest) => templateOf(manifest)?.spec.containers ?? [])
       .flatMap(({ ports = [] }) => ports)
       .filter(({ containerPort }) => containerPort === port)
       .map(({ name }) => name);
-    return this.own.filter(isService).flatMap(({ metadata: { name }, spec }) =>
+    return this.manifests.filter(isService).flatMap(({ metadata: { name }, spec }) =>
       Object.entries(spec?.selector ?? {}).every(([key, value]) => selected[key] === value)
         ? (spec?.ports ?? [])
             .filter((each) => each.targetPort === port || names.includes(String(each.targetPort)))

@@ -117,7 +117,7 @@ test('charts, their values files and the values that are set are there', () => {
     if (chart === undefined) return [];
     const system = systems.find(({ systemName }) => chart === `charts/${systemName}`);
     const leaves = new Set(system === undefined ? [] : leavesOf(system.schema).map(({ path }) => pathText(path)));
-    const set = args.flatMap((arg, i) => (arg === '--set' ? [(args[i + 1] ?? '').split('=')[0] ?? ''] : []));
+    const set = args.flatMap((arg, i) => (/^--set(-string)?$/.test(arg) ? [(args[i + 1] ?? '').split('=')[0] ?? ''] : []));
     const files = [chart, optionOf(args, '--values') ?? chart];
     return [{ at, unknown: [...set.filter((path) => !leaves.has(path)), ...files.filter((file) => !existsSync(join(root, file)))] }];
   });
@@ -148,7 +148,7 @@ function wordsOf(args: Command): Command {
 }
 
 function takesValue(option: string): boolean {
-  return /^(?:-[nlok]|--(?:container|field-selector|filename|for|from|namespace|output|patch|patch-file|selector|set|since|sort-by|tail|timeout|type|values))$/.test(option);
+  return /^(?:-[nlok]|--(?:container|field-selector|filename|for|from|namespace|output|patch|patch-file|selector|set|set-string|since|sort-by|tail|timeout|type|values))$/.test(option);
 }
 
 function optionOf(args: Command, option: string): string | undefined {

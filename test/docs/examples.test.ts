@@ -117,7 +117,7 @@ describe('what is not TypeScript', () => {
       const named = (pattern: RegExp): readonly string[] =>
         [...code.matchAll(pattern)].map((match) => match.slice(1).join('/'));
       expect(scripts).toEqual(expect.arrayContaining(named(/npm run (?:--silent )?(\w+)/g)));
-      expect(values).toEqual(expect.arrayContaining(named(/--set[ =]([\w.]+)=/g)));
+      expect(values).toEqual(expect.arrayContaining(named(/--set(?:-string)?[ =]([\w.]+)=/g)));
       expect(objects).toEqual(
         expect.arrayContaining(named(/\b(deployment|service|statefulset)[/ ](cluster-ai-[a-z-]*[a-z])/g)),
       );

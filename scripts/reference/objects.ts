@@ -1,9 +1,9 @@
 /** What a tier made of defaults consists of: its ports and who may connect, what clients get, and what its pods ask for. */
-import { ApiObject, App, Chart } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Container, EnvVar, PodSpec, Service } from 'kubernetes-types/core/v1';
 import type { NetworkPolicy, NetworkPolicyPeer } from 'kubernetes-types/networking/v1';
-import { Worker } from '../../lib';
+import { KubeObject, Worker } from '../../lib';
 import { code } from '../../lib/output/helm/values-readme';
 import { Platform, defaultNetworkFacts } from '../../lib/workload/platform';
 import type { Sample } from './tiers';
@@ -61,7 +61,7 @@ export class TierObjects {
     const policies = this.manifests.filter(isNetworkPolicy);
     if (policies.length === 0) return 'Nothing connects to it.';
     const rows = policies.flatMap(({ metadata: { name }, spec }) => {
-      const selected = spec?.podSelector?.matchLabels ?? {};
+      const selected = spec?.podSelector.matchLabels ?? {};
       const byPort = new Map<string, Set<string>>();
       for (const { from = [], ports = [] } of spec?.ingress ?? []) {
         for (const { port } of ports) {
@@ -106,17 +106,14 @@ export class TierObjects {
     });
     const claims = this.manifests.flatMap(({ metadata, spec }) =>
       (spec?.volumeClaimTemplates ?? []).map(
-        (claim) => `${claim.spec.resources.requests.storage} for each pod of ${code(metadata.name)} (${code(claim.metadata.name)})`,
+        (claim) =>
+          `${claim.spec.resources.requests.storage} for each pod of ${code(metadata.name)} (${code(claim.metadata.name)})`,
       ),
     );
     if (this.manifests.length === 0) return 'Plain manifests have nothing of it.';
     if (rows.length === 0) return 'It has no pods.';
     return [
-      [
-        '| Pods | Container | CPU | Memory | Ephemeral disk |',
-        '| --- | --- | --- | --- | --- |',
-        ...rows,
-      ].join('\n'),
+      ['| Pods | Container | CPU | Memory | Ephemeral disk |', '| --- | --- | --- | --- | --- |', ...rows].join('\n'),
       ...(claims.length === 0 ? [] : [`Volumes: ${claims.join('; ')}.`]),
     ].join('\n\n');
   }
@@ -146,13 +143,15 @@ export class TierObjects {
       .flatMap(({ ports = [] }) => ports)
       .filter(({ containerPort }) => containerPort === port)
       .map(({ name }) => name);
-    return this.manifests.filter(isService).flatMap(({ metadata: { name }, spec }) =>
-      Object.entries(spec?.selector ?? {}).every(([key, value]) => selected[key] === value)
-        ? (spec?.ports ?? [])
-            .filter((each) => each.targetPort === port || names.includes(String(each.targetPort)))
-            .map((each) => code(`${name}:${each.port}`))
-        : [],
-    );
+    return this.manifests
+      .filter(isService)
+      .flatMap(({ metadata: { name }, spec }) =>
+        Object.entries(spec?.selector ?? {}).every(([key, value]) => selected[key] === value)
+          ? (spec?.ports ?? [])
+              .filter((each) => each.targetPort === port || names.includes(String(each.targetPort)))
+              .map((each) => code(`${name}:${each.port}`))
+          : [],
+      );
   }
 }
 
@@ -173,8 +172,13 @@ const OWN_SETTINGS = new Set(
 function manifestsBelow(construct: IConstruct): readonly Manifest[] {
   return construct.node
     .findAll()
-    .filter((each) => ApiObject.isApiObject(each))
-    .map((object): Manifest => object.toJson());
+    .filter((each) => each instanceof KubeObject)
+    .map((object) => object.toJson())
+    .filter(isManifest);
+}
+
+function isManifest(object: unknown): object is Manifest {
+  return typeof object === 'object' && object !== null && 'kind' in object && 'metadata' in object;
 }
 
 function mainContainerOf(manifests: readonly Manifest[]): Container {

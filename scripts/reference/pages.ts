@@ -27,7 +27,9 @@ function partsOf(api: PublicApi, { tier, defaults, values, make, sharedValues = 
   return {
     props: propsTable(api, `${tier}Props`, defaults && { name: nameOf(defaults), values: defaults }),
     values:
-      values === undefined ? 'None: a system says what it is for.' : tierValuesTable(values, [...sharedValues, OF_PODS]),
+      values === undefined
+        ? 'None: a system says what it is for.'
+        : tierValuesTable(values, [...sharedValues, OF_PODS]),
     ...(objects && {
       connections: [objects.ports(), objects.settings()].filter((part) => part !== '').join('\n\n'),
       sizes: objects.sizes(),

@@ -39,7 +39,10 @@ export class PublicApi {
       const { parent } = declaration;
       return {
         name: prop.name,
-        type: declaration.type.getText().replace(/\/\*.*?\*\//gs, '').replace(/\s+/g, ' '),
+        type: declaration.type
+          .getText()
+          .replace(/\/\*.*?\*\//gs, '')
+          .replace(/\s+/g, ' '),
         isOptional: (prop.flags & ts.SymbolFlags.Optional) !== 0,
         description: this.commentOf(prop),
         default: this.tagOf(prop, 'default'),
@@ -58,13 +61,15 @@ export class PublicApi {
   undocumented(): readonly string[] {
     return this.exports().flatMap((symbol) => {
       const declarations = symbol.declarations ?? [];
-      const members = declarations.flatMap((declaration) => this.membersOf(declaration)).flatMap(({ member, isProp }) => {
-        const name = `${symbol.name}.${member.name}`;
-        return [
-          ...(this.commentOf(member) === '' ? [name] : []),
-          ...(isProp && this.tagOf(member, 'default') === undefined ? [`${name} without @default`] : []),
-        ];
-      });
+      const members = declarations
+        .flatMap((declaration) => this.membersOf(declaration))
+        .flatMap(({ member, isProp }) => {
+          const name = `${symbol.name}.${member.name}`;
+          return [
+            ...(this.commentOf(member) === '' ? [name] : []),
+            ...(isProp && this.tagOf(member, 'default') === undefined ? [`${name} without @default`] : []),
+          ];
+        });
       const file = relative(root, declarations[0]?.getSourceFile().fileName ?? '');
       const missing = [...(declarations.some(hasOwnComment) ? [] : [symbol.name]), ...members];
       return missing.map((name) => `${file}: ${name}`);
@@ -130,10 +135,13 @@ function hasOwnComment(declaration: ts.Declaration): boolean {
 }
 
 function compilerOptions(): ts.CompilerOptions {
-  const file = join(root, 'tsconfig.json');
-  const { config } = ts.readConfigFile(file, (path) => ts.sys.readFile(path)) as {
-    config: { compilerOptions: Record<string, unknown> };
+  const host: ts.ParseConfigFileHost = {
+    ...ts.sys,
+    onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
+      throw new Error(ts.flattenDiagnosticMessageText(messageText, ' '));
+    },
   };
-  const here = { ...config.compilerOptions, types: [], incremental: false, tsBuildInfoFile: undefined };
-  return ts.convertCompilerOptionsFromJson(here, root).options;
+  const parsed = ts.getParsedCommandLineOfConfigFile(join(root, 'tsconfig.build.json'), { types: [] }, host);
+  if (parsed === undefined) throw new Error('tsconfig.build.json cannot be read');
+  return parsed.options;
 }

@@ -83,7 +83,8 @@ function exportsByModule(index: string): ReadonlyMap<string, Exported> {
     modules.set(module, names);
     if (statement.exportClause === undefined) for (const name of namesOf(module)) names.set(name, name);
     else if (ts.isNamedExports(statement.exportClause))
-      for (const { name, propertyName } of statement.exportClause.elements) names.set((propertyName ?? name).text, name.text);
+      for (const { name, propertyName } of statement.exportClause.elements)
+        names.set((propertyName ?? name).text, name.text);
   }
   return modules;
 }

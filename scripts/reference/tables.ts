@@ -63,7 +63,7 @@ function defaultOf(api: PublicApi, prop: Prop, defaults: Defaults | undefined): 
 const SHORT = 40;
 
 function inShort(value: unknown, name: string): string {
-  const text = JSON.stringify(value) ?? '';
+  const text = value === undefined ? '' : JSON.stringify(value);
   return text.length > SHORT ? `- see ${name}` : text;
 }
 
@@ -73,7 +73,10 @@ export interface SharedValues {
   readonly link: string;
 }
 
-export const OF_PODS: SharedValues = { names: Object.keys(podValues), link: '[values of its pods](README.md#values-of-pods)' };
+export const OF_PODS: SharedValues = {
+  names: Object.keys(podValues),
+  link: '[values of its pods](README.md#values-of-pods)',
+};
 
 /** A table of values, those aside that it shares with others. An image is one row, and so are resources. */
 export function tierValuesTable(values: z.core.$ZodLooseShape, others: readonly SharedValues[]): string {
@@ -94,7 +97,9 @@ function rowOf(leaf: ValueLeaf, all: readonly ValueLeaf[]): readonly string[] {
     const parts = { registry: part('registry'), repository: part('repository'), tag: part('tag') };
     if (leaf.path.at(-1) !== 'registry' || !isImage(parts)) return [];
     const description = 'Its `registry`, `repository`, `tag` and `digest`, which wins over the tag';
-    return [valueRow({ ...leaf, path: leaf.path.slice(0, -1), description, allowed: 'a text' }, code(reference(parts)))];
+    return [
+      valueRow({ ...leaf, path: leaf.path.slice(0, -1), description, allowed: 'a text' }, code(reference(parts))),
+    ];
   }
   if (siblingsOf(leaf, all, 2).has('requests.cpu')) {
     if (leaf.path.slice(-2).join('.') !== 'requests.cpu') return [];
@@ -107,9 +112,7 @@ function rowOf(leaf: ValueLeaf, all: readonly ValueLeaf[]): readonly string[] {
 /** Leaves that stand as deep as one, below what is so many steps above it, by the rest of their path. */
 function siblingsOf(leaf: ValueLeaf, all: readonly ValueLeaf[], steps: number): ReadonlyMap<string, ValueLeaf> {
   const above = pathText(leaf.path.slice(0, -steps));
-  const found = all.filter(
-    ({ path }) => path.length === leaf.path.length && pathText(path.slice(0, -steps)) === above,
-  );
+  const found = all.filter(({ path }) => path.length === leaf.path.length && pathText(path.slice(0, -steps)) === above);
   return new Map(found.map((each) => [each.path.slice(-steps).join('.'), each]));
 }
 

@@ -34,10 +34,17 @@ const api = (scope: Construct): lib.Api => new lib.Api(scope, 'backend', { image
 const worker = { command: ['celery'], livenessCommand: ['true'], readinessCommand: ['celery', 'inspect', 'ping'] };
 
 /** A sample whose only server is the tier itself. */
-const serving = <T extends IConstruct & lib.Server>(name: string, tier: T): Sample => ({ tier, servers: { [name]: tier } });
+const serving = (name: string, tier: IConstruct & lib.Server): Sample => ({
+  tier,
+  servers: { [name]: tier },
+});
 
 /** What each framework says of its own is on its own page. */
-const { latencyTargetMilliseconds: _latency, resources: _resources, ...modelServerValues } = lib.modelServerValues(lib.tritonDefaults);
+const {
+  latencyTargetMilliseconds: _latency,
+  resources: _resources,
+  ...modelServerValues
+} = lib.modelServerValues(lib.tritonDefaults);
 const ofModelServers: SharedValues = {
   names: Object.keys(modelServerValues),
   link: '[values of every model server](model-server.md#values)',
@@ -48,7 +55,11 @@ export const tierPages: readonly TierPage[] = [
     page: 'frontend',
     tier: 'Frontend',
     defaults: lib.frontendDefaults,
-    values: lib.frontendValues({ ...lib.frontendDefaults, image: image('frontend'), exporterImage: lib.images.nginxExporter }),
+    values: lib.frontendValues({
+      ...lib.frontendDefaults,
+      image: image('frontend'),
+      exporterImage: lib.images.nginxExporter,
+    }),
     make: (scope) => serving('frontend', new lib.Frontend(scope, 'frontend', { image: image('frontend') })),
   },
   {
@@ -143,7 +154,9 @@ export const tierPages: readonly TierPage[] = [
     values: lib.backupValues(lib.backupDefaults),
     make: (scope) => {
       const database = postgres(scope);
-      return { tier: new lib.Backup(scope, 'backup', { postgres: database, redis: [new lib.RedisCache(scope, 'redis')] }) };
+      return {
+        tier: new lib.Backup(scope, 'backup', { postgres: database, redis: [new lib.RedisCache(scope, 'redis')] }),
+      };
     },
   },
   {
@@ -164,7 +177,9 @@ export const tierPages: readonly TierPage[] = [
     defaults: lib.secretGeneratorDefaults,
     values: lib.secretGeneratorValues(lib.secretGeneratorDefaults),
     make: (scope) => ({
-      tier: new lib.SecretGenerator(scope, 'secret-generator', { secrets: [{ secret: 'shop-redis', keys: ['password'] }] }),
+      tier: new lib.SecretGenerator(scope, 'secret-generator', {
+        secrets: [{ secret: 'shop-redis', keys: ['password'] }],
+      }),
     }),
   },
   {
@@ -265,7 +280,11 @@ export const tierPages: readonly TierPage[] = [
     tier: 'Jaeger',
     defaults: lib.jaegerDefaults,
     values: lib.jaegerValues(lib.jaegerDefaults),
-    make: (scope) => serving('jaeger', new lib.Jaeger(scope, 'jaeger', { elasticsearch: elasticsearch(scope), storage: 'elasticsearch' })),
+    make: (scope) =>
+      serving(
+        'jaeger',
+        new lib.Jaeger(scope, 'jaeger', { elasticsearch: elasticsearch(scope), storage: 'elasticsearch' }),
+      ),
   },
   { page: 'model-server', tier: 'ModelServer', defaults: lib.modelServerDefaults, values: modelServerValues },
   {

@@ -19,7 +19,10 @@ const instances = [...systems.map(({ systemName }) => systemName), 'shop', 'tria
 
 /** What there is in all systems, and in tiers made of defaults. */
 const written = filesBelow('dist', '.yaml').map(read).join('\n');
-const templates = ['.yaml', '.tpl'].flatMap((suffix) => filesBelow('charts', suffix)).map(read).join('\n');
+const templates = ['.yaml', '.tpl']
+  .flatMap((suffix) => filesBelow('charts', suffix))
+  .map(read)
+  .join('\n');
 const made = tierPages.flatMap(({ make }) => (make === undefined ? [] : new TierObjects(make).manifests));
 const names = new Set([
   ...[...written.matchAll(/^ {2}name: (.*)$/gm)].map(([, name = '']) => shortOf(name)),
@@ -27,7 +30,9 @@ const names = new Set([
   ...made.map(({ metadata }) => shortOf(metadata.name)),
 ]);
 const labels = new Set([...written.matchAll(/^ +(app\.kubernetes\.io\/[\w-]+: .*)$/gm)].map(([, label = '']) => label));
-const containers = new Map(made.flatMap((manifest) => containersOf(manifest).map((own) => [shortOf(manifest.metadata.name), own])));
+const containers = new Map(
+  made.flatMap((manifest) => containersOf(manifest).map((own) => [shortOf(manifest.metadata.name), own])),
+);
 
 test('a shell runs all of them', () => {
   expect(blocks.length).toBeGreaterThan(200);
@@ -100,12 +105,20 @@ function labelsIn(selector: string): readonly string[] {
 }
 
 test('ports are those of the Service', () => {
-  const services = new Map(made.filter(({ kind }) => kind === 'Service').map((service) => [shortOf(service.metadata.name), service]));
+  const services = new Map(
+    made.filter(({ kind }) => kind === 'Service').map((service) => [shortOf(service.metadata.name), service]),
+  );
   const forwarded = argumentsOf('kubectl').flatMap(({ args, at }) => {
     const [verb, service = '', ports = ''] = wordsOf(args);
     if (verb !== 'port-forward' || !service.startsWith('service/')) return [];
     const [port] = ports.split(':').slice(-1);
-    return [{ at, port: Number(port), of: (services.get(shortOf(service.slice('service/'.length)))?.spec?.ports ?? []).map((each) => each.port) }];
+    return [
+      {
+        at,
+        port: Number(port),
+        of: (services.get(shortOf(service.slice('service/'.length)))?.spec?.ports ?? []).map((each) => each.port),
+      },
+    ];
   });
   expect(forwarded.length).toBeGreaterThan(10);
   expect(forwarded.filter(({ port, of }) => of.length > 0 && !of.includes(port))).toEqual([]);
@@ -117,9 +130,16 @@ test('charts, their values files and the values that are set are there', () => {
     if (chart === undefined) return [];
     const system = systems.find(({ systemName }) => chart === `charts/${systemName}`);
     const leaves = new Set(system === undefined ? [] : leavesOf(system.schema).map(({ path }) => pathText(path)));
-    const set = args.flatMap((arg, i) => (/^--set(-string)?$/.test(arg) ? [(args[i + 1] ?? '').split('=')[0] ?? ''] : []));
+    const set = args.flatMap((arg, i) =>
+      /^--set(-string)?$/.test(arg) ? [(args[i + 1] ?? '').split('=')[0] ?? ''] : [],
+    );
     const files = [chart, optionOf(args, '--values') ?? chart];
-    return [{ at, unknown: [...set.filter((path) => !leaves.has(path)), ...files.filter((file) => !existsSync(join(root, file)))] }];
+    return [
+      {
+        at,
+        unknown: [...set.filter((path) => !leaves.has(path)), ...files.filter((file) => !existsSync(join(root, file)))],
+      },
+    ];
   });
   expect(asked.length).toBeGreaterThan(10);
   expect(asked.filter(({ unknown }) => unknown.length > 0)).toEqual([]);
@@ -148,7 +168,9 @@ function wordsOf(args: Command): Command {
 }
 
 function takesValue(option: string): boolean {
-  return /^(?:-[nlok]|--(?:container|field-selector|filename|for|from|namespace|output|patch|patch-file|selector|set|set-string|since|sort-by|tail|timeout|type|values))$/.test(option);
+  return /^(?:-[nlok]|--(?:container|field-selector|filename|for|from|namespace|output|patch|patch-file|selector|set|set-string|since|sort-by|tail|timeout|type|values))$/.test(
+    option,
+  );
 }
 
 function optionOf(args: Command, option: string): string | undefined {

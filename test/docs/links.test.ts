@@ -37,7 +37,8 @@ test('what comments say of files of the project, and of addresses, exists', () =
 });
 
 function leadsSomewhere(file: string, link: string): boolean {
-  if (/^[a-z]+:/.test(link)) return /^https?:\/\/[a-z0-9.-]+\.[a-z]+(?::\d+)?(?:[/?#]|$)|^http:\/\/localhost:/.test(link) && URL.canParse(link);
+  if (/^[a-z]+:/.test(link))
+    return /^https?:\/\/[a-z0-9.-]+\.[a-z]+(?::\d+)?(?:[/?#]|$)|^http:\/\/localhost:/.test(link) && URL.canParse(link);
   const [, anchor] = link.split('#');
   const target = targetOf(file, link);
   if (!existsSync(join(root, target))) return false;

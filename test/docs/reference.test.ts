@@ -14,16 +14,24 @@ beforeAll(() => {
   api = new PublicApi();
 }, PATIENCE);
 
-test('every export, prop and public member is documented, and every optional prop says its default', () => {
-  expect(api.undocumented()).toEqual([]);
-}, PATIENCE);
+test(
+  'every export, prop and public member is documented, and every optional prop says its default',
+  () => {
+    expect(api.undocumented()).toEqual([]);
+  },
+  PATIENCE,
+);
 
-test('the parts of pages that are made of the code are current: npm run docs makes them', () => {
-  for (const [file, parts] of generatedParts(api)) {
-    const page = read(file);
-    expect({ [file]: withParts(file, page, parts) }).toEqual({ [file]: page });
-  }
-}, PATIENCE);
+test(
+  'the parts of pages that are made of the code are current: npm run docs makes them',
+  () => {
+    for (const [file, parts] of generatedParts(api)) {
+      const page = read(file);
+      expect({ [file]: withParts(file, page, parts) }).toEqual({ [file]: page });
+    }
+  },
+  PATIENCE,
+);
 
 const tiers = Object.entries(library).filter(([, exported]) => isTier(exported));
 
@@ -33,19 +41,28 @@ test('every tier has a page', () => {
   expect(without.map(([name]) => name).filter((name) => name !== 'Tier')).toEqual([]);
 });
 
-test.each(tierPages.map(({ page }) => page))('%s says what becomes of it when something fails, and all else', (page) => {
-  const wanted = ['when-something-fails', 'props', 'values', 'connections', 'sizes'];
-  expect(anchorsOf(`docs/tiers/${page}.md`)).toEqual(expect.arrayContaining(wanted));
-});
+test.each(tierPages.map(({ page }) => page))(
+  '%s says what becomes of it when something fails, and all else',
+  (page) => {
+    const wanted = ['when-something-fails', 'props', 'values', 'connections', 'sizes'];
+    expect(anchorsOf(`docs/tiers/${page}.md`)).toEqual(expect.arrayContaining(wanted));
+  },
+);
 
 test('a default in a comment is what the tier has', () => {
   const compared = tierPages.flatMap(({ tier, defaults = {} }) =>
-    api.propsOf(`${tier}Props`).flatMap(({ name, default: said = '-' }) =>
-      said.startsWith('-') || !(name in defaults) ? [] : [{ prop: `${tier}.${name}`, said, is: spelt(defaults[name]) }],
-    ),
+    api
+      .propsOf(`${tier}Props`)
+      .flatMap(({ name, default: said = '-' }) =>
+        said.startsWith('-') || !(name in defaults)
+          ? []
+          : [{ prop: `${tier}.${name}`, said, is: spelt(defaults[name]) }],
+      ),
   );
   expect(compared.length).toBeGreaterThan(80);
-  expect(compared.filter(({ said, is }) => !beginsWith(said.replaceAll("'", '"').replaceAll(', ', ','), is))).toEqual([]);
+  expect(compared.filter(({ said, is }) => !beginsWith(said.replaceAll("'", '"').replaceAll(', ', ','), is))).toEqual(
+    [],
+  );
 });
 
 /** As comments have it: a volume by its size, a text without quotes. */

@@ -19,7 +19,10 @@ export function commandsOf(blocks: readonly Block[]): readonly (readonly Command
   const folder = mkdtempSync(join(tmpdir(), 'shell-'));
   try {
     const { status, signal, stderr, output } = spawnSync('bash', ['--noprofile', '--norc', '-s'], {
-      input: [PRELUDE, ...blocks.map((block) => `begin\n( eval ${quoted(scriptOf(block))} ) </dev/null >/dev/null\n`)].join('\n'),
+      input: [
+        PRELUDE,
+        ...blocks.map((block) => `begin\n( eval ${quoted(scriptOf(block))} ) </dev/null >/dev/null\n`),
+      ].join('\n'),
       cwd: folder,
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
@@ -31,7 +34,12 @@ export function commandsOf(blocks: readonly Block[]): readonly (readonly Command
     return (output[3] ?? '')
       .split(BLOCK)
       .slice(1)
-      .map((noted) => noted.split(COMMAND).slice(0, -1).map((command) => command.split(WORD).slice(0, -1)));
+      .map((noted) =>
+        noted
+          .split(COMMAND)
+          .slice(0, -1)
+          .map((command) => command.split(WORD).slice(0, -1)),
+      );
   } finally {
     rmSync(folder, { recursive: true });
   }

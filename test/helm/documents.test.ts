@@ -19,7 +19,9 @@ const charts = commands.flatMap(({ command, at }) => {
 
 /** The same values by `helm template`; what the release has already is that of development. */
 function templateArguments(chart: string, args: Command): Command {
-  const options = args.flatMap((arg, i) => (['--values', '--set', '--set-string'].includes(arg) ? [arg, args[i + 1] ?? ''] : []));
+  const options = args.flatMap((arg, i) =>
+    ['--values', '--set', '--set-string'].includes(arg) ? [arg, args[i + 1] ?? ''] : [],
+  );
   const reused = args.includes('--reuse-values') ? ['--values', `${chart}/ci/development-values.yaml`] : [];
   return ['template', 'release', chart, ...reused, ...options];
 }
@@ -40,7 +42,9 @@ describe.each(HELMS)('%s', (program) => {
 const refused = /\(…\): (cluster-ai\/pgbouncer: .*)/.exec(read('README.md')) ?? [];
 
 const folders = new Set(
-  commands.flatMap(({ command }) => command.filter((arg) => /^dist\/(?:cluster-ai|conecta-plus|node-agents)\//.test(arg))),
+  commands.flatMap(({ command }) =>
+    command.filter((arg) => /^dist\/(?:cluster-ai|conecta-plus|node-agents)\//.test(arg)),
+  ),
 );
 
 test.each([...folders])('kustomize builds %s', (folder) => {

@@ -21,6 +21,14 @@ test('every page is found from the index of the documents', () => {
   expect(linksOf('README.md')).toContain('docs/README.md');
 });
 
+test.each(filesBelow('docs', '.svg').filter((file) => file !== 'docs/icon.svg'))(
+  '%s says what it shows, and can be read on a dark page',
+  (file) => {
+    expect(read(file)).toMatch(/<title id="title">.+<\/title>\n {2}<desc id="description">.+<\/desc>/);
+    expect(read(file)).toContain('@media (prefers-color-scheme: dark)');
+  },
+);
+
 test('what comments say of files of the project, and of addresses, exists', () => {
   const sources = ['lib', 'scripts', 'test', 'bench'].flatMap((folder) => filesBelow(folder, '.ts'));
   const mentions = sources.flatMap((file) => {

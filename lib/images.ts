@@ -3,6 +3,10 @@ import type { Image } from './workload/platform';
 
 type Pinned = { readonly [K in keyof Image]: Extract<Image[K], string | null> };
 
+/**
+ * Every image that a tier takes where it is given none, by what it is of. Tags are pinned; digests are the operator's
+ * to set.
+ */
 export const images = {
   // The product's own: nginx with the React build, and the FastAPI application.
   clusterAiFrontend: { registry: 'ghcr.io', repository: 'cluster-ai/frontend', tag: '1.0.0', digest: null },

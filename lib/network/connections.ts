@@ -12,12 +12,13 @@ import type { Workload } from '../workload/workload';
 
 /** A port on which pods of a server listen. */
 export interface Endpoint {
+  /** The pods that listen. */
   readonly workload: Workload;
   /** The port of the pods, not of the Service before them. */
   readonly port: Input<number>;
   /** What it is for, such as `postgres`: the label of the edge in the picture. */
   readonly name: string;
-  /** @default TCP */
+  /** Protocol of the port. @default TCP */
   readonly protocol?: 'TCP' | 'UDP';
 }
 
@@ -25,7 +26,9 @@ export interface Endpoint {
 export interface ClientFiles {
   /** Of the folder and of the volume. */
   readonly name: string;
+  /** Name of the Secret. */
   readonly secret: Input<string>;
+  /** Keys of it, each a file of that name. */
   readonly keys: readonly string[];
   /** Whether the server is there in a way that needs them. @default true */
   readonly enabled?: Input<boolean>;
@@ -45,20 +48,23 @@ export interface Outside {
 
 /** What a client may connect to. */
 export interface Server {
+  /** Ports of pods that a client must reach. */
   readonly endpoints: readonly Endpoint[];
   /** Settings by which a client finds the server, secrets by reference only. */
   readonly clientSettings: Items<EnvVar>;
-  /** @default - none */
+  /** Files of Secrets that a client gets. @default - none */
   readonly clientFiles?: readonly ClientFiles[];
   /** Whether there is one to connect to. @default - where the workload of the first endpoint is there */
   readonly isThere?: Expr<boolean>;
-  /** @default - it is in the cluster */
+  /** The server where it is outside the cluster, for the client's NetworkPolicy. @default - it is in the cluster */
   readonly outside?: Outside;
 }
 
 /** One edge of the topology. */
 export interface Connection {
+  /** Who connects. */
   readonly client: Workload;
+  /** To what. */
   readonly endpoint: Endpoint;
   /** It is there if both of its ends are. */
   readonly condition: Expr<boolean>;

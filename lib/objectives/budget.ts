@@ -23,8 +23,11 @@ export interface Budget {
 
 /** What binds up to a number of users; with more of them a budget of their own is declared. */
 export interface BoundBudget {
+  /** Up to so many it binds. */
   readonly users: number;
+  /** For memory limits. */
   readonly memory: string;
+  /** For CPU requests. */
   readonly cpu: string;
 }
 

@@ -10,14 +10,17 @@ export interface Growth {
   readonly base: number;
   /** Added for each `users` users. */
   readonly step: number;
+  /** Users for whom one `step` is added. */
   readonly users: number;
 }
 
+/** Props of `CapacityPlan`. */
 export interface CapacityPlanProps {
   /** Users at a time; null where nothing is planned for, which is what the least of everything is for. */
   readonly users: Input<number | null>;
   /** Instances of the application, of which there are never fewer than `fewest`. */
   readonly instances: Growth & { readonly fewest: number };
+  /** Connections to the database, of all instances together. */
   readonly databaseConnections: Growth;
   /** Memory of what serves users, in MiB. */
   readonly memory: Growth;
@@ -39,8 +42,11 @@ export interface CapacityPlanProps {
  * ```
  */
 export class CapacityPlan {
+  /** Users at a time that it is for. */
   readonly users: Input<number | null>;
+  /** Instances of the application. */
   readonly instances: Expr<number>;
+  /** Connections to the database. */
   readonly databaseConnections: Expr<number>;
   /** In MiB. */
   readonly memory: Expr<number>;

@@ -3,14 +3,23 @@ import { byteSize, cpu } from '../values/leaves';
 
 /** What a system promises unless its operator says otherwise; null for nothing. */
 export interface PromisedByDefault {
+  /** Users at a time. */
   readonly users: number | null;
+  /** Requests in a second. */
   readonly requestsPerSecond: number | null;
+  /** Milliseconds in which almost all requests are answered. */
   readonly latencyMilliseconds: number;
+  /** Connections of clients at a time. */
   readonly connections: number | null;
+  /** Percent of the time. */
   readonly availability: number | null;
+  /** Seconds after which all is back when a pod was lost. */
   readonly rtoSeconds: number | null;
+  /** Seconds of the newest work that may be lost with a volume. */
   readonly rpoSeconds: number | null;
+  /** What all pods may take. */
   readonly budget: { readonly memory: string | null; readonly cpu: string | null; readonly nodes: number };
+  /** What promises would forbid, and is taken as it is. */
   readonly acknowledge: {
     readonly plainPrimary: boolean;
     readonly noBackup: boolean;

@@ -12,7 +12,7 @@ import { type Application, type Balancer, type Database, connectionsOf, demandTr
 export interface ObjectivesProps {
   /** Users at a time. @default null */
   readonly users?: Input<number | null>;
-  /** @default null */
+  /** Requests in a second. @default null */
   readonly requestsPerSecond?: Input<number | null>;
   /** In which almost all requests are answered, such as 99 %. @default 500 */
   readonly latencyMilliseconds?: Input<number>;
@@ -24,9 +24,9 @@ export interface ObjectivesProps {
   readonly rtoSeconds?: Input<number | null>;
   /** Seconds of the newest work that may be lost with a volume. @default null */
   readonly rpoSeconds?: Input<number | null>;
-  /** @default - none */
+  /** What all pods that may run at a time may take. @default - none */
   readonly budget?: Budget;
-  /** @default - nothing */
+  /** What promises would forbid, and is taken as it is. @default - nothing */
   readonly acknowledge?: Acknowledged;
 
   /** Binds the budget of few users. @default - none */
@@ -39,18 +39,28 @@ export interface ObjectivesProps {
   readonly serving?: readonly ServingTier[];
   /** Tiers with a pod that all their work goes through. @default [] */
   readonly recovering?: readonly RecoveringTier[];
-  /** @default - none, so that no RPO can be promised */
+  /** What brings data back when volumes are lost. @default - none, so that no RPO can be promised */
   readonly backup?: BackupTier;
-  /** @default - none, so that nothing is asked of the connections of requests */
+  /**
+   * Whose processes and connections the load is compared with.
+   * @default - none, so that nothing is asked of the connections of requests
+   */
   readonly application?: Application;
-  /** @default - none, so that nothing is asked of the connections of clients */
+  /**
+   * Whose connections those of clients are compared with.
+   * @default - none, so that nothing is asked of the connections of clients
+   */
   readonly balancer?: Balancer;
-  /** @default - none, so that nothing is asked of the connections to it */
+  /**
+   * Whose connections those of the application are compared with.
+   * @default - none, so that nothing is asked of the connections to it
+   */
   readonly database?: Database;
   /** Requests per minute that rate limits let one user ask. @default - any number */
   readonly requestsPerMinute?: Input<number>;
 }
 
+/** Defaults of `ObjectivesProps`. */
 export const objectivesDefaults = {
   users: null,
   requestsPerSecond: null,

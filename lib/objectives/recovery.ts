@@ -11,16 +11,19 @@ import { demandOf } from './promise';
 
 /** A tier each of whose pods can do the work of another. */
 export interface ServingTier extends IConstruct {
+  /** The workload of its pods. */
   readonly workload: Workload;
 }
 
 /** A tier with one pod that all its work, or a part of it, goes through. */
 export interface RecoveringTier extends IConstruct {
+  /** What becomes of its work when that pod is lost. */
   readonly recovery: Recovery;
 }
 
 /** What brings data back when volumes are lost. */
 export interface BackupTier extends IConstruct {
+  /** What backups may lack. */
   readonly recoveryPoint: RecoveryPoint;
 }
 

@@ -12,6 +12,7 @@ import type { ServingTier } from './recovery';
 
 /** The application that answers requests. */
 export interface Application {
+  /** Whose pods they are. */
   readonly tier: ServingTier;
   /** In one pod: see `processesOf`. */
   readonly processes: Input<number>;
@@ -23,6 +24,7 @@ export interface Application {
 
 /** What takes the connections of clients, and hands their requests on. */
 export interface Balancer {
+  /** Whose pods they are. */
   readonly tier: ServingTier;
   /** Of one pod, to clients and to the application together: each request takes one of both. */
   readonly connections: Input<number>;
@@ -30,7 +32,9 @@ export interface Balancer {
 
 /** The database that the application connects to. */
 export interface Database {
+  /** Whose servers they are. */
   readonly tier: IConstruct;
+  /** Connections that each server takes. */
   readonly maxConnections: Input<number>;
 }
 

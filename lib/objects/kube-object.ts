@@ -19,6 +19,7 @@ interface ObjectKind {
  * An object in a scope whose condition is literally false is not made.
  */
 export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
+  /** The object, with expressions for what depends on values. */
   readonly tree: NodeMap;
 
   /** ApiObject's own test would take every ApiObject for one of these. */

@@ -8,8 +8,11 @@ import type { PodSecurity } from './helm/source';
 import { type Collected, collectChecks, collectObjects } from './collect';
 import { emitDocument, emitStream } from './yaml';
 
+/** What is installed: its name, and where. */
 export interface Release {
+  /** What the names of all objects begin with. */
   readonly name: string;
+  /** Where its objects are. */
   readonly namespace: string;
 }
 

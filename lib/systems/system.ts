@@ -11,11 +11,13 @@ import { type NetworkFacts, Platform } from '../workload/platform';
 
 /** Values that every system has; see globalValues and networkValues. */
 export interface SharedValues {
-  /** @default - each image's own registry, and no Secrets to pull with */
+  /** Where images come from. @default - each image's own registry, and no Secrets to pull with */
   readonly global?: { readonly imageRegistry: Input<string | null>; readonly imagePullSecrets: ListInput<string> };
+  /** Facts of the cluster's network. */
   readonly network: NetworkFacts;
 }
 
+/** A chart of cdk8s that has values: read with each environment's for manifests, and with all of them open for Helm. */
 export abstract class System<S extends z.ZodObject = z.ZodObject> extends Chart implements ChartSource {
   /** The values inside the system: an expression for each leaf of the schema. */
   protected readonly values: Values<S>;

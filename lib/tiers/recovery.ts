@@ -11,7 +11,10 @@ export interface Recovery {
 
 /** How much of the newest work backups may lack: as many times the seconds of a setting. */
 export interface RecoveryPoint {
+  /** Name of the setting, for messages. */
   readonly setting: string;
+  /** Its seconds. */
   readonly value: Input<number>;
+  /** How many of them may be lost. */
   readonly times: number;
 }

@@ -7,12 +7,15 @@ import { str } from '../values/texts';
 import { Platform } from '../workload/platform';
 import type { Workload } from '../workload/workload';
 
+/** Props of `Tier`. */
 export interface TierProps {
   /** Whether the tier is there. What refers to it follows. @default true */
   readonly enabled?: Input<boolean>;
 }
 
+/** A part of a platform: an ordinary construct that may be conditional, whose objects are named after it. */
 export abstract class Tier extends Construct {
+  /** What it shares with the other tiers of its system. */
   readonly platform: Platform;
   /** The name of the tier's objects: the instance and the tier's id. */
   readonly objectName: Input<string>;

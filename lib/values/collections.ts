@@ -12,6 +12,7 @@ export const isNotEmpty = operation({
   toGoCondition: ([value]) => value,
 });
 
+/** Whether a map has a key. */
 export const hasKey = operation({
   name: 'hasKey',
   kind: 'bool',
@@ -48,6 +49,7 @@ export const keysLike = operation({
     `join ", " (regexFindAll (printf "(?m)^(?:%s)$" ${pattern}) (keys ${map} | sortAlpha | join "\\n") -1)`,
 });
 
+/** How many entries a list or map has. */
 export const sizeOf = operation({
   name: 'sizeOf',
   kind: 'int',

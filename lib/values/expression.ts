@@ -80,6 +80,7 @@ const guard: ProxyHandler<Expr<unknown>> = {
   },
 };
 
+/** A value that is known only when the output is written. It has two readings, which agree for every values file. */
 export abstract class Expr<T> {
   /** Carries the type alone, for the compiler. */
   declare readonly [PHANTOM]?: T;
@@ -103,6 +104,10 @@ export abstract class Expr<T> {
     return new Proxy<this>(this, guard);
   }
 
+  /**
+   * Its value in a scope.
+   * @throws where it cannot be computed, such as a division by zero.
+   */
   abstract evaluate(scope: Scope): T;
 
   /** Code for one operand: an atom, or in parentheses. */
@@ -150,10 +155,18 @@ export abstract class Expr<T> {
         );
   }
 
+  /**
+   * What `JSON.stringify` asks for, and would lose.
+   * @throws ExpressionError always.
+   */
   toJSON(): never {
     throw new ExpressionError(this.describe(), 'JSON.stringify cannot print it', 'evaluate the tree that holds it');
   }
 
+  /**
+   * What a text or a key would make of it.
+   * @throws ExpressionError always.
+   */
   toString(): never {
     return this[Symbol.toPrimitive]('string');
   }

@@ -76,9 +76,13 @@ function comparison(spec: Comparison<number>): (a: Input<number>, b: Input<numbe
   };
 }
 
+/** Whether `a < b`. Where the bounds of a schema have decided already, it is a literal. */
 export const lessThan = comparison(LESS_THAN);
+/** Whether `a ≤ b`. Where the bounds of a schema have decided already, it is a literal. */
 export const atMost = comparison(AT_MOST);
+/** Whether `a > b`. Where the bounds of a schema have decided already, it is a literal. */
 export const greaterThan = comparison(GREATER_THAN);
+/** Whether `a ≥ b`. Where the bounds of a schema have decided already, it is a literal. */
 export const atLeast = comparison(AT_LEAST);
 
 const same = operation(EQUALS);

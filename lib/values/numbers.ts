@@ -20,6 +20,10 @@ function nonZero(name: string, divisor: number): bigint {
   return BigInt(divisor);
 }
 
+/**
+ * The sum of two whole numbers.
+ * @throws RangeError where it is beyond ±(2^53 - 1), which Helm could not carry exactly.
+ */
 export const add = operation({
   name: 'add',
   kind: 'int',
@@ -29,6 +33,10 @@ export const add = operation({
   toGoTemplate: ([a, b]) => `add ${a} ${b}`,
 });
 
+/**
+ * The first number less the second.
+ * @throws RangeError where it is beyond ±(2^53 - 1), which Helm could not carry exactly.
+ */
 export const subtract = operation({
   name: 'subtract',
   kind: 'int',
@@ -38,6 +46,10 @@ export const subtract = operation({
   toGoTemplate: ([a, b]) => `sub ${a} ${b}`,
 });
 
+/**
+ * The product of two whole numbers.
+ * @throws RangeError where it is beyond ±(2^53 - 1), which Helm could not carry exactly.
+ */
 export const multiply = operation({
   name: 'multiply',
   kind: 'int',
@@ -79,6 +91,7 @@ export function divideUp(a: Input<number>, b: Input<number>): Expr<number> {
   return divide(add(a, typeof b === 'number' ? b - 1 : subtract(b, 1)), b);
 }
 
+/** The smaller of two whole numbers. */
 export const minimum = operation({
   name: 'minimum',
   kind: 'int',
@@ -88,6 +101,7 @@ export const minimum = operation({
   toGoTemplate: ([a, b]) => `min ${a} ${b}`,
 });
 
+/** The larger of two whole numbers. */
 export const maximum = operation({
   name: 'maximum',
   kind: 'int',

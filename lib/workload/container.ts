@@ -20,18 +20,23 @@ import type { Image, Platform } from './platform';
 
 /** One of two images. */
 export interface ImageChoice {
+  /** Which of the two. */
   readonly condition: Input<boolean>;
+  /** Where it holds. */
   readonly then: Image;
+  /** Where it does not. */
   readonly otherwise: Image;
 }
 
 /** What a container asks for and is held to. Quantities: `250m` cores, `512Mi` bytes. */
 export interface Resources {
+  /** What the scheduler sets aside. */
   readonly requests: {
     readonly cpu: Input<string>;
     readonly memory: Input<string>;
     readonly ephemeralStorage: Input<string>;
   };
+  /** The most it may take: beyond it, CPU is held back, memory ends the container, and disk the pod. */
   readonly limits: {
     /** Null for no limit: the container may use what is idle. */
     readonly cpu: Input<string | null>;
@@ -46,9 +51,11 @@ export interface Devices {
   readonly enabled: Input<boolean>;
   /** The extended resource as which a device plugin advertises them, such as `nvidia.com/gpu`. */
   readonly resource: Input<string>;
+  /** How many. */
   readonly count: Input<number>;
 }
 
+/** The three probes of a container. */
 export interface Probes {
   /** Holds the other two back until the program has started. */
   readonly startup: Tree<Probe>;
@@ -58,20 +65,32 @@ export interface Probes {
   readonly readiness: Tree<Probe>;
 }
 
+/** A container of a hardened pod. */
 export interface ContainerProps {
+  /** Unique in the pod. */
   readonly name: string;
+  /** The image that it runs. */
   readonly image: Image | ImageChoice;
+  /** The program and what comes before `args`. @default - the image's */
   readonly command?: readonly Tree<string>[];
+  /** Arguments. @default - the image's */
   readonly args?: Items<string>;
+  /** Ports that it listens on, by the names that probes and Services use. @default - none */
   readonly ports?: Items<ContainerPort>;
+  /** Environment variables. @default - none */
   readonly env?: Items<EnvVar>;
+  /** CPU, memory and disk of its container. */
   readonly resources: Resources;
-  /** @default - none */
+  /** Devices of the node that it has for itself. @default - none */
   readonly devices?: Devices;
-  /** @default - none, which only a container that ends by itself may have */
+  /**
+   * How the kubelet asks whether it lives and serves.
+   * @default - none, which only a container that ends by itself may have
+   */
   readonly probes?: Probes;
+  /** What is done after its start and before its end. @default - nothing */
   readonly lifecycle?: Tree<Lifecycle>;
-  /** Mounts of the pod's volumes. */
+  /** Mounts of the pod's volumes. @default - none */
   readonly mounts?: Items<VolumeMount>;
   /**
    * Folders of its own that the container writes to, with the most they may hold: an emptyDir each.
@@ -85,7 +104,7 @@ export interface ContainerProps {
    * @default false
    */
   readonly root?: true;
-  /** `Always` makes an init container a sidecar. */
+  /** `Always` makes an init container a sidecar. @default - that of an ordinary container */
   readonly restartPolicy?: 'Always';
 }
 

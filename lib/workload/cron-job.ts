@@ -19,6 +19,7 @@ export interface CronJobSettings {
   readonly backoffLimit?: number;
 }
 
+/** Props of `CronJobWorkload`. */
 export interface CronJobProps extends WorkloadProps, CronJobSettings {}
 
 /** What Kubernetes adds to the name for each Job, an `-` and ten digits among it, must fit into a label. */
@@ -32,6 +33,7 @@ const SECONDS_KEPT = 604_800;
 
 /** Work that is done again and again, at times or on demand; never twice at a time by its schedule. */
 export class CronJobWorkload extends Workload {
+  /** The object. */
   readonly cronJob: KubeObject<CronJob>;
   /** By its schedule: what is started by hand comes on top. */
   readonly podCount: PodCount;

@@ -9,7 +9,9 @@ const MAX_UNAVAILABLE = '10%';
 
 /** A pod on every node, whatever its taints: a DaemonSet. */
 export class DaemonSetWorkload extends Workload {
+  /** The object. */
   readonly daemonSet: KubeObject<DaemonSet>;
+  /** How many pods it has at a time. */
   readonly podCount = { fewest: 1, most: 1, onEachNode: true } as const;
 
   constructor(scope: Construct, id: string, props: WorkloadProps) {

@@ -15,10 +15,14 @@ import {
 } from './scaling';
 import { type PodCount, Workload, type WorkloadProps, isReplicated } from './workload';
 
+/** Props of `DeploymentWorkload`. */
 export interface DeploymentProps extends WorkloadProps {
   /** Replicas where no autoscaler decides. */
   readonly replicas: Input<number>;
-  /** @default - a fixed number of replicas, without a HorizontalPodAutoscaler */
+  /**
+   * Replicas by CPU and memory in place of `replicas`.
+   * @default - a fixed number of replicas, without a HorizontalPodAutoscaler
+   */
   readonly autoscaling?: Autoscaling;
   /** Pods that a rolling update may add; with 0 an old pod ends before a new one begins. @default 1 */
   readonly maxSurge?: number;
@@ -26,7 +30,9 @@ export interface DeploymentProps extends WorkloadProps {
 
 /** Pods that are all alike and keep nothing: a Deployment, its autoscaler and its disruption budget. */
 export class DeploymentWorkload extends Workload {
+  /** The object. */
   readonly deployment: KubeObject<Deployment>;
+  /** How many pods it has at a time. */
   readonly podCount: PodCount;
 
   constructor(scope: Construct, id: string, props: DeploymentProps) {

@@ -4,6 +4,7 @@ import { KubeObject } from '../objects/kube-object';
 import { fingerprint } from '../values/fingerprint';
 import { Workload, type WorkloadProps } from './workload';
 
+/** Props of `JobWorkload`. */
 export interface JobProps extends WorkloadProps {
   /** Seconds until the Job has failed for good. */
   readonly activeDeadlineSeconds: number;
@@ -19,7 +20,9 @@ const SECONDS_KEPT = 86_400;
  * Its name ends in a hash of all that enters its pods: a changed Job is a new Job, an unchanged one is left alone.
  */
 export class JobWorkload extends Workload {
+  /** The object. */
   readonly job: KubeObject<Job>;
+  /** How many pods it has at a time. */
   readonly podCount = { fewest: 0, most: 1 };
 
   constructor(scope: Construct, id: string, props: JobProps) {

@@ -15,6 +15,7 @@ import { each, fragment, late, merge, when } from '../values/tree';
 import type { Platform } from './platform';
 import type { Workload } from './workload';
 
+/** What may be said of a rule beside whom it is for. */
 export interface RuleOptions {
   /** Whether the rule is there. @default true */
   readonly enabled?: Input<boolean>;

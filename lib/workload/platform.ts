@@ -12,9 +12,11 @@ import { type ListInput, fragment, when } from '../values/tree';
 
 /** A container image. */
 export interface Image {
-  /** @default - `docker.io`, or the platform's own registry where it names one */
+  /** The registry that has it. @default - `docker.io`, or the platform's own registry where it names one */
   readonly registry: Input<string>;
+  /** Its name there. */
   readonly repository: Input<string>;
+  /** Its version. */
   readonly tag: Input<string>;
   /** Wins over the tag where it is set. */
   readonly digest: Input<string | null>;
@@ -55,6 +57,7 @@ export const defaultNetworkFacts = {
   apiServerPorts: [443, 6443],
 } as const satisfies NetworkFacts;
 
+/** Props of `Platform`. */
 export interface PlatformProps {
   /** What every object's name begins with: the release's name. */
   readonly instance: Input<string>;
@@ -68,7 +71,7 @@ export interface PlatformProps {
   readonly imageRegistry?: Input<string | null>;
   /** Names of Secrets to pull images with. @default [] */
   readonly imagePullSecrets?: ListInput<string>;
-  /** @default - see NetworkFacts */
+  /** Facts of the cluster's network. @default - see NetworkFacts */
   readonly network?: NetworkFacts;
 }
 
@@ -81,10 +84,15 @@ interface PodLabels {
 
 type Labels = Readonly<Record<string, string>>;
 
+/** What the tiers of one system share. */
 export class Platform {
+  /** What every object's name begins with: the release's name. */
   readonly instance: Input<string>;
+  /** The release's namespace; undefined in an app of your own, where each chart has its own. */
   readonly namespace: Input<string> | undefined;
+  /** Names of Secrets to pull images with. */
   readonly imagePullSecrets: ListInput<string>;
+  /** Facts of the cluster's network. */
   readonly network: NetworkFacts;
 
   /** The labels that selectors use. They never change between versions. */

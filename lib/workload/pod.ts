@@ -36,15 +36,15 @@ import type { NamedResource } from './secrets';
 export interface PodSettings {
   /** An existing ServiceAccount: its name, or an `IServiceAccount` of cdk8s-plus. @default - one of the workload's own, without rights */
   readonly serviceAccount?: Input<string> | NamedResource;
-  /** @default {} */
+  /** Labels beside the pods' own. @default {} */
   readonly podLabels?: MapInput<string>;
-  /** @default {} */
+  /** Annotations beside the pods' own. @default {} */
   readonly podAnnotations?: MapInput<string>;
-  /** @default {} */
+  /** Labels that a node must have. @default {} */
   readonly nodeSelector?: MapInput<string>;
-  /** @default [] */
+  /** Taints of nodes that the pods tolerate. @default [] */
   readonly tolerations?: ListInput<Toleration>;
-  /** @default - the cluster's default priority */
+  /** PriorityClass; null for the cluster's default. @default - the cluster's default priority */
   readonly priorityClassName?: Input<string | null>;
   /** Environment variables of the main container. @default {} */
   readonly extraEnv?: MapInput<string>;
@@ -58,16 +58,25 @@ export interface PodSettings {
   readonly sidecars?: readonly ContainerProps[];
 }
 
+/** A taint of nodes that pods tolerate, as Kubernetes has it. */
 export interface Toleration {
+  /** Of the taint. */
   readonly key: string;
+  /** `Exists`, or `Equal` to the value. */
   readonly operator: string;
+  /** Of the taint. @default - none */
   readonly value?: string | null | undefined;
+  /** Of the taint: `NoSchedule`, `PreferNoSchedule` or `NoExecute`. @default - all */
   readonly effect?: string | null | undefined;
 }
 
+/** A ConfigMap mounted into the main container. */
 export interface ExtraVolume {
+  /** Name of the volume, unique in the pod. */
   readonly name: string;
+  /** Name of the ConfigMap, which must exist. */
   readonly configMap: string;
+  /** Folder that its keys are files in. */
   readonly mountPath: string;
 }
 
@@ -95,9 +104,11 @@ export interface PodProps extends PodSettings {
   readonly supplementalGroups?: readonly number[];
   /** The first is the main one. */
   readonly containers: readonly ContainerProps[];
+  /** They end, one after the other, before the others start. @default [] */
   readonly initContainers?: readonly ContainerProps[];
+  /** What containers mount. @default [] */
   readonly volumes?: Items<Volume>;
-  /** Values whose change restarts the pods, by name: `checksum/<name>` annotations. */
+  /** Values whose change restarts the pods, by name: `checksum/<name>` annotations. @default {} */
   readonly checksums?: Readonly<Record<string, Input<string>>>;
   /** Seconds from SIGTERM to SIGKILL, the preStop hook included. @default 30 */
   readonly terminationGracePeriodSeconds?: Input<number>;
@@ -115,7 +126,7 @@ export interface PodProps extends PodSettings {
   readonly toleratesAll?: boolean;
   /** Mounts a token for the API server. @default false */
   readonly serviceAccountToken?: boolean;
-  /** @default Always */
+  /** Whether containers that end are started again. @default Always */
   readonly restartPolicy?: 'Never' | 'OnFailure';
 }
 

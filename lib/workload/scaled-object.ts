@@ -13,6 +13,7 @@ import type { Workload } from './workload';
 
 /** A metric of Prometheus by which a workload is scaled. */
 export interface ScalingMetric {
+  /** Whether it counts beside CPU and memory. */
   readonly enabled: Input<boolean>;
   /** Where KEDA's operator, which is in a namespace of its own, finds Prometheus. */
   readonly serverAddress: Input<string>;

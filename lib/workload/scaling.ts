@@ -14,10 +14,13 @@ import { when } from '../values/tree';
 import { type ScaledWorkload, type ScalingMetric, addScaledObject } from './scaled-object';
 import type { Workload } from './workload';
 
+/** A HorizontalPodAutoscaler: between which numbers, and by what. */
 export interface Autoscaling {
   /** While it is off, the HorizontalPodAutoscaler holds `replicas`. */
   readonly enabled: Input<boolean>;
+  /** Fewest replicas while it is on. */
   readonly minReplicas: Input<number>;
+  /** Most replicas while it is on. */
   readonly maxReplicas: Input<number>;
   /** Percent of the CPU request. */
   readonly targetCpuUtilization: Input<number>;

@@ -7,9 +7,11 @@ import type { Items, Tree } from '../values/parts';
 import { type MapInput, eachEntry, merge, when } from '../values/tree';
 import type { Workload } from './workload';
 
+/** What `addService` is to make. */
 export interface ServiceProps {
-  /** @default - the workload's own name */
+  /** What its name has behind the workload's. @default - the workload's own name */
   readonly suffix?: string;
+  /** Its ports, and those of the pods behind them. */
   readonly ports: Items<ServicePort>;
   /** Leads to each pod rather than to any: those that are not ready too, or `ready` ones alone. @default false */
   readonly headless?: boolean | 'ready';
@@ -21,6 +23,7 @@ export interface ServiceProps {
   readonly exposed?: ServiceExposure;
 }
 
+/** How a Service is reached from outside the cluster. */
 export interface ServiceExposure {
   /** `LoadBalancer` for an address of its own outside the cluster; `NodePort` for a port of each node. */
   readonly type: Input<ServiceType>;
@@ -28,6 +31,7 @@ export interface ServiceExposure {
   readonly annotations: MapInput<string>;
 }
 
+/** Kinds of Services. */
 export type ServiceType = 'ClusterIP' | 'LoadBalancer' | 'NodePort';
 
 /** A Service in front of a workload's pods. */

@@ -22,28 +22,34 @@ import { type PodCount, Workload, type WorkloadProps, isReplicated } from './wor
 export interface Storage {
   /** Size, such as `10Gi`. Growing it later is a procedure of its own: a claim template cannot change. */
   readonly size: Input<string>;
-  /** @default - the cluster's default class */
+  /** StorageClass; null for the cluster's default. @default - the cluster's default class */
   readonly storageClassName?: Input<string | null>;
-  /** @default ReadWriteOnce */
+  /** Who may mount it at a time. @default ReadWriteOnce */
   readonly accessMode?: Input<string>;
   /** Whether there is one. A StatefulSet refuses a change of it. @default true */
   readonly enabled?: Input<boolean>;
 }
 
+/** Props of `StatefulSetWorkload`. */
 export interface StatefulSetProps extends WorkloadProps {
   /** Replicas where no autoscaler decides. */
   readonly replicas: Input<number>;
-  /** @default - a fixed number of replicas, without a HorizontalPodAutoscaler */
+  /**
+   * Replicas by CPU and memory in place of `replicas`.
+   * @default - a fixed number of replicas, without a HorizontalPodAutoscaler
+   */
   readonly autoscaling?: Autoscaling;
-  /** @default - one pod after the other */
+  /** Whether pods wait for the one before them. @default - one pod after the other */
   readonly podManagementPolicy?: 'OrderedReady' | 'Parallel';
-  /** Claims by the name of the volume, which a container mounts. */
+  /** Claims by the name of the volume, which a container mounts. @default - none */
   readonly storage?: Readonly<Record<string, Storage>>;
 }
 
 /** Pods with names and volumes of their own: a StatefulSet and its disruption budget. */
 export class StatefulSetWorkload extends Workload {
+  /** The object. */
   readonly statefulSet: KubeObject<StatefulSet>;
+  /** How many pods it has at a time. */
   readonly podCount: PodCount;
 
   constructor(scope: Construct, id: string, props: StatefulSetProps) {

@@ -24,6 +24,7 @@ interface PinnedImage {
   readonly tag: string;
 }
 
+/** Values of `Image`. */
 export const imageValues = ({ registry, repository, tag }: PinnedImage) =>
   z.strictObject({
     registry: imagePart().default(registry).describe('Registry of the image.'),
@@ -37,6 +38,7 @@ interface ResourceDefaults {
   readonly limits: { readonly cpu: string | null; readonly memory: string; readonly ephemeralStorage: string };
 }
 
+/** Values of `Resources`. */
 export const resourcesValues = ({ requests, limits }: ResourceDefaults) =>
   z.strictObject({
     requests: z.strictObject({
@@ -92,7 +94,7 @@ interface AutoscalingDefaults {
   readonly scaleDownStabilizationSeconds: number;
 }
 
-/** @param most bound of both numbers of replicas */
+/** Values of `Autoscaling`. @param most bound of both numbers of replicas */
 export const autoscalingValues = (defaults: AutoscalingDefaults, most: number) =>
   z.strictObject({
     enabled: z
@@ -121,6 +123,7 @@ interface StorageDefaults {
   readonly storageClassName: string | null;
 }
 
+/** Values of `Storage`. */
 export const storageValues = ({ size, storageClassName }: StorageDefaults) =>
   z.strictObject({
     size: storageSize()

@@ -28,6 +28,7 @@ import {
 import { Platform } from './platform';
 import { addScrapeTarget } from './scraping';
 
+/** Props of `Workload`. */
 export interface WorkloadProps extends PodProps {
   /** What the pods are of: the tier's name, such as `postgres`. */
   readonly name: string;
@@ -39,7 +40,9 @@ export interface WorkloadProps extends PodProps {
 
 /** How many pods a workload has at a time, the surge of a rollout aside. */
 export interface PodCount {
+  /** While an autoscaler may choose, its least. */
   readonly fewest: Input<number>;
+  /** While an autoscaler may choose, its most. */
   readonly most: Input<number>;
   /** One on each node, whatever is said above. @default false */
   readonly onEachNode?: true;
@@ -47,7 +50,9 @@ export interface PodCount {
 
 /** What the containers of a pod ask for: those that run side by side, and those that run before them. */
 export interface PodResources {
+  /** They run side by side. */
   readonly containers: readonly Resources[];
+  /** They run one after the other, before the others. */
   readonly initContainers: readonly Resources[];
   /** They run from before the init containers on. */
   readonly sidecars: readonly Resources[];
@@ -55,16 +60,21 @@ export interface PodResources {
 
 type Labels = Readonly<Record<string, string>>;
 
+/** Pods of one kind, with an identity, a ServiceAccount, and a NetworkPolicy in both directions. */
 export abstract class Workload extends Construct {
+  /** What it shares with the other workloads of its system. */
   readonly platform: Platform;
   /** The name of the objects, which begins with the instance. */
   readonly objectName: Input<string>;
+  /** What the pods do in their tier. */
   readonly component: string;
+  /** The labels of its pods, which never change. */
   readonly selectorLabels: Fragment<Labels>;
   /** The identity of the pods: one of the workload's own, or the one that was given. */
   readonly serviceAccountName: Input<string>;
   /** What its pods may reach, and who may reach them. */
   readonly policy: WorkloadPolicy;
+  /** How many pods it has at a time. */
   abstract readonly podCount: PodCount;
   private readonly settings: Items<EnvVar>[number][] = [];
   private readonly fileVolumes: Items<Volume>[number][] = [];
@@ -124,6 +134,7 @@ export abstract class Workload extends Construct {
     return this.props.objectName ?? this.props.name;
   }
 
+  /** What the containers of a pod ask for. */
   get podResources(): PodResources {
     const of = (containers: readonly ContainerProps[] = []): readonly Resources[] =>
       containers.map(({ resources }) => resources);

@@ -15,7 +15,20 @@ export interface Block {
   readonly section: string;
 }
 
-export const documents: readonly string[] = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')];
+const all = filesBelow('docs', '.md');
+
+/** What people wrote. Those of charts and the reference are made of the code. */
+export const documents: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'test/e2e/README.md',
+  ...all.filter((file) => !file.startsWith('docs/api/')),
+];
+
+export const generated: readonly string[] = [
+  ...filesBelow('charts', 'README.md'),
+  ...all.filter((file) => file.startsWith('docs/api/')),
+];
 
 export function filesBelow(folder: string, suffix: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -75,18 +88,23 @@ function lineAt(text: string, index: number): number {
 /** Where links lead, code aside. */
 export function linksOf(file: string): readonly string[] {
   const prose = withoutCode(read(file)).replace(/`[^`\n]*`/g, '');
-  return [...prose.matchAll(/\]\(([^()\s]+)\)|(?:src|href)="([^"]+)"/g)].map(
-    ([, inline, html]) => inline ?? html ?? '',
+  return [...prose.matchAll(/\]\(([^()\s]+)\)|(?:src|href)="([^"]+)"|<(https?:[^>]*)>|^\[[^\]]+\]: (\S+)/gm)].map(
+    ([, inline, html, bare, reference]) => inline ?? html ?? bare ?? reference ?? '',
   );
 }
 
-/** The anchors of a Markdown file's headings, as GitHub makes them. */
+/** The anchors of a Markdown file: of headings, as GitHub makes them, and those that are written. */
 export function anchorsOf(file: string): readonly string[] {
   const prose = withoutCode(read(file));
-  return [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
+  const seen = new Map<string, number>();
+  const headings = [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => {
+    const anchor = heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+      .replaceAll(' ', '-');
+    const times = seen.get(anchor) ?? 0;
+    seen.set(anchor, times + 1);
+    return times === 0 ? anchor : `${anchor}-${times}`;
+  });
+  return [...headings, ...[...prose.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)];
 }

@@ -1,6 +1,6 @@
 /** The documentation is true: its examples compile, run, and give what stands below them. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { ClusterAi } from '../../lib/systems/cluster-ai/cluster-ai';
@@ -10,6 +10,8 @@ import { promotablePostgresValues } from '../../lib/tiers/data/postgres-values';
 import { valuesOf } from '../../lib/systems/environment';
 import { parseValues } from '../../lib/values/load';
 import { leavesOf, pathText } from '../../lib/values/schema';
+import { labelsWith } from '../metrics/inventory';
+import { ask } from '../metrics/promql';
 import { type Block, blocksOf, commentExamplesOf, documents, filesBelow, read, root } from './documents';
 import { isComplete, problemsOf } from './program';
 import type { Outcome } from './run-examples';
@@ -54,6 +56,37 @@ describe('a complete example runs, and gives what stands below it', () => {
   });
 });
 
+/** What reads a block of a language; commands are read in commands.test.ts, Python by npm run programs. */
+const readers: Readonly<Record<string, (code: string) => unknown>> = {
+  json: (code) => expect(() => JSON.parse(code) as unknown).not.toThrow(),
+  promql: (code) =>
+    code
+      .trim()
+      .split('\n')
+      .forEach((expression) => expect(ask(expression, labelsWith([])).problems).toEqual([])),
+  Dockerfile: (code) => expect(code).toMatch(/^FROM [a-z0-9./:-]+\n(?:(?:COPY|RUN|USER|ENV) .+\n)*$/),
+};
+
+describe('every block is in a language that something reads', () => {
+  const elsewhere = ['ts', 'yaml', 'text', 'sh', 'console', 'python'];
+  test.each(blocks.filter(({ language }) => !elsewhere.includes(language)).map((block) => [at(block), block] as const))(
+    '%s',
+    (_, { language, code }) => {
+      expect(Object.keys(readers)).toContain(language);
+      readers[language]?.(code);
+    },
+  );
+});
+
+test('the README says what npm run synth writes', () => {
+  const said = [...read('README.md').matchAll(/^((?:dist|charts)\/[\w/-]+): (\d+) files$/gm)];
+  expect(said.length).toBeGreaterThan(5);
+  for (const [, folder = '', count] of said) {
+    const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+    expect({ [folder]: files.filter((file) => file.isFile()).length }).toEqual({ [folder]: Number(count) });
+  }
+});
+
 describe('what is not TypeScript', () => {
   const outputs = new Set(complete.flatMap(below));
 
@@ -84,7 +117,7 @@ describe('what is not TypeScript', () => {
       const named = (pattern: RegExp): readonly string[] =>
         [...code.matchAll(pattern)].map((match) => match.slice(1).join('/'));
       expect(scripts).toEqual(expect.arrayContaining(named(/npm run (?:--silent )?(\w+)/g)));
-      expect(values).toEqual(expect.arrayContaining(named(/--set[ =]([\w.]+)=/g)));
+      expect(values).toEqual(expect.arrayContaining(named(/--set(?:-string)?[ =]([\w.]+)=/g)));
       expect(objects).toEqual(
         expect.arrayContaining(named(/\b(deployment|service|statefulset)[/ ](cluster-ai-[a-z-]*[a-z])/g)),
       );

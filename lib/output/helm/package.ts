@@ -10,7 +10,10 @@ import { chartReadme } from './readme';
 import type { ChartSource } from './source';
 import { valuesYaml } from './values-yaml';
 
-/** @param environments the values files that CI renders, by environment */
+/**
+ * The files of a chart, by their path in it.
+ * @param environments the values files that CI renders, by environment
+ */
 export function chartFiles(
   system: ChartSource,
   environments: ReadonlyMap<string, string>,

@@ -5,13 +5,19 @@ import type { Text } from '../../values/parts';
 
 /** What Chart.yaml says of a system, for people and for Artifact Hub. */
 export interface ChartMetadata {
+  /** What the system is, in a line. */
   readonly description: string;
   /** Of the chart, and of the system as a whole. */
   readonly version: string;
+  /** What it is found by. */
   readonly keywords: readonly string[];
+  /** URL of its home page. */
   readonly home: string;
+  /** URLs of its sources. */
   readonly sources: readonly string[];
+  /** URL of a picture of it. */
   readonly icon: string;
+  /** Who answers for it. */
   readonly maintainers: readonly { readonly name: string; readonly url: string }[];
   /** Artifact Hub's category. */
   readonly category: string;

@@ -19,14 +19,15 @@ export function valuesTable(schema: z.ZodType): string {
 }
 
 function table(leaves: readonly ValueLeaf[]): string {
-  return ['| Key | Description | Default |', '| --- | --- | --- |', ...leaves.map(row)].join('\n');
+  return ['| Key | Description | Default |', '| --- | --- | --- |', ...leaves.map((leaf) => valueRow(leaf))].join('\n');
 }
 
-function row(leaf: ValueLeaf): string {
+/** Its key, what it is and may be, and its default. */
+export function valueRow(leaf: ValueLeaf, shownDefault = defaultOf(leaf)): string {
   const bounds = boundsOf(leaf);
   const words = [leaf.description, bounds === undefined ? undefined : `Allowed: ${bounds}`];
   const described = words.filter((text) => text !== undefined).map((text) => prose(sentence(text)));
-  return `| ${code(pathText(leaf.path))} | ${described.join(' ')} | ${defaultOf(leaf)} |`;
+  return `| ${code(pathText(leaf.path))} | ${described.join(' ')} | ${shownDefault} |`;
 }
 
 function defaultOf(leaf: ValueLeaf): string {
@@ -35,7 +36,7 @@ function defaultOf(leaf: ValueLeaf): string {
 }
 
 /** A span of code within a cell: fenced by more backticks than it has, its bars escaped as tables want it. */
-function code(text: string): string {
+export function code(text: string): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
   const room = longest > 0 ? ' ' : '';
@@ -43,7 +44,7 @@ function code(text: string): string {
 }
 
 /** Text within a cell. Its own spans of code stay. */
-function prose(text: string): string {
+export function prose(text: string): string {
   return text
     .trim()
     .split(/(`[^`]+`)/)

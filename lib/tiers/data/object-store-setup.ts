@@ -15,6 +15,7 @@ import type { PodSettings } from '../../workload/pod';
 import { secretFiles } from '../../workload/secrets';
 import { KEYS, OBJECT_STORE_USER, type ObjectStoreServers } from './object-store-servers';
 
+/** A bucket of the object store, which a Job makes. */
 export interface Bucket {
   /** Whether anyone who reaches the servers may read an object whose name they know. None may list them. */
   readonly publicRead: boolean;

@@ -22,6 +22,7 @@ import type { OriginServer } from '../web/load-balancer-objects';
 import { type ObjectStoreServers, S3_PORT, addServers } from './object-store-servers';
 import { type Bucket, addSetup } from './object-store-setup';
 
+/** Props of `ObjectStore`. */
 export interface ObjectStoreProps extends TierProps, PodSettings {
   /**
    * Servers, each with a volume: one, or 4 to 16, over which every object is spread so that one of them may be lost.
@@ -42,13 +43,13 @@ export interface ObjectStoreProps extends TierProps, PodSettings {
   readonly buckets?: MapInput<Bucket>;
   /** The bucket that clients are told of. @default files */
   readonly mainBucket?: Input<string>;
-  /** @default us-east-1 */
+  /** Region of all buckets, as S3 clients are to name it. @default us-east-1 */
   readonly region?: Input<string>;
   /** Origin whose pages may read answers, as a browser asks; `*` for any. @default *, MinIO's own */
   readonly corsAllowOrigin?: Input<string>;
-  /** @default - none: clients and servers speak HTTP */
+  /** Encrypted connections. @default - none: clients and servers speak HTTP */
   readonly tls?: ObjectStoreTls;
-  /** @default - MinIO in the cluster */
+  /** An S3 outside in place of servers here. @default - MinIO in the cluster */
   readonly external?: ExternalObjectStore;
   /** Seconds for open requests to end. @default 60 */
   readonly terminationGracePeriodSeconds?: Input<number>;
@@ -62,7 +63,9 @@ export interface ObjectStoreProps extends TierProps, PodSettings {
   readonly image?: Image;
 }
 
+/** Whether clients reach the object store by HTTPS. */
 export interface ObjectStoreTls {
+  /** Whether it serves HTTPS alone. */
   readonly enabled: Input<boolean>;
   /** Secret with `tls.crt`, `tls.key` and `ca.crt`; null for the tier's name and `-tls`. */
   readonly existingSecret: Input<string | null>;
@@ -70,6 +73,7 @@ export interface ObjectStoreTls {
 
 /** An S3 outside the cluster, in the place of MinIO: its buckets and keys exist. */
 export interface ExternalObjectStore {
+  /** Whether it takes the place of the servers. */
   readonly enabled: Input<boolean>;
   /** Such as `https://s3.eu-central-1.amazonaws.com`. */
   readonly endpoint: Input<string>;
@@ -79,6 +83,7 @@ export interface ExternalObjectStore {
   readonly port: Input<number>;
 }
 
+/** Defaults of `ObjectStoreProps`. */
 export const objectStoreDefaults = {
   servers: 1,
   existingSecret: null,
@@ -120,7 +125,9 @@ const MOST_SERVERS = 16;
  * A Job makes the buckets, and MinIO know the keys of clients. It may run again at any time.
  */
 export class ObjectStore extends Tier implements Server {
+  /** The workload of its servers. */
   readonly servers: StatefulSetWorkload;
+  /** The Job that makes buckets and keys. */
   readonly job: JobWorkload;
   /** Name of the Secret with the keys. */
   readonly secret: Input<string>;
@@ -132,8 +139,10 @@ export class ObjectStore extends Tier implements Server {
   readonly hasTls: Input<boolean>;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;
+  /** The authority behind its certificate, where it has one. */
   readonly clientFiles: readonly ClientFiles[];
   readonly isThere: Expr<boolean>;
+  /** The S3 outside, where there is one. */
   readonly outside: Outside;
   /** Of each server. */
   readonly storage: Storage;

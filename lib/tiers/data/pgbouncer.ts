@@ -25,12 +25,13 @@ import { pgbouncerIni, startPgbouncer } from './pgbouncer-configuration';
 import { RESERVED_CONNECTIONS, SUPERUSER_RESERVED_CONNECTIONS } from './postgres-configuration';
 import { POSTGRES_PORT } from './postgres-pod';
 
+/** Props of `PgBouncer`. */
 export interface PgBouncerProps extends TierProps, PodSettings {
   /** Where its server connections go. */
   readonly server: Postgres;
   /** Pods, each with pools of its own. PgBouncer runs on one core: more clients need more pods. @default 2 */
   readonly replicas?: Input<number>;
-  /** @default - `replicas` pods */
+  /** Replicas by CPU and memory in place of `replicas`. @default - `replicas` pods */
   readonly autoscaling?: Autoscaling;
   /**
    * Server connections that one pod keeps per user and database.
@@ -52,19 +53,23 @@ export interface PgBouncerProps extends TierProps, PodSettings {
    * @default 120
    */
   readonly clientLifetimeSeconds?: Input<number>;
-  /** @default - see pgBouncerDefaults */
+  /** CPU, memory and disk of its container. @default - see pgBouncerDefaults */
   readonly resources?: Resources;
-  /** @default - see lib/images.ts */
+  /** The image that it runs. @default - see lib/images.ts */
   readonly image?: Image;
   /** Prometheus exporter beside PgBouncer, on port 9127. @default - see pgBouncerDefaults */
   readonly exporter?: PgBouncerExporter;
 }
 
+/** The exporter beside PgBouncer. */
 export interface PgBouncerExporter {
+  /** The image that it runs. */
   readonly image: Image;
+  /** CPU, memory and disk of its container. */
   readonly resources: Resources;
 }
 
+/** Defaults of `PgBouncerProps`. */
 export const pgBouncerDefaults = {
   replicas: 2,
   defaultPoolSize: 50,
@@ -114,6 +119,7 @@ const ANSWERS = [
  * ```
  */
 export class PgBouncer extends Tier implements Server {
+  /** The workload of its pods. */
   readonly workload: DeploymentWorkload;
   /** The pool on the server's replicas; the primary's where there are none. To be connected to beside the PgBouncer. */
   readonly replicas: Server;

@@ -7,6 +7,7 @@ import { text } from '../../values/text';
 import { when } from '../../values/tree';
 import { secretFiles } from '../../workload/secrets';
 
+/** Whether clients reach PostgreSQL by TLS. */
 export interface PostgresTls {
   /** Whether connections from other pods are encrypted, all of them. */
   readonly enabled: Input<boolean>;

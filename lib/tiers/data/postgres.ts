@@ -24,6 +24,7 @@ import { postgresFiles } from './postgres-files';
 import { POSTGRES_PORT, type PostgresExporter, memberPod, primaryPod, replicaPod } from './postgres-pod';
 import type { PostgresTls } from './postgres-tls';
 
+/** Props of `Postgres`. */
 export interface PostgresProps extends TierProps, PodSettings {
   /** Name of the application's database: lower-case letters, digits and underscores. */
   readonly database: Input<string>;
@@ -37,7 +38,7 @@ export interface PostgresProps extends TierProps, PodSettings {
    * @default - a Secret of the tier's own name, such as `shop-postgres`, which must exist
    */
   readonly existingSecret?: ExistingSecret;
-  /** @default 200 */
+  /** Connections that each server takes; 8 of them are kept for superusers, exporters and backups. @default 200 */
   readonly maxConnections?: Input<number>;
   /**
    * Walsenders and replication slots. Raising `replicas` within it restarts nothing.
@@ -62,7 +63,7 @@ export interface PostgresProps extends TierProps, PodSettings {
    * @default - the primary is always the same
    */
   readonly promoted?: Input<boolean>;
-  /** @default - see postgresDefaults: connections are not encrypted */
+  /** Encrypted connections. @default - see postgresDefaults: connections are not encrypted */
   readonly tls?: PostgresTls;
   /** Volume of each pod. @default 10Gi of the cluster's default class */
   readonly storage?: Storage;
@@ -74,6 +75,7 @@ export interface PostgresProps extends TierProps, PodSettings {
   readonly exporter?: PostgresExporter;
 }
 
+/** Defaults of `PostgresProps`. */
 export const postgresDefaults = {
   username: null,
   existingSecret: null,
@@ -122,18 +124,25 @@ const servicePorts = [{ name: 'postgres', port: POSTGRES_PORT, targetPort: 'post
  */
 export class Postgres extends Tier implements Server {
   readonly endpoints: readonly Endpoint[];
+  /** The workload of the server that takes writes. */
   readonly primary: StatefulSetWorkload;
+  /** The workload of the servers that follow it. */
   readonly replica: StatefulSetWorkload;
   /** Reads on the replicas. Where there are none, clients get no `DATABASE_READ_URL`. */
   readonly replicas: Server;
+  /** Name of the application's database. */
   readonly database: Input<string>;
+  /** Name of the application's role. */
   readonly username: Input<string>;
   /** Name of the Secret with all passwords. */
   readonly secret: Input<string>;
+  /** Connections that each server takes. */
   readonly maxConnections: Input<number>;
+  /** The image that it runs. */
   readonly image: Image;
   /** Size of a data volume, such as `10Gi`. */
   readonly storageSize: Input<string>;
+  /** Servers beside the primary. */
   readonly replicaCount: Input<number>;
   /** Whether there is at least one replica. */
   readonly hasReplicas: Input<boolean>;

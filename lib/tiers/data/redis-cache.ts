@@ -22,11 +22,13 @@ import {
   redisSecret,
 } from './redis-pod';
 
+/** Props of `RedisCache`. */
 export interface RedisCacheProps extends RedisProps {
   /** Whether data outlives the pod, in an append-only file. @default true */
   readonly appendonly?: Input<boolean>;
 }
 
+/** Defaults of `RedisCacheProps`. */
 export const redisCacheDefaults = { ...redisDefaults, appendonly: true } as const;
 
 /**
@@ -37,11 +39,13 @@ export const redisCacheDefaults = { ...redisDefaults, appendonly: true } as cons
  * ```
  */
 export class RedisCache extends Tier implements Server {
+  /** The workload of the server. */
   readonly server: StatefulSetWorkload;
   /** Name of the Secret with the password. */
   readonly secret: Input<string>;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;
+  /** The image that it runs. */
   readonly image: Image;
   /** Of each server. */
   readonly resources: Resources;

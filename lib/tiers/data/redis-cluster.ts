@@ -31,6 +31,7 @@ import {
   redisSecret,
 } from './redis-pod';
 
+/** Props of `RedisCluster`. */
 export interface RedisClusterProps extends RedisProps {
   /**
    * Nodes that own slots, 3 or more. Raising it moves slots to the new ones; lowering it is not supported.
@@ -55,6 +56,7 @@ export interface RedisClusterProps extends RedisProps {
   readonly replBacklogSize?: Input<string>;
 }
 
+/** Defaults of `RedisClusterProps`. */
 export const redisClusterDefaults = {
   ...redisDefaults,
   masters: 3,
@@ -83,12 +85,15 @@ const INIT_DEADLINE_SECONDS = 3600;
  * A Job forms the cluster. It may run again at any time.
  */
 export class RedisCluster extends Tier implements Server {
+  /** The workload of all nodes. */
   readonly nodes: StatefulSetWorkload;
+  /** The Job that forms the cluster. */
   readonly init: JobWorkload;
   /** Name of the Secret with the password. */
   readonly secret: Input<string>;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;
+  /** The image that it runs. */
   readonly image: Image;
   /** Of each server. */
   readonly resources: Resources;

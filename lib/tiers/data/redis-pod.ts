@@ -45,7 +45,7 @@ export interface RedisProps extends TierProps, PodSettings {
    * @default 75, as ElastiCache reserves 25 percent
    */
   readonly maxmemoryPercent?: Input<number>;
-  /** @default allkeys-lru */
+  /** What goes when memory is full, as Redis names it. @default allkeys-lru */
   readonly maxmemoryPolicy?: Input<MaxmemoryPolicy>;
   /** Seconds for the hand-over to a replica, for clients' last replies and for the last write to disk. @default 60 */
   readonly terminationGracePeriodSeconds?: Input<number>;

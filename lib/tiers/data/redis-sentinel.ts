@@ -31,6 +31,7 @@ import {
   stopServer,
 } from './redis-sentinel-scripts';
 
+/** Props of `RedisSentinel`. */
 export interface RedisSentinelProps extends RedisProps {
   /** Servers that stand by beside the master, 1 or more. @default 1 */
   readonly replicas?: Input<number>;
@@ -60,12 +61,15 @@ export interface RedisSentinelProps extends RedisProps {
   readonly sentinel?: SentinelSettings;
 }
 
+/** Sentinels, which watch the servers and choose a master. */
 export interface SentinelSettings {
   /** For what it knows of the others, a few kilobytes. */
   readonly storage: Storage;
+  /** CPU, memory and disk of its container. */
   readonly resources: Resources;
 }
 
+/** Defaults of `RedisSentinelProps`. */
 export const redisSentinelDefaults = {
   ...redisDefaults,
   replicas: 1,
@@ -101,12 +105,15 @@ const NUMBERS_OF_SENTINELS = [3, 5, 7] as const;
  * Clients ask the Sentinels who is master, and again when their connection ends.
  */
 export class RedisSentinel extends Tier implements Server {
+  /** The workload of master and replicas. */
   readonly servers: StatefulSetWorkload;
+  /** The workload of the Sentinels. */
   readonly sentinels: StatefulSetWorkload;
   /** Name of the Secret with the password. */
   readonly secret: Input<string>;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;
+  /** The image that it runs. */
   readonly image: Image;
   /** Of each server. */
   readonly resources: Resources;

@@ -12,10 +12,11 @@ import type { Image } from '../../workload/platform';
 import { Workload, type WorkloadProps } from '../../workload/workload';
 import { Tier, type TierProps } from '../tier';
 
+/** Props of `SmokeTest`. */
 export interface SmokeTestProps extends TierProps {
   /** What must answer with success, in order. */
   readonly urls: readonly Input<string>[];
-  /** @default - see lib/images.ts */
+  /** The image that it runs. @default - see lib/images.ts */
   readonly image?: Image;
 }
 

@@ -20,6 +20,7 @@ export type AcceleratorKind = 'none' | 'gpu' | 'shared' | 'mig';
 
 /** GPUs of NVIDIA, as its device plugin advertises them and its GPU feature discovery labels their nodes. */
 export interface Accelerator {
+  /** What computes. */
   readonly kind: Input<AcceleratorKind>;
   /** How many a pod has: 1 where they are shared, since a second share gives nothing more. */
   readonly count: Input<number>;
@@ -38,6 +39,7 @@ export interface Accelerator {
   readonly products: ListInput<string>;
   /** RuntimeClass of NVIDIA's container runtime; null where it is the nodes' default. */
   readonly runtimeClassName: Input<string | null>;
+  /** Settings of CUDA's libraries. */
   readonly cuda: Cuda;
 }
 
@@ -51,6 +53,7 @@ export interface Cuda {
   readonly tf32: Input<boolean>;
 }
 
+/** Defaults of `Accelerator`. */
 export const acceleratorDefaults = {
   kind: 'none',
   count: 1,

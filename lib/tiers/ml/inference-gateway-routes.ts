@@ -18,6 +18,7 @@ export interface Experiment {
   readonly promoted: string | null;
 }
 
+/** A version of a model and its share of the requests of an experiment. */
 export interface Variant {
   /** A model of a server with the same protocol, which may be the experiment's own. */
   readonly model: string;

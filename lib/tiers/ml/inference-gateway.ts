@@ -34,6 +34,7 @@ import { gatewayLua } from './inference-gateway-lua';
 import type { Experiment, RoutedBackend } from './inference-gateway-routes';
 import type { ModelBackend } from './model';
 
+/** Props of `InferenceGateway`. */
 export interface InferenceGatewayProps extends TierProps, PodSettings {
   /** Servers of models. No two have a model of one name. */
   readonly backends: readonly ModelBackend[];
@@ -49,11 +50,11 @@ export interface InferenceGatewayProps extends TierProps, PodSettings {
   readonly tryTimeoutTargets?: Input<number>;
   /** Tries after the first, each on another server where there is one. @default 2 */
   readonly retries?: Input<number>;
-  /** @default - 20 percent, and 3 in any case */
+  /** How many requests may be retries. @default - 20 percent, and 3 in any case */
   readonly retryBudget?: RetryBudget;
   /** For each model and variant, in each gateway. @default - 1200 requests, of which all may wait */
   readonly circuitBreaker?: CircuitBreaker;
-  /** @default - 10 seconds after 5 failures, at most half of the servers */
+  /** When a server that fails is left out. @default - 10 seconds after 5 failures, at most half of the servers */
   readonly outlierDetection?: OutlierDetection;
   /** Refuses bodies of another protocol than the model's. @default - those of no more than 256Ki */
   readonly bodyCheck?: BodyCheck;
@@ -61,22 +62,25 @@ export interface InferenceGatewayProps extends TierProps, PodSettings {
   readonly retryBufferSize?: Input<string>;
   /** Connections of clients that a gateway takes. @default 10000 */
   readonly maxConnections?: Input<number>;
-  /** @default 2 */
+  /** Pods, where autoscaling is off. @default 2 */
   readonly replicas?: Input<number>;
-  /** @default - off; see inferenceGatewayDefaults */
+  /** Replicas by CPU and memory in place of `replicas`. @default - off; see inferenceGatewayDefaults */
   readonly autoscaling?: Autoscaling;
   /** Envoy gets four fifths of the memory limit, and runs a thread for each core. @default - see inferenceGatewayDefaults */
   readonly resources?: Resources;
-  /** @default - see lib/images.ts */
+  /** The image that it runs. @default - see lib/images.ts */
   readonly image?: Image;
 }
 
+/** Whether bodies of another protocol than the model's are refused. */
 export interface BodyCheck {
+  /** Whether bodies are looked at. */
   readonly enabled: Input<boolean>;
   /** A body that is no longer is held back until it is whole, and looked at; others are not. */
   readonly size: Input<string>;
 }
 
+/** Defaults of `InferenceGatewayProps`. */
 export const inferenceGatewayDefaults = {
   experiments: {},
   clientHeader: 'x-client-id',
@@ -124,10 +128,13 @@ const EXIT_SECONDS = 5;
  * ```
  */
 export class InferenceGateway extends Tier implements HttpServer {
+  /** The workload of its pods. */
   readonly workload: DeploymentWorkload;
+  /** The Service that clients ask. */
   readonly service: KubeObject<Service>;
   readonly servicePort = 80;
   readonly readinessPath = '/readyz';
+  /** Where clients ask: `http://` and the name of the Service. */
   readonly url: Input<string>;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;

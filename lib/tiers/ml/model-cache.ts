@@ -41,6 +41,7 @@ import { cacheEnv, modelFetcherDefaults, modelLines } from './model-fetcher';
 import { CHUNK_BYTES, SCRIPTS, TOOLS } from './model-library';
 import type { ModelStorage } from './model-storage';
 
+/** Props of `ModelCache`. */
 export interface ModelCacheProps extends TierProps, PodSettings {
   /** Where models are that the cache is to be filled with. */
   readonly storage: ModelStorage;
@@ -57,7 +58,7 @@ export interface ModelCacheProps extends TierProps, PodSettings {
   readonly maxmemoryPercent?: Input<number>;
   /** Of the server; the memory limit decides how much is cached. @default - see modelCacheDefaults */
   readonly resources?: Resources;
-  /** @default - see modelCacheDefaults */
+  /** What the cache is filled with before anybody asks. @default - see modelCacheDefaults */
   readonly preload?: Preload;
   /** The official image, or one with the same programs. @default - see lib/images.ts */
   readonly image?: Image;
@@ -75,10 +76,13 @@ export interface Preload {
   readonly timeZone: Input<string>;
   /** Percent of the memory for models that may be filled, 1 to 100. */
   readonly maxmemoryPercent: Input<number>;
+  /** Seconds until it has failed. */
   readonly activeDeadlineSeconds: Input<number>;
+  /** CPU, memory and disk of its container. */
   readonly resources: Resources;
 }
 
+/** Defaults of `ModelCacheProps`. */
 export const modelCacheDefaults = {
   existingSecret: null,
   policy: 'lfu',
@@ -118,6 +122,7 @@ const LEAST_CHUNKS = 2;
  * A CronJob fills it with the models of the servers that it was given to, the most used first.
  */
 export class ModelCache extends Tier implements Server {
+  /** The workload of its pods. */
   readonly workload: DeploymentWorkload;
   /** Fills the cache; `kubectl create job --from=cronjob/<name>` does so at once. */
   readonly preloading: CronJobWorkload;

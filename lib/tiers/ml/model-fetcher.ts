@@ -23,8 +23,11 @@ import { REPOSITORY, VOLUME } from './model-fetcher-scripts';
 import { SCRIPTS, TOOLS } from './model-library';
 import type { ModelStorage } from './model-storage';
 
+/** Props of `modelFetcher`. */
 export interface ModelFetcherProps {
+  /** What is fetched, by name. */
   readonly models: MapInput<Model>;
+  /** Where it is fetched from. */
   readonly storage: ModelStorage;
   /** What is asked before object storage is. @default - none */
   readonly cache?: ModelCache | undefined;
@@ -32,7 +35,7 @@ export interface ModelFetcherProps {
   readonly image?: Image | undefined;
   /** rclone. @default - see lib/images.ts */
   readonly toolsImage?: Image | undefined;
-  /** @default - see modelFetcherDefaults */
+  /** CPU, memory and disk of each of its containers. @default - see modelFetcherDefaults */
   readonly resources?: Resources | undefined;
   /**
    * POSIX sh for what a server needs beside the versions. It runs before each start, in the folder that the server sees,
@@ -42,7 +45,9 @@ export interface ModelFetcherProps {
   readonly place?: Text | undefined;
 }
 
+/** Init containers that fetch models, and the volumes they need. */
 export interface ModelFetcher {
+  /** In the order in which they run. */
   readonly initContainers: readonly ContainerProps[];
   /** Beside the volume `models`, which is the server's own. */
   readonly volumes: Items<Volume>;
@@ -52,6 +57,7 @@ export interface ModelFetcher {
   connect(workload: Workload): void;
 }
 
+/** Defaults of `ModelFetcherProps`. */
 export const modelFetcherDefaults = {
   image: images.redis,
   toolsImage: images.rclone,

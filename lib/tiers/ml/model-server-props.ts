@@ -16,6 +16,7 @@ import type { ModelCache } from './model-cache';
 import { modelFetcherDefaults } from './model-fetcher';
 import type { ModelStorage } from './model-storage';
 
+/** Props of `ModelServer`. */
 export interface ModelServerProps extends TierProps, PodSettings {
   /** What is served, by name. All versions are loaded before the first request, and stay loaded. */
   readonly models: MapInput<Model>;
@@ -27,11 +28,11 @@ export interface ModelServerProps extends TierProps, PodSettings {
   readonly fetcher?: ModelFetcherPrograms;
   /** Pods, where autoscaling is off. @default 1 */
   readonly replicas?: Input<number>;
-  /** @default - off; see modelServerDefaults */
+  /** Replicas by CPU and memory in place of `replicas`. @default - off; see modelServerDefaults */
   readonly autoscaling?: ModelServerAutoscaling;
   /** The Prometheus by whose metrics KEDA scales. @default - none: by CPU and memory alone */
   readonly prometheus?: Prometheus;
-  /** @default - none: the CPU computes; see acceleratorDefaults */
+  /** GPUs of each pod. @default - none: the CPU computes; see acceleratorDefaults */
   readonly accelerator?: Accelerator;
   /** Where models are kept. @default - one of 10Gi for each pod */
   readonly volume?: ModelVolume;
@@ -41,7 +42,7 @@ export interface ModelServerProps extends TierProps, PodSettings {
   readonly latencyTargetMilliseconds?: Input<number>;
   /** Seconds that requests have to end after a pod is told to stop. @default 30 */
   readonly drainSeconds?: Input<number>;
-  /** @default - see the framework's */
+  /** CPU, memory and disk of its container. @default - see the framework's */
   readonly resources?: Resources;
 }
 
@@ -53,6 +54,7 @@ export interface ModelFetcherPrograms {
   readonly resources: Resources;
 }
 
+/** Replicas of a model server by CPU and memory, and by the time that requests wait. */
 export interface ModelServerAutoscaling extends Omit<Autoscaling, 'metric'> {
   /** Scales by the time that requests wait in the server, beside CPU and memory. */
   readonly queueTime: {
@@ -63,15 +65,19 @@ export interface ModelServerAutoscaling extends Omit<Autoscaling, 'metric'> {
   };
 }
 
+/** Where a model server keeps its models. */
 export interface ModelVolume {
   /** One for all pods, instead of one for each. A StatefulSet refuses a change: see the documentation. */
   readonly shared: Input<boolean>;
+  /** `ReadWriteMany` where pods on several nodes share it. */
   readonly accessMode: Input<'ReadWriteOnce' | 'ReadWriteMany'>;
   /** At least twice what the models take: new versions are there before old ones go. */
   readonly size: Input<string>;
+  /** StorageClass; null for the cluster's default. */
   readonly storageClassName: Input<string | null>;
 }
 
+/** Defaults of `ModelServerProps`. */
 export const modelServerDefaults = {
   replicas: 1,
   autoscaling: {
@@ -102,11 +108,15 @@ type Question = Pick<Probe, 'exec' | 'grpc' | 'httpGet' | 'tcpSocket'>;
 
 /** What one framework's server is. */
 export interface ServerProgram {
+  /** How clients ask it. */
   readonly protocol: ModelProtocol;
+  /** Port for HTTP. */
   readonly httpPort: number;
+  /** Port for gRPC. */
   readonly grpcPort: number;
   /** Above 0. */
   readonly user: number;
+  /** What its container runs. */
   readonly container: Pick<ContainerProps, 'image' | 'command' | 'args' | 'env' | 'mounts' | 'writable'>;
   /** Ports beside the two, which no Service has. @default [] */
   readonly otherPorts?: readonly { readonly name: string; readonly containerPort: number }[];
@@ -114,6 +124,7 @@ export interface ServerProgram {
   readonly isAlive: Question;
   /** Whether all models are loaded. */
   readonly isReady: Question;
+  /** Where its metrics are. */
   readonly scrape: Scrape;
   /** Mean milliseconds that requests wait, over all pods, in PromQL. */
   readonly queueTime: (selector: Selector) => Input<string>;
@@ -121,11 +132,13 @@ export interface ServerProgram {
   readonly place?: Text;
   /** What it is told, by name: files in SERVER_FOLDER, and texts whose change restarts the pods. */
   readonly files: Readonly<Record<string, Text>>;
+  /** Texts beside `files` whose change restarts the pods, by name. */
   readonly checksums: Readonly<Record<string, Input<string>>>;
   /** Files beside those, one or more for each model. @default - none */
   readonly modelFiles?: Merge<Record<string, string>>;
   /** What is in memory, in words and bytes. @default - all versions of all models, each once */
   readonly loaded?: { readonly what: string; readonly bytes: Input<number> };
+  /** How long its pods take to stop. */
   readonly stop: {
     /** Until SIGTERM. At first requests still come: it takes time until nobody knows the pod any more. */
     readonly preStopSeconds: Input<number>;

@@ -47,7 +47,9 @@ interface ModelSizes {
  * the next pod asks for one: a rollout never needs a spare GPU.
  */
 export abstract class ModelServer extends Tier implements Server, ModelBackend {
+  /** What it is one of. */
   abstract readonly framework: 'tensorflow' | 'torchserve' | 'triton';
+  /** The workload of its pods. */
   readonly workload: StatefulSetWorkload;
   readonly protocol: ModelProtocol;
   readonly host: Input<string>;

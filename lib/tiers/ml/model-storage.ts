@@ -16,6 +16,7 @@ import type { TierProps } from '../tier';
 import { fetchModels } from './model-fetcher-scripts';
 import { SCRIPTS, SECRETS, modelLibrary } from './model-library';
 
+/** Props of `ModelStorage`. */
 export interface ModelStorageProps extends TierProps, Partial<Omit<ObjectStorage, 'existingSecret'>> {
   /**
    * Secret with the keys `access-key-id` and `secret-access-key`, which need no more than to read and to list.
@@ -28,13 +29,17 @@ export interface ModelStorageProps extends TierProps, Partial<Omit<ObjectStorage
 
 /** Object storage in the release. */
 export interface ModelStorageServer {
+  /** The port of its pods. */
   readonly endpoint: Endpoint;
+  /** `http://<host>:<port>`, without a path. */
   readonly url: Input<string>;
+  /** The bucket with the models. */
   readonly bucket: Input<string>;
   /** Name of the Secret with the keys `access-key-id` and `secret-access-key`. */
   readonly secret: Input<string>;
 }
 
+/** Defaults of `ModelStorageProps`. */
 export const modelStorageDefaults = {
   endpoint: 'https://s3.amazonaws.com',
   region: 'us-east-1',

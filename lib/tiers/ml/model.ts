@@ -17,6 +17,7 @@ export interface Model {
 
 /** A folder `<model>/<version>/` of the repository, which never changes once it is there. */
 export interface ModelVersion {
+  /** A whole number above 0, which is the name of its folder. */
   readonly version: number;
   /** SHA-256 of the folder's SHA256SUMS: what is fetched must be what was meant. @default - the sums of object storage are taken as they are */
   readonly sha256?: string | null | undefined;
@@ -27,12 +28,17 @@ export type ModelProtocol = 'tensorflow' | 'torchserve' | 'kserve';
 
 /** A model server, as what stands before it sees it. */
 export interface ModelBackend {
+  /** How it is asked. */
   readonly protocol: ModelProtocol;
+  /** The workload of its pods. */
   readonly workload: Workload;
   /** Leads to each pod that is ready. */
   readonly host: Input<string>;
+  /** Port of its pods for HTTP. */
   readonly httpPort: number;
+  /** Port of its pods for gRPC. */
   readonly grpcPort: number;
+  /** What it serves, by name. */
   readonly models: MapInput<Model>;
   /** Milliseconds within which 95 of 100 requests are to be answered. */
   readonly latencyTargetMilliseconds: Input<number>;

@@ -19,18 +19,20 @@ import { Tier, type TierProps } from '../tier';
 import type { ModelStorageServer } from './model-storage';
 import { sampleModelFiles } from './sample-model-files';
 
+/** Props of `SampleModels`. */
 export interface SampleModelsProps extends TierProps, PodSettings {
   /**
    * Secret with the keys `access-key-id` and `secret-access-key`: letters and digits, three of them at least.
    * @default - the name of the tier's objects, such as `shop-sample-models`, which must exist
    */
   readonly existingSecret?: ExistingSecret;
-  /** @default - see sampleModelsDefaults */
+  /** CPU, memory and disk of its container. @default - see sampleModelsDefaults */
   readonly resources?: Resources;
   /** rclone, with a shell. @default - see lib/images.ts */
   readonly image?: Image;
 }
 
+/** Defaults of `SampleModelsProps`. */
 export const sampleModelsDefaults = {
   existingSecret: null,
   resources: {
@@ -72,9 +74,11 @@ const serve = text`
  * of TorchServe whose handler needs no torch; see docs/tiers/model-storage.md.
  */
 export class SampleModels extends Tier implements Server {
+  /** The workload of its pods. */
   readonly workload: DeploymentWorkload;
   /** Name of the Secret with the keys. */
   readonly secret: Input<string>;
+  /** Where model servers find them. */
   readonly storage: ModelStorageServer;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;

@@ -10,6 +10,7 @@ import { MODELS_FOLDER } from './model-server-props';
 /** Where metrics are, on the port of the REST API. */
 export const METRICS_PATH = '/monitoring/prometheus/metrics';
 
+/** A model of TensorFlow Serving. */
 export interface TensorFlowModel extends Model {
   readonly versions: readonly TensorFlowVersion[];
   /** The most examples that one run of the model takes. A batch is never larger. */
@@ -22,6 +23,7 @@ export interface TensorFlowModel extends Model {
   readonly policy?: 'specific' | 'latest' | null | undefined;
 }
 
+/** A version of a SavedModel. */
 export interface TensorFlowVersion extends ModelVersion {
   /** A name by which clients may ask for it, such as `canary`. @default - none */
   readonly label?: string | null | undefined;
@@ -29,6 +31,7 @@ export interface TensorFlowVersion extends ModelVersion {
 
 /** Batches of all models: requests that wait are run together. */
 export interface Batching {
+  /** Whether requests are put together. */
   readonly enabled: Input<boolean>;
   /** Examples of one batch. */
   readonly maxBatchSize: Input<number>;

@@ -23,10 +23,11 @@ import {
   monitoringConfig,
 } from './tensorflow-serving-configuration';
 
+/** Props of `TensorFlowServing`. */
 export interface TensorFlowServingProps extends ModelServerProps {
   /** SavedModels. Who names no version gets the highest: TensorFlow Serving knows no other default. */
   readonly models: MapInput<TensorFlowModel>;
-  /** @default - see tensorFlowServingDefaults */
+  /** Requests that are computed together. @default - see tensorFlowServingDefaults */
   readonly batching?: Batching;
   /** Part of each GPU's memory that TensorFlow takes, at once and for good: below 1 where others share it. @default 0.9 */
   readonly gpuMemoryFraction?: Input<number>;
@@ -36,6 +37,7 @@ export interface TensorFlowServingProps extends ModelServerProps {
   readonly gpuImage?: Image;
 }
 
+/** Defaults of `TensorFlowServingProps`. */
 export const tensorFlowServingDefaults = {
   ...modelServerDefaults,
   latencyTargetMilliseconds: 50,

@@ -25,6 +25,7 @@ import {
 import { GRPC_PORT, INFERENCE_PORT, METRICS_PORT, type TorchModel, configProperties } from './torchserve-configuration';
 import { STORE, WORK, isReady, logging, placeArchives, startServer } from './torchserve-scripts';
 
+/** Props of `TorchServe`. */
 export interface TorchServeProps extends ModelServerProps {
   /** Archives. Who names no version gets the last of the list. */
   readonly models: MapInput<TorchModel>;
@@ -42,6 +43,7 @@ export interface TorchServeProps extends ModelServerProps {
   readonly gpuImage?: Image;
 }
 
+/** Defaults of `TorchServeProps`. */
 export const torchServeDefaults = {
   ...modelServerDefaults,
   latencyTargetMilliseconds: 30,

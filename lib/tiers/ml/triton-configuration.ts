@@ -30,10 +30,12 @@ export const DATA_TYPES = [
   'BF16',
 ] as const;
 
+/** Types of tensors, as Triton names them. */
 export type DataType = (typeof DATA_TYPES)[number];
 
 /** A model of Triton: `model.onnx`, or the TensorRT engine `model.plan`, which is for one kind of GPU and one version of TensorRT. */
 export interface TritonModel extends Model {
+  /** What runs it. */
   readonly backend: 'onnxruntime' | 'tensorrt';
   /** Where instances compute. TensorRT knows GPUs alone. */
   readonly device: 'cpu' | 'gpu';
@@ -59,8 +61,11 @@ export interface TritonModel extends Model {
   readonly warmUpLength: number;
 }
 
+/** An input or output of a model. */
 export interface Tensor {
+  /** As the model names it. */
   readonly name: string;
+  /** Type of its elements. */
   readonly dataType: DataType;
   /** Lengths; -1 for any. */
   readonly dims: readonly number[];

@@ -24,13 +24,15 @@ import {
 } from './model-server-props';
 import { REPOSITORY, type TritonModel, WORK, modelConfiguration, startServer } from './triton-configuration';
 
+/** Props of `Triton`. */
 export interface TritonProps extends ModelServerProps {
   /** Models of ONNX and engines of TensorRT. Who names no version gets the highest. */
   readonly models: MapInput<TritonModel>;
-  /** @default - see lib/images.ts */
+  /** The image that it runs. @default - see lib/images.ts */
   readonly image?: Image;
 }
 
+/** Defaults of `TritonProps`. */
 export const tritonDefaults = {
   ...modelServerDefaults,
   latencyTargetMilliseconds: 20,

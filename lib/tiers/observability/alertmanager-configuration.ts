@@ -9,13 +9,19 @@ import { when } from '../../values/tree';
 /** From this severity on. */
 export type LeastSeverity = 'critical' | 'warning' | 'info';
 
+/** By SMTP, with the Secret's `smtp-password`. */
 export interface Email {
+  /** Whether anybody gets mail. */
   readonly enabled: Input<boolean>;
+  /** Of what is sent by mail. */
   readonly leastSeverity: Input<LeastSeverity>;
+  /** Address of whom it is sent to. */
   readonly to: Input<string>;
+  /** Address of the sender. */
   readonly from: Input<string>;
   /** The mail server, which must offer STARTTLS. */
   readonly host: Input<string>;
+  /** Port of the mail server. */
   readonly port: Input<number>;
   /** Who logs in with the Secret's `smtp-password`. @default - `from` */
   readonly username: Input<string | null>;
@@ -23,20 +29,27 @@ export interface Email {
 
 /** By an incoming webhook, whose URL is the Secret's `slack-url`. */
 export interface Slack {
+  /** Whether alerts go there. */
   readonly enabled: Input<boolean>;
+  /** Of what goes there. */
   readonly leastSeverity: Input<LeastSeverity>;
+  /** Name of the channel, with its `#`. */
   readonly channel: Input<string>;
 }
 
 /** By the Events API v2, with the Secret's `pagerduty-routing-key`. */
 export interface PagerDuty {
+  /** Whether critical alerts go there. */
   readonly enabled: Input<boolean>;
 }
 
 /** Alertmanager's own JSON, by POST. */
 export interface Webhook {
+  /** Whether alerts go there. */
   readonly enabled: Input<boolean>;
+  /** Of what goes there. */
   readonly leastSeverity: Input<LeastSeverity>;
+  /** Where it takes alerts. */
   readonly url: Input<string>;
   /** The port of its URL, as pods reach it. */
   readonly port: Input<number>;
@@ -44,6 +57,7 @@ export interface Webhook {
 
 /** A service outside that expects a sign of life at the Secret's `watchdog-url`. */
 export interface Watchdog {
+  /** Whether there is one. */
   readonly enabled: Input<boolean>;
   /** Minutes between two signs of life. */
   readonly everyMinutes: Input<number>;

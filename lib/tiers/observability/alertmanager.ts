@@ -31,6 +31,7 @@ import {
 import { type ConfigReloader, configReloader, configReloaderDefaults } from './config-reloader';
 import type { AlertReceiver } from './prometheus';
 
+/** Props of `Alertmanager`. */
 export interface AlertmanagerProps extends TierProps, PodSettings {
   /** Pods, which agree among themselves on who notifies: one, or three. @default 1 */
   readonly replicas?: Input<number>;
@@ -43,9 +44,9 @@ export interface AlertmanagerProps extends TierProps, PodSettings {
    * @default - a Secret of the tier's own name, such as `shop-alertmanager`, which must exist where a channel needs it
    */
   readonly existingSecret?: ExistingSecret;
-  /** @default - see alertmanagerDefaults: off */
+  /** Alerts by mail. @default - see alertmanagerDefaults: off */
   readonly email?: Email;
-  /** @default - see alertmanagerDefaults: off */
+  /** Alerts to Slack. @default - see alertmanagerDefaults: off */
   readonly slack?: Slack;
   /** Critical alerts alone: it wakes people. @default - see alertmanagerDefaults: off */
   readonly pagerDuty?: PagerDuty;
@@ -57,7 +58,7 @@ export interface AlertmanagerProps extends TierProps, PodSettings {
   readonly addresses?: ListInput<string>;
   /** Volume of each pod, for silences and what has been notified of. @default 1Gi of the cluster's default class */
   readonly storage?: Storage;
-  /** @default - see alertmanagerDefaults */
+  /** CPU, memory and disk of its container. @default - see alertmanagerDefaults */
   readonly resources?: Resources;
   /** The official image. @default - see lib/images.ts */
   readonly image?: Image;
@@ -65,6 +66,7 @@ export interface AlertmanagerProps extends TierProps, PodSettings {
   readonly reloader?: ConfigReloader;
 }
 
+/** Defaults of `AlertmanagerProps`. */
 export const alertmanagerDefaults = {
   replicas: 1,
   retentionHours: 120,
@@ -112,7 +114,9 @@ const DATA = '/alertmanager';
  * ```
  */
 export class Alertmanager extends Tier implements Server {
+  /** The workload of its pods. */
   readonly workload: StatefulSetWorkload;
+  /** Pods, which tell each other what they have told. */
   readonly replicas: Input<number>;
   /** Name of the Secret that the channels in use need. */
   readonly secret: Input<string>;

@@ -18,6 +18,7 @@ import { addService } from '../../workload/service';
 import { Tier, type TierProps } from '../tier';
 import type { Prometheus } from './prometheus';
 
+/** Props of `BlackboxExporter`. */
 export interface BlackboxExporterProps extends TierProps, PodSettings {
   /** Which has it ask. */
   readonly prometheus: Prometheus;
@@ -27,12 +28,13 @@ export interface BlackboxExporterProps extends TierProps, PodSettings {
   readonly addresses?: ListInput<string>;
   /** Their ports, as pods reach them: those of the ingress controller's pods too. @default [443, 8443] */
   readonly ports?: ListInput<number>;
-  /** @default - see blackboxExporterDefaults */
+  /** CPU, memory and disk of its container. @default - see blackboxExporterDefaults */
   readonly resources?: Resources;
-  /** @default - see lib/images.ts */
+  /** The image that it runs. @default - see lib/images.ts */
   readonly image?: Image;
 }
 
+/** Defaults of `BlackboxExporterProps`. */
 export const blackboxExporterDefaults = {
   addresses: ['0.0.0.0/0'],
   ports: [443, 8443],

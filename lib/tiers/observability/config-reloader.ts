@@ -9,11 +9,15 @@ import { images } from '../../images';
 import type { ContainerProps, Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 
+/** prometheus-config-reloader: has a program read its files anew when they change. */
 export interface ConfigReloader {
+  /** The image that it runs. */
   readonly image: Image;
+  /** CPU, memory and disk of its container. */
   readonly resources: Resources;
 }
 
+/** Defaults of `ConfigReloader`. */
 export const configReloaderDefaults = {
   image: images.configReloader,
   resources: {
@@ -37,6 +41,7 @@ const PORT = 8081;
 /** How often it looks where it has heard of no change. */
 const WATCH_INTERVAL = '30s';
 
+/** The sidecar that has a program of the same pod read its files anew. */
 export function configReloader({ image, resources }: ConfigReloader, reloaded: Reloaded): ContainerProps {
   return {
     name: 'config-reloader',

@@ -25,9 +25,13 @@ export interface ElasticsearchConfiguration {
 
 /** Where an S3 API is. */
 export interface S3Client {
+  /** Whether there are snapshots. */
   readonly enabled: Input<boolean>;
+  /** URL of the S3 API, such as `https://s3.eu-central-1.amazonaws.com`. */
   readonly endpoint: Input<string>;
+  /** Region of the bucket, as the provider names it. */
   readonly region: Input<string>;
+  /** Whether buckets are asked for by path, as most S3 outside of Amazon wants it. */
   readonly pathStyleAccess: Input<boolean>;
 }
 

@@ -13,6 +13,7 @@ export const ELASTICSEARCH_USERS = [
   'grafana',
 ] as const;
 
+/** A user of `ELASTICSEARCH_USERS`. */
 export type ElasticsearchUser = (typeof ELASTICSEARCH_USERS)[number];
 
 /** The key of the Secret that has a user's password. */

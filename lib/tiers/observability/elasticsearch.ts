@@ -20,6 +20,7 @@ import { addNodes } from './elasticsearch-nodes';
 import { addSetup } from './elasticsearch-setup';
 import { type ElasticsearchUser, passwordKey } from './elasticsearch-users';
 
+/** Props of `Elasticsearch`. */
 export interface ElasticsearchProps extends TierProps, PodSettings {
   /** Nodes: 1, or 3, of which any may be lost. Lowering it is a procedure of its own: see the documentation. @default 1 */
   readonly replicas?: Input<number>;
@@ -59,6 +60,7 @@ export interface ElasticsearchSetup {
 
 /** A bucket for snapshots, by the S3 API. */
 export interface Snapshots extends S3Client {
+  /** The bucket, which must exist. */
   readonly bucket: Input<string>;
   /** Folder in the bucket, of this cluster alone. */
   readonly folder: Input<string>;
@@ -74,6 +76,7 @@ export interface Snapshots extends S3Client {
   readonly keepDays: Input<number>;
 }
 
+/** Defaults of `ElasticsearchProps`. */
 export const elasticsearchDefaults = {
   replicas: 1,
   existingSecret: null,
@@ -119,12 +122,15 @@ export const elasticsearchDefaults = {
 export interface ElasticsearchClient {
   /** `https://shop-elasticsearch:9200`. */
   readonly url: Input<string>;
+  /** As whom it logs in. */
   readonly username: string;
   /** Secret with the password, and its key there. */
   readonly passwordSecret: Input<string>;
+  /** Key of `passwordSecret`. */
   readonly passwordKey: string;
   /** Secret with the authority of the server's certificate, and its key there. */
   readonly caSecret: Input<string>;
+  /** Key of `caSecret`. */
   readonly caKey: string;
 }
 
@@ -140,8 +146,11 @@ export interface ElasticsearchClient {
  * A Job makes the users, the life cycle and the template. It may run again at any time.
  */
 export class Elasticsearch extends Tier implements Server {
+  /** The workload of all nodes. */
   readonly nodes: StatefulSetWorkload;
+  /** The Job that makes users and policies. */
   readonly setup: JobWorkload;
+  /** The workload of its exporter. */
   readonly exporter: DeploymentWorkload;
   /** `https://shop-elasticsearch:9200`; its certificate has this name. */
   readonly url: Input<string>;
@@ -151,6 +160,7 @@ export class Elasticsearch extends Tier implements Server {
   readonly tlsSecret: Input<string>;
   /** Nodes, of which one may be lost where there are three. */
   readonly replicas: Input<number>;
+  /** What was asked for, with defaults in place. */
   readonly snapshots: Snapshots;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;

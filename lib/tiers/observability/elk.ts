@@ -5,12 +5,13 @@ import { Elasticsearch, type ElasticsearchProps } from './elasticsearch';
 import { Kibana, type KibanaProps } from './kibana';
 import { Logstash, type LogstashProps } from './logstash';
 
+/** Props of `Elk`. */
 export interface ElkProps {
   /** Without it none of them is there. @default - see elasticsearchDefaults */
   readonly elasticsearch?: ElasticsearchProps;
-  /** @default - see logstashDefaults */
+  /** What Logstash is to have beside its defaults. @default - see logstashDefaults */
   readonly logstash?: Omit<LogstashProps, 'elasticsearch'>;
-  /** @default - see kibanaDefaults */
+  /** What Kibana is to have beside its defaults. @default - see kibanaDefaults */
   readonly kibana?: Omit<KibanaProps, 'elasticsearch'>;
 }
 
@@ -23,8 +24,11 @@ export interface ElkProps {
  * ```
  */
 export class Elk {
+  /** Where logs are kept. */
   readonly elasticsearch: Elasticsearch;
+  /** What reads them. */
   readonly logstash: Logstash;
+  /** Where they are looked at. */
   readonly kibana: Kibana;
 
   constructor(scope: Construct, { elasticsearch = {}, logstash = {}, kibana = {} }: ElkProps = {}) {

@@ -29,13 +29,15 @@ import { BEATS_PORT } from './logstash-pipelines';
 
 /** The Logstash that takes the lines: of one release. */
 export interface LogTarget {
+  /** Namespace of the release with Logstash. */
   readonly namespace: Input<string>;
   /** The release, whose Logstash is called `<release>-logstash`. */
   readonly release: Input<string>;
 }
 
+/** Props of `Filebeat`. */
 export interface FilebeatProps extends TierProps, Omit<PodSettings, 'tolerations'> {
-  /** @default - the release cluster-ai in the namespace of that name */
+  /** Where lines are sent. @default - the release cluster-ai in the namespace of that name */
   readonly logstash?: LogTarget;
   /** Namespaces whose pods' logs are read; those of others are not opened. @default ['cluster-ai'] */
   readonly namespaces?: ListInput<string>;
@@ -44,14 +46,15 @@ export interface FilebeatProps extends TierProps, Omit<PodSettings, 'tolerations
    * @default - the instance's name and `-filebeat`, which must exist
    */
   readonly existingSecret?: ExistingSecret;
-  /** @default - see filebeatDefaults */
+  /** CPU, memory and disk of its container. @default - see filebeatDefaults */
   readonly resources?: Resources;
-  /** @default - see lib/images.ts */
+  /** The image that it runs. @default - see lib/images.ts */
   readonly image?: Image;
   /** What makes metrics of Filebeat's statistics. @default - see jsonExporterDefaults */
   readonly exporter?: JsonExporter;
 }
 
+/** Defaults of `FilebeatProps`. */
 export const filebeatDefaults = {
   logstash: { namespace: 'cluster-ai', release: 'cluster-ai' },
   namespaces: ['cluster-ai'],
@@ -81,6 +84,7 @@ const CONFIGURATION = '/etc/filebeat';
 export class Filebeat extends Tier {
   /** Name of the Secret with the CA's certificate. */
   readonly secret: Input<string>;
+  /** The port with metrics, on every node. */
   readonly endpoints: readonly Endpoint[];
   protected readonly client: DaemonSetWorkload;
 

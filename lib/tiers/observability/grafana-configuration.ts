@@ -18,11 +18,13 @@ type Setting = Input<Scalar> | Text | When<Text>;
 
 /** A data source, by the fields of Grafana's provisioning files. */
 export interface DataSource {
+  /** What people choose it by. */
   readonly name: string;
   /** By which dashboards refer to it. */
   readonly uid: string;
   /** Grafana's name of the plugin, one that its image has: none is downloaded. */
   readonly type: string;
+  /** Where Grafana's pod finds it. */
   readonly url: Input<string>;
   /** Settings of the plugin; a text is YAML of more than one line, which may be there or not. @default {} */
   readonly jsonData?: Readonly<Record<string, Setting | undefined>>;
@@ -32,6 +34,7 @@ export interface DataSource {
   readonly enabled?: Input<boolean>;
 }
 
+/** As whom a data source is asked. */
 export type Login = Omit<ElasticsearchClient, 'url'>;
 
 /** Where the files of a login are. */

@@ -30,6 +30,7 @@ import {
   loginFolder,
 } from './grafana-configuration';
 
+/** Props of `Grafana`. */
 export interface GrafanaProps extends TierProps, PodSettings {
   /** What dashboards ask. The first is the default. */
   readonly dataSources: readonly DataSource[];
@@ -46,12 +47,13 @@ export interface GrafanaProps extends TierProps, PodSettings {
   readonly port?: Input<number>;
   /** Port of its Service. @default 80 */
   readonly servicePort?: Input<number>;
-  /** @default - see grafanaDefaults */
+  /** CPU, memory and disk of its container. @default - see grafanaDefaults */
   readonly resources?: Resources;
-  /** @default - see lib/images.ts */
+  /** The image that it runs. @default - see lib/images.ts */
   readonly image?: Image;
 }
 
+/** Defaults of `GrafanaProps`. */
 export const grafanaDefaults = {
   existingSecret: null,
   storage: { size: '1Gi', storageClassName: null },
@@ -80,6 +82,7 @@ const CONFIGURATION = 'grafana.ini';
  * ```
  */
 export class Grafana extends Tier implements Server {
+  /** The workload of its pods. */
   readonly workload: StatefulSetWorkload;
   /** The port of the Service. */
   readonly servicePort: Input<number>;

@@ -26,18 +26,19 @@ import { QUERY_PORT, SECRETS_FOLDER, jaegerYaml } from './jaeger-configuration';
 import type { TraceReceiver } from './opentelemetry';
 import { HEALTH_PORT, OTLP_GRPC_PORT, TELEMETRY_PORT, memoryLimits } from './opentelemetry-configuration';
 
+/** Props of `Jaeger`. */
 export interface JaegerProps extends TierProps, PodSettings {
   /** Where traces are kept: in the memory of its one pod, which forgets them when it ends, or in Elasticsearch. @default memory */
   readonly storage?: Input<'memory' | 'elasticsearch'>;
   /** Traces that memory holds; the oldest go first. @default 10000 */
   readonly maxTraces?: Input<number>;
-  /** @default - none: memory is all there is */
+  /** Keeps the traces in place of the pod's memory. @default - none: memory is all there is */
   readonly elasticsearch?: Elasticsearch;
   /** Days for which Elasticsearch keeps traces. @default 14 */
   readonly retentionDays?: Input<number>;
   /** Pods, where Elasticsearch keeps what they take. @default 1 */
   readonly replicas?: Input<number>;
-  /** @default - see jaegerDefaults */
+  /** CPU, memory and disk of its container. @default - see jaegerDefaults */
   readonly resources?: Resources;
   /** Version 2. @default - see lib/images.ts */
   readonly image?: Image;
@@ -45,12 +46,15 @@ export interface JaegerProps extends TierProps, PodSettings {
   readonly cleaner?: JaegerCleaner;
 }
 
+/** The CronJob that deletes old traces from Elasticsearch. */
 export interface JaegerCleaner {
   /** jaeger-es-index-cleaner. */
   readonly image: Image;
+  /** CPU, memory and disk of its container. */
   readonly resources: Resources;
 }
 
+/** Defaults of `JaegerProps`. */
 export const jaegerDefaults = {
   storage: 'memory',
   maxTraces: 10_000,
@@ -90,6 +94,7 @@ const CLEANER_DEADLINE_SECONDS = 600;
  * ```
  */
 export class Jaeger extends Tier implements Server {
+  /** The workload of its pods. */
   readonly workload: DeploymentWorkload;
   /** Where the page and the API are: the Service `<instance>-<id>-query`. */
   readonly url: Input<string>;

@@ -10,11 +10,15 @@ import type { Image } from '../../workload/platform';
 import type { Scrape } from '../../workload/pod';
 import type { VolumeMount } from 'kubernetes-types/core/v1';
 
+/** json_exporter: turns a program's JSON into metrics. */
 export interface JsonExporter {
+  /** The image that it runs. */
   readonly image: Image;
+  /** CPU, memory and disk of its container. */
   readonly resources: Resources;
 }
 
+/** Defaults of `JsonExporter`. */
 export const jsonExporterDefaults = {
   image: images.jsonExporter,
   resources: {

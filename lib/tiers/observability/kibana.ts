@@ -29,6 +29,7 @@ import {
 } from './kibana-configuration';
 import { addImport } from './kibana-import';
 
+/** Props of `Kibana`. */
 export interface KibanaProps extends TierProps, PodSettings {
   /** What it shows, and keeps its own state in. */
   readonly elasticsearch: Elasticsearch;
@@ -43,7 +44,7 @@ export interface KibanaProps extends TierProps, PodSettings {
   readonly publicBaseUrl?: Input<string | null>;
   /** Where browsers find Jaeger, to which trace IDs are links. @default http://localhost:16686, as a port is forwarded */
   readonly jaegerUrl?: Input<string>;
-  /** @default - see kibanaDefaults */
+  /** CPU, memory and disk of its container. @default - see kibanaDefaults */
   readonly resources?: Resources;
   /** The official image, of the version of Elasticsearch. @default - see lib/images.ts */
   readonly image?: Image;
@@ -56,6 +57,7 @@ export interface KibanaImport {
   readonly resources: Resources;
 }
 
+/** Defaults of `KibanaProps`. */
 export const kibanaDefaults = {
   replicas: 1,
   existingSecret: null,
@@ -88,7 +90,9 @@ const USER = 1000;
  * A Job imports both. It may run again at any time.
  */
 export class Kibana extends Tier implements Server {
+  /** The workload of its pods. */
   readonly workload: DeploymentWorkload;
+  /** The Job that brings the data view and the dashboard. */
   readonly import: JobWorkload;
   /** `http://shop-kibana:5601`. */
   readonly url: Input<string>;

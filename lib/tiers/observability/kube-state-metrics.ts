@@ -10,13 +10,15 @@ import { addClusterRole } from '../../workload/rbac';
 import { addService } from '../../workload/service';
 import { Tier, type TierProps } from '../tier';
 
+/** Props of `KubeStateMetrics`. */
 export interface KubeStateMetricsProps extends TierProps, PodSettings {
-  /** @default - see kubeStateMetricsDefaults */
+  /** CPU, memory and disk of its container. @default - see kubeStateMetricsDefaults */
   readonly resources?: Resources;
-  /** @default - see lib/images.ts */
+  /** The image that it runs. @default - see lib/images.ts */
   readonly image?: Image;
 }
 
+/** Defaults of `KubeStateMetricsProps`. */
 export const kubeStateMetricsDefaults = {
   resources: {
     requests: { cpu: '20m', memory: '64Mi', ephemeralStorage: '16Mi' },
@@ -45,6 +47,7 @@ const RESOURCES: Readonly<Record<string, readonly string[]>> = {
  * ```
  */
 export class KubeStateMetrics extends Tier implements Server {
+  /** Port of the Service. */
   readonly servicePort = PORT;
   readonly clientSettings = [];
   protected readonly client: DeploymentWorkload;

@@ -51,11 +51,13 @@ export const LOG_FIELDS = {
 
 /** Each kind of log has a data stream of its own, `logs-<kind>-default`; `rejected` is what Elasticsearch refused as it was. */
 export const LOG_KINDS = ['api', 'nginx', 'postgres', 'other', 'rejected'] as const;
+/** A kind of `LOG_KINDS`. */
 export type LogKind = (typeof LOG_KINDS)[number];
 
 /** The part of a data stream's name that is the same for all. */
 export const DATA_STREAM_NAMESPACE = 'default';
 
+/** The data stream of a kind of log. */
 export function dataStreamOf(kind: LogKind): string {
   return `logs-${kind}-${DATA_STREAM_NAMESPACE}`;
 }

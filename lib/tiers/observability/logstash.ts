@@ -43,14 +43,17 @@ import {
 
 /** The Filebeat that sends: a release of the system node-agents. */
 export interface LogSource {
+  /** Namespace of node-agents. */
   readonly namespace: Input<string>;
+  /** Its release. */
   readonly release: Input<string>;
 }
 
+/** Props of `Logstash`. */
 export interface LogstashProps extends TierProps, PodSettings {
   /** Where documents go, and as whom: connect to it too. */
   readonly elasticsearch: ElasticsearchClient;
-  /** @default - the release node-agents in the namespace of that name */
+  /** Whose lines it takes. @default - the release node-agents in the namespace of that name */
   readonly filebeat?: LogSource;
   /**
    * Fields whose values are masked, wherever a name ends in one of these: small letters, digits, `_` and `-`.
@@ -68,12 +71,13 @@ export interface LogstashProps extends TierProps, PodSettings {
   readonly storage?: Storage;
   /** Half of the memory limit is heap: 1Gi at the least. @default - see logstashDefaults */
   readonly resources?: Resources;
-  /** @default - see lib/images.ts */
+  /** The image that it runs. @default - see lib/images.ts */
   readonly image?: Image;
   /** What makes metrics of Logstash's statistics. @default - see jsonExporterDefaults */
   readonly exporter?: JsonExporter;
 }
 
+/** Defaults of `LogstashProps`. */
 export const logstashDefaults = {
   filebeat: { namespace: 'node-agents', release: 'node-agents' },
   maskedFields: [
@@ -125,9 +129,11 @@ const GRACE_PERIOD_SECONDS = 120;
  * ```
  */
 export class Logstash extends Tier implements Server {
+  /** The workload of its pods. */
   readonly workload: StatefulSetWorkload;
   /** Name of the Secret with the certificate. */
   readonly tlsSecret: Input<string>;
+  /** Pods, each with a queue of its own. */
   readonly replicas: Input<number>;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;

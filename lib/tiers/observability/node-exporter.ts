@@ -7,13 +7,15 @@ import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import { Tier, type TierProps } from '../tier';
 
+/** Props of `NodeExporter`. */
 export interface NodeExporterProps extends TierProps, Omit<PodSettings, 'tolerations'> {
-  /** @default - see nodeExporterDefaults */
+  /** CPU, memory and disk of its container. @default - see nodeExporterDefaults */
   readonly resources?: Resources;
-  /** @default - see lib/images.ts */
+  /** The image that it runs. @default - see lib/images.ts */
   readonly image?: Image;
 }
 
+/** Defaults of `NodeExporterProps`. */
 export const nodeExporterDefaults = {
   resources: {
     requests: { cpu: '20m', memory: '32Mi', ephemeralStorage: '16Mi' },
@@ -52,6 +54,7 @@ const PODS_MOUNTS = '^/(dev|proc|sys|run/.+|var/lib/(kubelet|containerd|docker|c
  * ```
  */
 export class NodeExporter extends Tier {
+  /** The port with metrics, on every node. */
   readonly endpoints: readonly Endpoint[];
   protected readonly client: DaemonSetWorkload;
 

@@ -30,6 +30,7 @@ import {
 
 /** What takes traces by OTLP over gRPC. */
 export interface TraceReceiver {
+  /** The port of its pods that takes OTLP. */
   readonly endpoint: Endpoint;
   /** Its Service: a name that DNS knows in the namespace. */
   readonly host: Input<string>;
@@ -39,7 +40,7 @@ export interface TraceReceiver {
 export interface OpenTelemetryAgent extends Omit<PodSettings, 'tolerations'> {
   /** Spans that wait for a gateway; beyond it the newest are refused. @default 10000 */
   readonly queueSpans?: Input<number>;
-  /** @default - see openTelemetryDefaults */
+  /** CPU, memory and disk of its container. @default - see openTelemetryDefaults */
   readonly resources?: Resources;
 }
 
@@ -49,23 +50,25 @@ export interface OpenTelemetryGateway extends PodSettings {
   readonly replicas?: Input<number>;
   /** Spans that wait to be kept; beyond it they are dropped. @default 20000 */
   readonly queueSpans?: Input<number>;
-  /** @default - see openTelemetryDefaults */
+  /** CPU, memory and disk of its container. @default - see openTelemetryDefaults */
   readonly resources?: Resources;
 }
 
+/** Props of `OpenTelemetry`. */
 export interface OpenTelemetryProps extends TierProps {
   /** Where kept traces go. */
   readonly traces: TraceReceiver;
-  /** @default - errors, slow traces, and a tenth of the rest; see openTelemetryDefaults */
+  /** Which traces are kept. @default - errors, slow traces, and a tenth of the rest; see openTelemetryDefaults */
   readonly sampling?: Partial<Sampling>;
-  /** @default - see openTelemetryDefaults */
+  /** What runs on every node. @default - see openTelemetryDefaults */
   readonly agent?: OpenTelemetryAgent;
-  /** @default - see openTelemetryDefaults */
+  /** What decides which traces are kept. @default - see openTelemetryDefaults */
   readonly gateway?: OpenTelemetryGateway;
   /** The distribution `contrib`. @default - see lib/images.ts */
   readonly image?: Image;
 }
 
+/** Defaults of `OpenTelemetryProps`. */
 export const openTelemetryDefaults = {
   sampling: {
     decisionWaitSeconds: 10,
@@ -114,7 +117,9 @@ const DRAIN_SECONDS = 30;
  * ```
  */
 export class OpenTelemetry extends Tier implements Server {
+  /** The workload on every node, which takes spans. */
   readonly agent: DaemonSetWorkload;
+  /** The workload that decides which traces are kept. */
   readonly gateway: DeploymentWorkload;
   readonly endpoints: readonly Endpoint[];
   readonly clientSettings: Items<EnvVar>;

@@ -41,9 +41,13 @@ export interface ProbedUrls {
   readonly name: Input<string>;
   /** The exporter: `host:port`. */
   readonly prober: Input<string>;
+  /** Labels that the series get. */
   readonly labels: { readonly tier: string; readonly component: string; readonly job: string };
+  /** The exporter's module by which they are asked for. */
   readonly module: string;
+  /** What is asked for. */
   readonly urls: readonly Input<string>[];
+  /** Whether anything is asked for. */
   readonly enabled: Input<boolean>;
 }
 

@@ -29,6 +29,7 @@ import { type Alertmanagers, type NodeAgents, type ProbedUrls, prometheusYaml } 
 import { OperatedObjects, type PrometheusOperator } from './prometheus-operator';
 import { type RuleFacts, type RuleGroup, type WrittenGroup, ruleFiles, writtenGroup } from './rule';
 
+/** Props of `Prometheus`. */
 export interface PrometheusProps extends TierProps, PodSettings {
   /** Days for which series are kept, if the volume is large enough. @default 30 */
   readonly retentionDays?: Input<number>;
@@ -36,7 +37,7 @@ export interface PrometheusProps extends TierProps, PodSettings {
   readonly scrapeIntervalSeconds?: Input<number>;
   /** Four fifths of it are for series; the oldest go first. @default 20Gi of the cluster's default class */
   readonly storage?: Storage;
-  /** @default - see prometheusDefaults */
+  /** CPU, memory and disk of its container. @default - see prometheusDefaults */
   readonly resources?: Resources;
   /** The official image. @default - see lib/images.ts */
   readonly image?: Image;
@@ -59,6 +60,7 @@ export interface Keda {
   readonly namespace: Input<string | null>;
 }
 
+/** Defaults of `PrometheusProps`. */
 export const prometheusDefaults = {
   retentionDays: 30,
   scrapeIntervalSeconds: 30,
@@ -97,8 +99,11 @@ const GRACE_PERIOD_SECONDS = 300;
 
 /** What sends alerts on: its pods, and the headless Service that names each of them. */
 export interface AlertReceiver {
+  /** The port of its pods that takes alerts. */
   readonly endpoint: Endpoint;
+  /** The name that leads to each of its pods. */
   readonly headlessHost: Input<string>;
+  /** Whether it is there. */
   readonly enabled: Input<boolean>;
 }
 
@@ -112,6 +117,7 @@ export interface AlertReceiver {
  * ```
  */
 export class Prometheus extends Tier implements Server {
+  /** The workload of its pods. */
   readonly workload: StatefulSetWorkload;
   /** Whether a pod of this tier is Prometheus, rather than the operator's. */
   readonly isPlain: Input<boolean>;

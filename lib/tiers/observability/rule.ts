@@ -13,6 +13,7 @@ export type Severity = 'critical' | 'warning' | 'info' | 'none';
 /** PromQL: one line, or a text. */
 export type PromQl = Input<string> | Text;
 
+/** A rule that says what is wrong. */
 export interface AlertingRule {
   /** Name, in the manner of Prometheus: `PostgresDown`. Its runbook has a heading of the same name. */
   readonly alert: string;
@@ -22,6 +23,7 @@ export interface AlertingRule {
   readonly for?: Input<string>;
   /** For how long it fires on after the result has gone, such as `10m`. @default - not at all */
   readonly keepFiringFor?: string;
+  /** How urgent it is. */
   readonly severity: Severity;
   /** What is wrong, in one line; may hold `{{ $labels.pod }}` and `{{ $value }}`. */
   readonly summary: Input<string>;
@@ -33,9 +35,11 @@ export interface AlertingRule {
   readonly enabled?: Input<boolean>;
 }
 
+/** A rule that computes a series. */
 export interface RecordingRule {
   /** Name of the new series, `level:metric:operations`. */
   readonly record: string;
+  /** What the series is. */
   readonly expr: PromQl;
   /** Labels of the new series. @default {} */
   readonly labels?: Readonly<Record<string, Input<string>>>;
@@ -43,8 +47,10 @@ export interface RecordingRule {
   readonly enabled?: Input<boolean>;
 }
 
+/** A rule of either kind. */
 export type Rule = AlertingRule | RecordingRule;
 
+/** Rules of one subject, which are evaluated together. */
 export interface RuleGroup {
   /** The subject, such as `postgres`: the name of the group, of its file and of its runbook. */
   readonly name: string;
@@ -56,6 +62,7 @@ export interface RuleGroup {
   readonly labels?: Readonly<Record<string, Input<string>>>;
   /** Whether what it is about is there. @default true */
   readonly enabled?: Input<boolean>;
+  /** In the order in which they are evaluated. */
   readonly rules: readonly Rule[];
 }
 

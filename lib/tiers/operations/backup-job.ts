@@ -21,11 +21,13 @@ import { rcloneContainer, rcloneMount, rcloneVolume } from './rclone';
 
 /** A second place, outside the cluster. The folder is, where none is given, the release's name. */
 export interface Offsite extends ObjectStorage {
+  /** Whether there are copies in object storage. */
   readonly enabled: Input<boolean>;
 }
 
 /** By rclone's crypt: contents, not names. */
 export interface Encryption {
+  /** Whether backups are encrypted before they leave the pod. */
   readonly enabled: Input<boolean>;
   /** Secret with the key `password`. */
   readonly existingSecret: Input<string | null>;

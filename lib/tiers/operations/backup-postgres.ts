@@ -30,6 +30,7 @@ export interface PostgresBackupProps extends PodSettings {
   readonly scratch: Storage;
 }
 
+/** A copy of the whole database cluster, from which WAL leads on. */
 export interface BaseBackup {
   /** When it is looked whether one is due. */
   readonly schedule: Input<string>;

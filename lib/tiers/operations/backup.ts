@@ -20,7 +20,9 @@ import { type RedisServer, addRedisBackup } from './backup-redis';
 import { BackupStore, STORE_PORT } from './backup-store';
 import { type Archives, type Snapshots, addVolumeBackups } from './backup-volumes';
 
+/** Props of `Backup`. */
 export interface BackupProps extends TierProps, PodSettings {
+  /** The database that is backed up. */
   readonly postgres: Postgres;
   /** Those that may be there; one is, at the most. @default [] */
   readonly redis?: readonly RedisServer[];
@@ -67,6 +69,7 @@ export interface BackupProps extends TierProps, PodSettings {
   readonly exporterImage?: Image;
 }
 
+/** Defaults of `BackupProps`. */
 export const backupDefaults = {
   offsite: {
     enabled: false,
@@ -117,6 +120,7 @@ const RECOVERY_POINT_OBJECTIVE = 300;
  * Each is read back before it counts. A restore is a Job that anyone can start; see docs/tiers/backup.md.
  */
 export class Backup extends Tier {
+  /** Where backups are, and what reads them back. */
   readonly store: BackupStore;
   /** Name of the Secret with the key `password`. */
   readonly secret: Input<string>;

@@ -20,6 +20,7 @@ import { when } from '../../values/tree';
 import { secretName } from '../../workload/secrets';
 import type { Certificates, ServerCertificate } from './certificates';
 
+/** cert-manager's issuers: one for public names, one for names within the cluster. */
 export interface Issuers {
   /** For clients inside the cluster, whose authority is in `ca.crt`; a `name` of null has the release make its own. */
   readonly internal: { readonly name: Input<string | null> } & IssuerKind;

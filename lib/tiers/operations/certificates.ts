@@ -21,6 +21,7 @@ export const certificateSources = [
   'generate',
 ] as const satisfies readonly CertificateSource[];
 
+/** A certificate that is wanted: for whom, and in which Secret. */
 export interface ServerCertificate {
   /** Where the server looks for it: `tls.crt`, `tls.key`, and `ca.crt`, by which clients know the server. */
   readonly secret: SecretInput;
@@ -32,10 +33,11 @@ export interface ServerCertificate {
   readonly enabled?: Input<boolean>;
 }
 
+/** Props of `Certificates`. */
 export interface CertificatesProps extends TierProps, PodSettings {
   /** By what they are for, such as `postgres`. Each Secret once. */
   readonly certificates: Readonly<Record<string, ServerCertificate>>;
-  /** @default existing */
+  /** Who makes certificates: nobody here, cert-manager, or a Job. @default existing */
   readonly source?: Input<CertificateSource>;
   /** Days for which a certificate is good; those of `public` issuers are good for as long as those say. @default 90 */
   readonly validityDays?: Input<number>;
@@ -51,6 +53,7 @@ export interface CertificatesProps extends TierProps, PodSettings {
   readonly image?: Image;
 }
 
+/** Defaults of `CertificatesProps`. */
 export const certificatesDefaults = {
   source: 'existing',
   validityDays: 90,
@@ -86,6 +89,7 @@ export class Certificates extends Tier {
   readonly mustExist: Expr<boolean>;
   /** Whether they are made by the maker, of the authority in a Secret of this name. */
   readonly isGenerated: Expr<boolean>;
+  /** Name of the Secret with the authority. */
   readonly authority: Input<string>;
   /** Where servers look for their certificates. */
   readonly secrets: readonly { readonly secret: Input<string>; readonly enabled: Input<boolean> }[];

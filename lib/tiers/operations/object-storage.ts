@@ -8,7 +8,9 @@ import type { Workload } from '../../workload/workload';
 export interface ObjectStorage {
   /** Such as `https://s3.eu-central-1.amazonaws.com`. */
   readonly endpoint: Input<string>;
+  /** Region of the bucket, as the provider names it. */
   readonly region: Input<string>;
+  /** Name of the bucket, which must exist. */
   readonly bucket: Input<string>;
   /** Folder in the bucket, or null for the one that its user takes by default. */
   readonly prefix: Input<string | null>;

@@ -25,15 +25,17 @@ export interface GeneratedSecret {
   readonly enabled?: Input<boolean>;
 }
 
+/** Props of `SecretGenerator`. */
 export interface SecretGeneratorProps extends TierProps, PodSettings {
   /** Each Secret once. */
   readonly secrets: readonly GeneratedSecret[];
-  /** @default - see secretGeneratorDefaults */
+  /** CPU, memory and disk of its container. @default - see secretGeneratorDefaults */
   readonly resources?: Resources;
   /** curl, with a shell. @default - see lib/images.ts */
   readonly image?: Image;
 }
 
+/** Defaults of `SecretGeneratorProps`. */
 export const secretGeneratorDefaults = {
   resources: {
     requests: { cpu: '10m', memory: '16Mi', ephemeralStorage: '16Mi' },
@@ -57,6 +59,7 @@ const RUN = '/run/secret-generator';
  * A Secret that exists is never changed. The Secrets belong to nobody, so they outlive the release as its volumes do.
  */
 export class SecretGenerator extends Tier {
+  /** The workload of its pods. */
   readonly workload: JobWorkload;
   protected readonly client: JobWorkload;
 

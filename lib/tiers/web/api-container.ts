@@ -47,11 +47,11 @@ export interface ApplicationProps extends TierProps, PodSettings {
    * @default - responses for 60 s, sessions for a day, queries for 30 s
    */
   readonly caches?: Caches;
-  /** Replicas where no autoscaler decides. @default 3 for an Api, 1 for a Worker */
+  /** Replicas where no autoscaler decides. @default - 3 for an Api, 1 for a Worker */
   readonly replicas?: Input<number>;
-  /** @default - off; see apiDefaults and workerDefaults */
+  /** Replicas by CPU and memory in place of `replicas`. @default - off; see apiDefaults and workerDefaults */
   readonly autoscaling?: Autoscaling;
-  /** @default - 500m to 1 CPU, 512Mi to 1Gi */
+  /** CPU, memory and disk of its container. @default - 500m to 1 CPU, 512Mi to 1Gi */
   readonly resources?: Resources;
 }
 

@@ -13,6 +13,7 @@ import { Tier } from '../tier';
 import { APPLICATION_USER, type ApplicationProps, applicationContainer, applicationDefaults } from './api-container';
 import { DRAIN_SECONDS, GRACE_PERIOD_SECONDS, type HttpServer, httpProbes, stopGracefully } from './http';
 
+/** Props of `Api`. */
 export interface ApiProps extends ApplicationProps {
   /** The ASGI application, as `module:attribute`. @default main:app */
   readonly application?: string;
@@ -33,10 +34,11 @@ export interface ApiProps extends ApplicationProps {
    * @default - uvicorn, which starts and watches its processes itself
    */
   readonly command?: readonly string[];
-  /** @default - uvicorn's; none for another command */
+  /** Arguments of `command`. @default - uvicorn's; none for another command */
   readonly args?: readonly string[];
 }
 
+/** Defaults of `ApiProps`. */
 export const apiDefaults = {
   ...applicationDefaults,
   replicas: 3,
@@ -55,7 +57,9 @@ export const apiDefaults = {
  * backend.connectTo(pgbouncer, redis);
  */
 export class Api extends Tier implements HttpServer {
+  /** The workload of its pods. */
   readonly workload: DeploymentWorkload;
+  /** The Service that clients ask. */
   readonly service: KubeObject<Service>;
   readonly servicePort: Input<number>;
   readonly readinessPath: Input<string>;

@@ -31,6 +31,7 @@ export type Dialect = 'traefik' | 'nginx' | 'alb' | 'gce' | 'azure' | 'gateway';
 export const dialects = ['traefik', 'nginx', 'alb', 'gce', 'azure', 'gateway'] as const satisfies readonly Dialect[];
 
 export interface ExposureSettings {
+  /** Who reads the objects. */
   readonly dialect: Input<Dialect>;
   /** The IngressClass; null for the cluster's default. GKE reads an annotation instead. */
   readonly className: Input<string | null>;
@@ -49,16 +50,23 @@ export interface ExposureSettings {
    * 130.211.0.0/22 and 35.191.0.0/16 of Google Cloud. A controller inside is named by its namespace, a network fact.
    */
   readonly loadBalancerAddresses: ListInput<string>;
+  /** Of Traefik's dialect alone. */
   readonly traefik: TraefikSettings;
+  /** Of the F5 NGINX Ingress Controller's alone. */
   readonly nginx: NginxControllerSettings;
+  /** Of the AWS Load Balancer Controller's alone. */
   readonly alb: AlbSettings;
+  /** Of GKE's alone. */
   readonly gce: GceSettings;
+  /** Of Azure's alone. */
   readonly azure: AzureSettings;
+  /** Of the Gateway API alone. */
   readonly gateway: GatewayApiSettings;
 }
 
+/** Props of `Exposure`. */
 export interface ExposureProps extends Partial<ExposureSettings> {
-  /** @default true */
+  /** Whether it is there. @default true */
   readonly enabled?: Input<boolean>;
   /** The public name. Its certificate is mandatory: nothing is served without TLS. */
   readonly host: Input<string>;
@@ -66,6 +74,7 @@ export interface ExposureProps extends Partial<ExposureSettings> {
   readonly to: HttpServer;
 }
 
+/** Defaults of `ExposureProps`. */
 export const exposureDefaults = {
   dialect: 'traefik',
   className: null,
@@ -93,7 +102,9 @@ export const exposureDefaults = {
  * new Exposure(chart, 'web', { host: 'shop.example.com', to: frontend, dialect: 'alb' });
  */
 export class Exposure extends Construct {
+  /** What it shares with the tiers of its system. */
   readonly platform: Platform;
+  /** Name of its objects. */
   readonly objectName: Input<string>;
 
   constructor(scope: Construct, id: string, props: ExposureProps) {

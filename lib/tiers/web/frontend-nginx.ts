@@ -20,10 +20,13 @@ export interface RateLimit {
 
 /** Response headers. An empty text leaves the header out. */
 export interface SecurityHeaders {
+  /** `Content-Security-Policy`. */
   readonly contentSecurityPolicy: Input<string>;
+  /** `Permissions-Policy`. */
   readonly permissionsPolicy: Input<string>;
+  /** `Referrer-Policy`. */
   readonly referrerPolicy: Input<string>;
-  /** Sent to clients that came by HTTPS. */
+  /** `Strict-Transport-Security`, sent to clients that came by HTTPS. */
   readonly strictTransportSecurity: Input<string>;
 }
 
@@ -50,7 +53,9 @@ export interface NginxSettings {
   readonly httpsRedirect: Input<boolean>;
   /** Folders of files whose names hold a hash of their content: cached for a year. */
   readonly immutablePaths: ListInput<string>;
+  /** Headers of every answer. */
   readonly securityHeaders: SecurityHeaders;
+  /** Requests of one client address that one pod lets through; further ones are answered with 429. */
   readonly rateLimit: {
     /** For the files. */
     readonly site: RateLimit;
@@ -62,6 +67,7 @@ export interface NginxSettings {
   };
   /** Seconds between two reads from, or writes to, another tier. */
   readonly proxyTimeoutSeconds: Input<number>;
+  /** What a content delivery network in front is told. */
   readonly cdn: Cdn;
 }
 

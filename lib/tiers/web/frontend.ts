@@ -18,13 +18,14 @@ import type { ProxiedPath } from './frontend-nginx-server';
 import { DRAIN_SECONDS, GRACE_PERIOD_SECONDS, type HttpServer, httpProbes, stopGracefully } from './http';
 import { NGINX_EXPORTER_PORT, demandForm, demandRoomForBodies, nginxExporter } from './nginx';
 
+/** Props of `Frontend`. */
 export interface FrontendProps extends TierProps, PodSettings, Partial<NginxSettings> {
   /**
    * nginx with the React build in /usr/share/nginx/html, built on an image such as nginxinc/nginx-unprivileged.
    * It stops gracefully on its stop signal, SIGQUIT in the images of nginx.
    */
   readonly image: Image;
-  /** @default - the pinned nginx-prometheus-exporter */
+  /** The image of the exporter beside it. @default - the pinned nginx-prometheus-exporter */
   readonly exporterImage?: Image;
   /**
    * Tiers behind paths, such as `{ '/api/': backend }`: nginx hands requests on to them as they came.
@@ -32,14 +33,15 @@ export interface FrontendProps extends TierProps, PodSettings, Partial<NginxSett
    * @default - only files are served
    */
   readonly proxy?: Readonly<Record<string, HttpServer>>;
-  /** @default 2 */
+  /** Pods, where autoscaling is off. @default 2 */
   readonly replicas?: Input<number>;
-  /** @default - off; see frontendDefaults */
+  /** Replicas by CPU and memory in place of `replicas`. @default - off; see frontendDefaults */
   readonly autoscaling?: Autoscaling;
-  /** @default - 250m to 500m CPU, 128Mi to 256Mi; see frontendDefaults */
+  /** CPU, memory and disk of its container. @default - 250m to 500m CPU, 128Mi to 256Mi; see frontendDefaults */
   readonly resources?: Resources;
 }
 
+/** Defaults of `FrontendProps`. */
 export const frontendDefaults = {
   replicas: 2,
   autoscaling: {
@@ -99,7 +101,9 @@ const CONFIG_FOLDER = '/etc/frontend';
  * new Frontend(chart, 'frontend', { image: images.frontend, proxy: { '/api/': backend } });
  */
 export class Frontend extends Tier implements HttpServer {
+  /** The workload of its pods. */
   readonly workload: DeploymentWorkload;
+  /** The Service that clients ask. */
   readonly service: KubeObject<Service>;
   readonly servicePort = 80;
   readonly readinessPath = '/readyz';

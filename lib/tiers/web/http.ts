@@ -12,6 +12,7 @@ import type { Probes, Resources } from '../../workload/container';
 export interface HttpServer extends Server {
   /** The Service's name. */
   readonly objectName: Input<string>;
+  /** Port of the Service. */
   readonly servicePort: Input<number>;
   /** Where it says whether it can serve. */
   readonly readinessPath: Input<string>;

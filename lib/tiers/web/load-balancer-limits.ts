@@ -7,10 +7,13 @@ import { type ListInput, each } from '../../values/tree';
 
 /** Requests of one client within a window of time. */
 export interface WindowLimit {
+  /** Requests in a window. */
   readonly requests: Input<number>;
+  /** Length of the window, in seconds. */
   readonly windowSeconds: Input<number>;
 }
 
+/** Requests that one client may ask in a time; beyond, it gets 429. */
 export interface RateLimits {
   /** For all requests of one client to all pods together. */
   readonly all: WindowLimit;

@@ -15,6 +15,7 @@ import { proxyHeaders, realClient, requestLog, temporaryFolders, upgradedConnect
 export interface LoadBalancerHeaders extends SecurityHeaders {
   /** The policy of `documentationPaths`. */
   readonly documentationContentSecurityPolicy: Input<string>;
+  /** `X-Frame-Options`: who may show pages in a frame. */
   readonly frameOptions: Input<string>;
 }
 
@@ -27,12 +28,15 @@ export interface LoadBalancerSettings {
   readonly clientConnections: Input<number>;
   /** Networks of the proxies in front, whose `X-Forwarded-For` is believed. None: clients connect themselves. */
   readonly trustedProxies: ListInput<string>;
+  /** Headers of every answer. */
   readonly securityHeaders: LoadBalancerHeaders;
   /** Paths of pages that load their scripts from elsewhere, as Swagger UI does. */
   readonly documentationPaths: ListInput<string>;
+  /** Requests that one client may ask. */
   readonly rateLimit: RateLimits;
   /** Failures within `failTimeoutSeconds` after which an instance gets no requests for as long. */
   readonly maxFails: Input<number>;
+  /** Seconds within which failures of an instance are counted, and for which it then gets no requests. */
   readonly failTimeoutSeconds: Input<number>;
   /** Seconds between two reads from, or writes to, an instance. */
   readonly proxyTimeoutSeconds: Input<number>;

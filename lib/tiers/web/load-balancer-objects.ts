@@ -10,18 +10,23 @@ import { when } from '../../values/tree';
 export interface OriginServer {
   /** Name of the Service. */
   readonly host: Input<string>;
+  /** Port of the Service. */
   readonly port: number;
+  /** Ports of its pods. */
   readonly endpoints: readonly Endpoint[];
   /** The authority behind its certificate, as `ca.crt` of the first. */
   readonly clientFiles: readonly ClientFiles[];
+  /** The bucket. */
   readonly bucket: Input<string>;
   /** Whether it speaks HTTPS. */
   readonly tls: Input<boolean>;
 }
 
+/** A path behind which a bucket's objects are. */
 export interface ObjectsRoute {
   /** With a slash at both ends. */
   readonly path: string;
+  /** The bucket's server. */
   readonly server: OriginServer;
   /** Seconds for which browsers keep an object that has no Cache-Control of its own. */
   readonly maxAgeSeconds: Input<number>;

@@ -31,13 +31,15 @@ import { NGINX_EXPORTER_PORT, demandForm, demandRoomForBodies, nginxExporter } f
 
 /** A server of HTTP whose pods are balanced one by one. */
 export interface Instances extends HttpServer {
+  /** The workload of its pods. */
   readonly workload: Workload;
 }
 
+/** Props of `LoadBalancer`. */
 export interface LoadBalancerProps extends TierProps, PodSettings, Partial<LoadBalancerSettings> {
   /** nginx 1.27.3 or newer with its module for JavaScript. @default - the pinned one */
   readonly image?: Image;
-  /** @default - the pinned nginx-prometheus-exporter */
+  /** The image of the exporter beside it. @default - the pinned nginx-prometheus-exporter */
   readonly exporterImage?: Image;
   /** What requests go to, such as an Api. */
   readonly backend: Instances;
@@ -56,10 +58,11 @@ export interface LoadBalancerProps extends TierProps, PodSettings, Partial<LoadB
   readonly clientAddresses?: ListInput<string>;
   /** The Service. @default - of type ClusterIP, without annotations */
   readonly service?: { readonly type: Input<ServiceType>; readonly annotations: MapInput<string> };
-  /** @default - 250m to 1 CPU, 128Mi to 256Mi; see loadBalancerDefaults */
+  /** CPU, memory and disk of its container. @default - 250m to 1 CPU, 128Mi to 256Mi; see loadBalancerDefaults */
   readonly resources?: Resources;
 }
 
+/** Defaults of `LoadBalancerProps`. */
 export const loadBalancerDefaults = {
   replicas: 2,
   resources: {
@@ -110,7 +113,9 @@ const CONNECTION_KIB = 32;
  * new LoadBalancer(chart, 'load-balancer', { backend: api });
  */
 export class LoadBalancer extends Tier implements HttpServer {
+  /** The workload of its pods. */
   readonly workload: StatefulSetWorkload;
+  /** The Service that clients ask. */
   readonly service: KubeObject<Service>;
   readonly servicePort = 443;
   readonly readinessPath = '/-/ready';

@@ -6,10 +6,11 @@ import { DeploymentWorkload } from '../../workload/deployment';
 import { Tier } from '../tier';
 import { APPLICATION_USER, type ApplicationProps, applicationContainer, applicationDefaults } from './api-container';
 
+/** Props of `Worker`. */
 export interface WorkerProps extends ApplicationProps {
   /** What starts the worker, such as `['celery', '--app=main', 'worker']`. On SIGTERM it takes no new task. */
   readonly command: readonly string[];
-  /** @default - none */
+  /** Arguments of `command`. @default - none */
   readonly args?: readonly string[];
   /** Exits 0 while the worker lives, whatever it depends on. Runs every 30 s and may take 10 s. */
   readonly livenessCommand: readonly string[];
@@ -21,6 +22,7 @@ export interface WorkerProps extends ApplicationProps {
   readonly drainSeconds?: Input<number>;
 }
 
+/** Defaults of `WorkerProps`. */
 export const workerDefaults = {
   ...applicationDefaults,
   autoscaling: { ...applicationDefaults.autoscaling, minReplicas: 1 },
@@ -41,6 +43,7 @@ export const workerDefaults = {
  * worker.connectTo(pgbouncer, redis);
  */
 export class Worker extends Tier {
+  /** The workload of its pods. */
   readonly workload: DeploymentWorkload;
   protected readonly client: DeploymentWorkload;
 

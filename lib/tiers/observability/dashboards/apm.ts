@@ -3,8 +3,9 @@ import { RELEASE, stat, timeSeries } from './panels';
 import { ERROR_RATIO, recorded, responseTime } from './queries';
 import { type ResponseTimeTargets, limitsOf, responseTimeTargetDefaults } from './targets';
 
+/** What the dashboard of the application needs. */
 export interface ApmDashboardSettings {
-  /** @default - 100 ms for P95, 250 ms for P99 */
+  /** Lines that panels of response times draw. @default - 100 ms for P95, 250 ms for P99 */
   readonly responseTimes?: ResponseTimeTargets;
   /** Whether a Frontend is before it, and no dashboard of its own shows that. @default true */
   readonly frontend?: boolean;

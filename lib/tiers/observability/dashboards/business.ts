@@ -6,6 +6,7 @@ import { RELEASE, stat, timeSeries } from './panels';
 import { recorded, responseTime } from './queries';
 import { uptimePanels } from './uptime';
 
+/** What the dashboard of users and transactions needs. */
 export interface BusinessDashboardSettings {
   /** Active users that the system is sized for. @default null, as many as come */
   readonly users?: Input<number | null>;

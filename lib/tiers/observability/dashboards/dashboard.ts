@@ -11,6 +11,7 @@ import type { DashboardModel, Variable } from './sdk';
 export interface GrafanaDashboard {
   /** Its file, and the beginning of its address. */
   readonly id: string;
+  /** What people look for. */
   readonly title: string;
   /** Whether what it shows is there. @default true */
   readonly enabled?: Input<boolean>;
@@ -25,7 +26,9 @@ export interface DashboardFacts {
   readonly namespace?: Input<string> | undefined;
 }
 
+/** A dashboard in rows of panels. */
 export interface DashboardSettings extends Pick<GrafanaDashboard, 'id' | 'title' | 'enabled'> {
+  /** What it shows, in a line. */
   readonly description: string;
   /** From the top; the panels of a row share its width. */
   readonly rows: readonly Row[];

@@ -2,6 +2,7 @@ import { type GrafanaDashboard, dashboard } from './dashboard';
 import { RELEASE, stat, timeSeries } from './panels';
 import { ERROR_RATIO } from './queries';
 
+/** What the dashboard of the load balancer needs. */
 export interface LoadBalancerDashboardSettings {
   /** Its tier. @default load-balancer */
   readonly tier?: string;

@@ -3,8 +3,9 @@ import { RELEASE, stat, timeSeries } from './panels';
 import { CACHE_HITS, CONNECTIONS_USED, ERROR_RATIO, responseTime } from './queries';
 import { type ResponseTimeTargets, limitsOf, responseTimeTargetDefaults } from './targets';
 
+/** What the dashboard of the whole system needs. */
 export interface OverviewDashboardSettings {
-  /** @default - 100 ms for P95 */
+  /** Lines that panels of response times draw. @default - 100 ms for P95 */
   readonly responseTimes?: ResponseTimeTargets;
 }
 

@@ -61,6 +61,7 @@ export interface Panel extends JsonMap {
   readonly type: 'timeseries' | 'stat';
 }
 
+/** A panel of series over time. */
 export function timeSeries(settings: TimeSeriesSettings): Panel {
   const { limits, stacked = false, max } = settings;
   return {
@@ -92,6 +93,7 @@ export function timeSeries(settings: TimeSeriesSettings): Panel {
   } satisfies TimeSeriesPanel;
 }
 
+/** A panel of one number. */
 export function stat(settings: StatSettings): Panel {
   const { decimals, limits } = settings;
   return {

@@ -13,10 +13,11 @@ export interface ResourceBudget {
   readonly cpu: Input<string>;
 }
 
+/** What the dashboard of CPU and memory needs. */
 export interface ResourcesDashboardSettings {
   /** Whether Prometheus has the metrics of containers and volumes. @default false */
   readonly containers?: Input<boolean>;
-  /** @default - it is compared with nothing */
+  /** What all pods may take, as a line. @default - it is compared with nothing */
   readonly budget?: ResourceBudget;
 }
 

@@ -18,6 +18,7 @@ export interface BusinessThresholds {
   readonly users?: Input<number | null>;
 }
 
+/** Defaults of `BusinessThresholds`. */
 export const businessThresholdDefaults = { failedTransactionsPercent: 2, transactionsExpected: 20 } as const;
 
 /** Percent of the users that the system is sized for, from where on somebody should plan for more. */

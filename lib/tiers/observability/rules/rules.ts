@@ -47,32 +47,47 @@ import type { ModelSlo, Slo, Thresholds } from './thresholds';
 import { jaegerRules, openTelemetryRules } from './tracing';
 import { uptimeRules } from './uptime';
 
+/** What there are rules about; what is left out has none. */
 export interface RuleSubjects {
   /** Which evaluates them. */
   readonly prometheus: Prometheus;
+  /** Who tells people. @default - none */
   readonly alertmanager?: Alertmanager;
+  /** The frontend. @default - none */
   readonly frontend?: Frontend;
+  /** What stands before the instances of the API. @default - none */
   readonly loadBalancer?: LoadBalancer;
+  /** The API, whose objectives are watched. @default - none */
   readonly api?: Api;
+  /** The database. @default - none */
   readonly postgres?: Postgres;
+  /** The pools before it. @default - none */
   readonly pgbouncer?: PgBouncer;
-  /** @default [] */
+  /** All Redis of the system. @default [] */
   readonly redis?: readonly (RedisCluster | RedisCache | RedisSentinel)[];
+  /** The object store. @default - none */
   readonly objectStore?: ObjectStore;
+  /** Backups, whose age and drills are watched. @default - none */
   readonly backup?: Backup;
+  /** Certificates, whose end is watched. @default - none */
   readonly certificates?: Certificates;
+  /** What keeps the logs. @default - none */
   readonly elasticsearch?: Elasticsearch;
+  /** What takes the traces. @default - none */
   readonly openTelemetry?: OpenTelemetry;
+  /** What keeps the traces. @default - none */
   readonly jaeger?: Jaeger;
+  /** What reads the logs. @default - none */
   readonly logstash?: Logstash;
   /** Servers of models. @default [] */
   readonly modelServers?: readonly ModelServer[];
-  /** What stands before them. */
+  /** What stands before them. @default - none */
   readonly inferenceGateway?: InferenceGateway;
+  /** The cache of models. @default - none */
   readonly modelCache?: ModelCache;
   /** Whether public names are asked for from outside. @default false */
   readonly probes?: Input<boolean>;
-  /** @default - see sloDefaults */
+  /** What the API promises. @default - see sloDefaults */
   readonly slo?: Slo;
   /** Whether the API's application counts sessions, and steps that the product wants. @default true */
   readonly conversions?: boolean;
@@ -80,7 +95,7 @@ export interface RuleSubjects {
   readonly business?: BusinessThresholds;
   /** What each model promises. @default - see modelSloDefaults */
   readonly modelSlo?: ModelSlo;
-  /** @default - see thresholdDefaults */
+  /** Where alerts begin. @default - see thresholdDefaults */
   readonly thresholds?: Thresholds;
 }
 

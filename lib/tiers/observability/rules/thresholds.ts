@@ -30,6 +30,7 @@ export interface Slo {
   readonly uptimePercent?: Input<number>;
 }
 
+/** Defaults of `Slo`. */
 export const sloDefaults = { availabilityPercent: 99.9, latencyPercent: 95, latencySeconds: '0.1' } as const;
 
 /** An objective by its name, where there are several. */
@@ -52,8 +53,10 @@ export interface ModelSlo {
   readonly latencyPercent?: Input<number>;
 }
 
+/** Defaults of `ModelSlo`. */
 export const modelSloDefaults = { availabilityPercent: 99.9, latencyPercent: 95 } as const;
 
+/** Where alerts begin. */
 export interface Thresholds {
   /** Percent of requests that end in a server's error. @default 1 */
   readonly errorPercent?: Input<number>;
@@ -91,6 +94,7 @@ export interface Thresholds {
   readonly certificateDays?: Input<number>;
 }
 
+/** Defaults of `Thresholds`. */
 export const thresholdDefaults = {
   errorPercent: 1,
   requestsInProgress: 100,

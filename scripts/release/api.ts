@@ -59,14 +59,12 @@ export function packageApi(): Api {
 }
 
 export function apiOf(entries: readonly Entry[]): Api {
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
-    config: { compilerOptions: object };
-  };
-  const settings = { ...config.compilerOptions, types: ['node'], incremental: false, tsBuildInfoFile: undefined };
-  const { options } = ts.convertCompilerOptionsFromJson(settings, root);
+  const settings = { types: ['node'], noEmit: true };
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
+  const config = ts.getParsedCommandLineOfConfigFile(join(root, 'tsconfig.json'), settings, host);
   const program = ts.createProgram(
     entries.map(({ file }) => file),
-    options,
+    config?.options ?? {},
   );
   const reader = new Reader(program);
   const api = entries.flatMap((entry) => reader.exportsOf(entry));
@@ -151,7 +149,7 @@ class Reader {
     const file = declaration.getSourceFile();
     const isOurs =
       !this.program.isSourceFileFromExternalLibrary(file) && !this.program.isSourceFileDefaultLibrary(file);
-    const { name } = declaration as ts.NamedDeclaration;
+    const name = ts.getNameOfDeclaration(declaration);
     const isPrivate = (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private) !== 0;
     return isOurs && !isPrivate && !(name && ts.isPrivateIdentifier(name));
   }
@@ -200,7 +198,7 @@ class Reader {
   }
 
   private typeOf(symbol: ts.Symbol, declaration: ts.Declaration | undefined): string {
-    const { type } = (declaration ?? {}) as { type?: ts.TypeNode };
+    const type = declaration && isTyped(declaration) ? declaration.type : undefined;
     return type ? this.text(type) : this.inferred(this.checker.getTypeOfSymbol(symbol));
   }
 
@@ -230,6 +228,12 @@ class Reader {
     node.forEachChild((child) => this.notice(child));
   }
 }
+
+const isTyped = (declaration: ts.Declaration) =>
+  ts.isPropertyDeclaration(declaration) ||
+  ts.isPropertySignature(declaration) ||
+  ts.isParameter(declaration) ||
+  ts.isGetAccessorDeclaration(declaration);
 
 const isPart = (declaration: ts.Declaration): boolean =>
   ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration);

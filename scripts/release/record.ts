@@ -6,12 +6,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
+import { z } from 'zod';
 import { version } from '../../package.json';
 import { jsonText } from '../../lib/output/helm/json';
 import { environmentsIn } from '../../lib/systems/environment';
 import type { SystemWithEnvironments } from '../../lib/systems/synthesise';
 import { systemsIn } from '../../lib/systems/systems';
-import type { Json, JsonObject } from '../../lib/values/expression';
+import type { JsonObject } from '../../lib/values/expression';
+import { isObject } from '../../lib/values/json';
 import { parseValues } from '../../lib/values/load';
 import { jsonSchemaOf } from '../../lib/values/schema';
 import { immutableFieldsOf } from '../../test/systems/cluster-ai/immutable-fields';
@@ -47,14 +49,13 @@ export function recordOf(systems: readonly Reading[]): ReleaseRecord {
 }
 
 export function systemRecordOf({ system, objectsIn }: Reading): SystemRecord {
-  const environments = environmentsIn(system.environments).map(({ name, file, source }) => [
-    name,
-    { given: parseValues(source, file), objects: lastingOf(objectsIn(name)) },
-  ]);
-  return {
-    values: valueFacts(jsonSchemaOf(system.schema)),
-    environments: Object.fromEntries(environments) as Readonly<Record<string, EnvironmentRecord>>,
-  };
+  const environments = environmentsIn(system.environments).map(
+    ({ name, file, source }): [string, EnvironmentRecord] => [
+      name,
+      { given: parseValues(source, file), objects: lastingOf(objectsIn(name)) },
+    ],
+  );
+  return { values: valueFacts(jsonSchemaOf(system.schema)), environments: Object.fromEntries(environments) };
 }
 
 /** Objects that the next release must still have, with the fields that must be the same. A Job's name is of its content. */
@@ -70,18 +71,43 @@ export function lastingOf(objects: readonly KubernetesObject[]): JsonObject {
 
 const folder = join(__dirname, '..', '..', 'test', 'released');
 
+const JsonMap = z.custom<JsonObject>(isObject);
+const Signatures = z.array(
+  z.object({
+    parameters: z.array(z.object({ type: z.string(), optional: z.literal(true).exactOptional() })),
+    returns: z.string().exactOptional(),
+  }),
+);
+const Names = z.record(
+  z.string(),
+  z.object({
+    kind: z.enum(['class', 'constant', 'function', 'interface', 'type']),
+    type: z.string().exactOptional(),
+    signatures: Signatures.exactOptional(),
+    members: z
+      .record(
+        z.string(),
+        z.object({
+          type: z.string().exactOptional(),
+          signatures: Signatures.exactOptional(),
+          optional: z.literal(true).exactOptional(),
+          abstract: z.literal(true).exactOptional(),
+        }),
+      )
+      .exactOptional(),
+    data: JsonMap.exactOptional(),
+  }),
+);
+const OfPackage = z.object({ version: z.string(), systems: z.array(z.string()), exports: Names });
+const OfSystem = z.object({
+  values: z.record(z.string(), JsonMap),
+  environments: z.record(z.string(), z.object({ given: JsonMap, objects: JsonMap })),
+});
+
 export function releasedRecord(): ReleaseRecord {
-  const {
-    version: of,
-    systems,
-    exports: api,
-  } = read('package') as unknown as {
-    readonly version: string;
-    readonly systems: readonly string[];
-    readonly exports: Api;
-  };
-  const records = systems.map((name) => [name, read(name)] as const);
-  return { version: of, api, systems: Object.fromEntries(records) as unknown as ReleaseRecord['systems'] };
+  const { version: of, systems, exports: api } = OfPackage.parse(read('package'));
+  const records = systems.map((name) => [name, OfSystem.parse(read(name))] as const);
+  return { version: of, api, systems: Object.fromEntries(records) };
 }
 
 export function writeRecord({ version: of, api, systems }: ReleaseRecord): void {
@@ -96,7 +122,8 @@ function read(name: string): unknown {
 }
 
 function write(name: string, content: object): void {
-  writeFileSync(join(folder, `${name}.json`), `${jsonText(JSON.parse(JSON.stringify(content)) as Json)}\n`);
+  const plain = z.json().parse(JSON.parse(JSON.stringify(content)));
+  writeFileSync(join(folder, `${name}.json`), `${jsonText(plain)}\n`);
 }
 
 if (require.main === module) {

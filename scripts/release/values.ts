@@ -109,7 +109,7 @@ function isTag(path: string, facts: ValueFacts): boolean {
  * patch of an image is no other default.
  */
 function lineOf(tag: Json | undefined): string {
-  const text = String(tag);
+  const text = print(tag);
   const [line = ''] = /\d+/.exec(text)?.[0] === '0' ? (/0(?:\.\d+)?/.exec(text) ?? []) : (/\d+/.exec(text) ?? []);
   return `${line} ${text.replace(/[\d.]+/g, ' ')}`;
 }

@@ -26,7 +26,7 @@ const shape = {
   }),
 };
 const factsWith = (change: z.core.$ZodShape = {}) =>
-  valueFacts(jsonSchemaOf(z.strictObject({ shop: z.strictObject({ ...shape, ...change } as typeof shape) })));
+  valueFacts(jsonSchemaOf(z.strictObject({ shop: z.strictObject({ ...shape, ...change }) })));
 const released = factsWith();
 const broken = (change: z.core.$ZodShape): readonly string[] => brokenValues(released, factsWith(change));
 const routes = (element: z.core.$ZodShape) => ({

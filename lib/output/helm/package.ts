@@ -46,7 +46,7 @@ function chartYaml({ systemName, metadata, schema }: ChartSource): JsonObject {
     maintainers: metadata.maintainers.map(({ name, url }) => ({ name, url })),
     annotations: {
       'artifacthub.io/category': category,
-      'artifacthub.io/changes': emitDocument(changes.map((description) => ({ kind: 'added', description }))),
+      ...(changes.length === 0 ? {} : { 'artifacthub.io/changes': emitDocument(changes) }),
       'artifacthub.io/images': emitDocument(imagesIn(defaultsOf(schema))),
       'artifacthub.io/license': 'Apache-2.0',
       'artifacthub.io/links': emitDocument(Object.entries(links).map(([name, url]) => ({ name, url }))),

@@ -13,8 +13,11 @@ const REPLACE_PODS =
 const ORPHAN =
   'Kubernetes refuses it: delete the StatefulSet alone (kubectl delete statefulset NAME --cascade=orphan) and upgrade then.';
 const UNCOVERED = 'Kubernetes takes it, and the pods of the last release stay without it until they are replaced.';
+const UNCLAIMED =
+  'Kubernetes refuses it: what the volume holds moves to a claim of another name, and the old one is deleted by hand.';
+const REBIND = 'Kubernetes refuses it: delete the binding (kubectl delete KIND NAME) and upgrade then.';
 
-/** What of a spec cannot change, by kind. Jobs are replaced whole, under another name. */
+/** What of a spec cannot change, by kind; a binding has what it binds beside it. Jobs are replaced whole, under another name. */
 const IMMUTABLE: Readonly<Record<string, Remedies>> = {
   Deployment: { selector: REPLACE_PODS },
   DaemonSet: { selector: REPLACE_PODS },
@@ -30,6 +33,9 @@ const IMMUTABLE: Readonly<Record<string, Remedies>> = {
       'Kubernetes refuses it: delete the Service (kubectl delete service NAME), whose clients fail until the upgrade has made it anew.',
     selector: 'Kubernetes takes it, and the Service leads to no pod of the last release.',
   },
+  PersistentVolumeClaim: { accessModes: UNCLAIMED, storageClassName: UNCLAIMED, volumeMode: UNCLAIMED },
+  RoleBinding: { roleRef: REBIND },
+  ClusterRoleBinding: { roleRef: REBIND },
   PodDisruptionBudget: { selector: UNCOVERED },
   NetworkPolicy: { podSelector: UNCOVERED },
 };
@@ -40,7 +46,10 @@ export function immutableFieldsOf(objects: readonly KubernetesObject[]): JsonObj
       .filter(({ kind }) => kind in IMMUTABLE)
       .map((object): [string, JsonObject] => [
         titleOf(object),
-        pick(object.spec, Object.keys(IMMUTABLE[object.kind] ?? {})),
+        pick(
+          object.roleRef === undefined ? object.spec : { roleRef: object.roleRef },
+          Object.keys(IMMUTABLE[object.kind] ?? {}),
+        ),
       ])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );

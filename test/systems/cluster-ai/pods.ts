@@ -1,5 +1,6 @@
 /** The pods that objects make, and what their containers ask for. */
 import type { Container, PodSpec, PodTemplateSpec } from 'kubernetes-types/core/v1';
+import type { Json } from '../../../lib/values/expression';
 import { bytesOf, millicoresOf } from '../../../lib/values/quantity';
 
 export interface KubernetesObject {
@@ -11,6 +12,8 @@ export interface KubernetesObject {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec?: unknown;
+  /** Of a binding. */
+  readonly roleRef?: Json;
 }
 
 export interface Pod {

@@ -1,0 +1,246 @@
+/** The names that the package exports, as its sources declare them, and which changes of them break who imports it. */
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+import * as library from '../../lib';
+import * as plus from '../../lib/plus';
+import type { JsonObject } from '../../lib/values/expression';
+import { isList, isObject } from '../../lib/values/json';
+
+export interface Parameter {
+  readonly type: string;
+  /** It may be left out, or is the rest of the arguments. */
+  readonly optional?: true;
+}
+
+export interface Signature {
+  readonly parameters: readonly Parameter[];
+  /** @default - inferred, or a constructor's */
+  readonly returns?: string;
+}
+
+export interface Member {
+  /** Of a property. @default - it is a method */
+  readonly type?: string;
+  /** One for each overload of a method. */
+  readonly signatures?: readonly Signature[];
+  readonly optional?: true;
+  /** Who extends the class must have it. */
+  readonly abstract?: true;
+}
+
+export interface Exported {
+  readonly kind: 'class' | 'constant' | 'function' | 'interface' | 'type';
+  /** What a type is another name for. */
+  readonly type?: string;
+  readonly signatures?: readonly Signature[];
+  readonly members?: Readonly<Record<string, Member>>;
+  /** What a constant holds, where that is plain data, such as defaults. */
+  readonly data?: JsonObject;
+}
+
+/** By name; those of `cdk8s-tiers/plus` as `plus.asSecret`, and what those name without exporting it as `(Name of file)`. */
+export type Api = Readonly<Record<string, Exported>>;
+
+const root = join(__dirname, '..', '..');
+
+/** An entry point: a source file, what it exports at run time, and what stands before its names. */
+export interface Entry {
+  readonly file: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly prefix: string;
+}
+
+/** What the package exports. */
+export function packageApi(): Api {
+  return apiOf([
+    { file: join(root, 'lib', 'index.ts'), values: { ...library }, prefix: '' },
+    { file: join(root, 'lib', 'plus.ts'), values: { ...plus }, prefix: 'plus.' },
+  ]);
+}
+
+export function apiOf(entries: readonly Entry[]): Api {
+  const settings = { types: ['node'], noEmit: true };
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
+  const config = ts.getParsedCommandLineOfConfigFile(join(root, 'tsconfig.json'), settings, host);
+  const program = ts.createProgram(
+    entries.map(({ file }) => file),
+    config?.options ?? {},
+  );
+  const reader = new Reader(program);
+  const api = entries.flatMap((entry) => reader.exportsOf(entry));
+  return Object.fromEntries([...api, ...reader.parts()].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+// ---- Reading -------------------------------------------------------------------------------------------------------
+
+const printer = ts.createPrinter({ removeComments: true });
+
+class Reader {
+  private readonly checker: ts.TypeChecker;
+  private readonly seen = new Set<ts.Symbol>();
+  /** Interfaces and types that declarations name. */
+  private readonly named = new Set<ts.Symbol>();
+
+  constructor(private readonly program: ts.Program) {
+    this.checker = program.getTypeChecker();
+  }
+
+  exportsOf({ file, values, prefix }: Entry): readonly [string, Exported][] {
+    const source = this.program.getSourceFile(file);
+    const module = source && this.checker.getSymbolAtLocation(source);
+    if (module === undefined) throw new Error(`${file} exports nothing`);
+    return this.checker.getExportsOfModule(module).map((symbol) => {
+      const target = this.original(symbol);
+      this.seen.add(target);
+      return [`${prefix}${symbol.name}`, this.exported(target, values[symbol.name])];
+    });
+  }
+
+  /** What the exports name and are not themselves, in turn. */
+  *parts(): Generator<[string, Exported]> {
+    for (const symbol of this.named) {
+      if (this.seen.has(symbol)) continue;
+      this.seen.add(symbol);
+      const file = symbol.declarations?.[0]?.getSourceFile().fileName ?? '';
+      yield [`(${symbol.name} of ${relative(root, file)})`, this.exported(symbol, undefined)];
+    }
+  }
+
+  private original(symbol: ts.Symbol): ts.Symbol {
+    return (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : this.checker.getAliasedSymbol(symbol);
+  }
+
+  private exported(symbol: ts.Symbol, value: unknown): Exported {
+    const [declaration] = symbol.declarations ?? [];
+    if (declaration === undefined) throw new Error(`${symbol.name} is declared nowhere`);
+    if (ts.isClassDeclaration(declaration)) return { kind: 'class', members: this.membersOf(symbol, declaration) };
+    if (ts.isInterfaceDeclaration(declaration)) return { kind: 'interface', members: this.membersOf(symbol) };
+    if (ts.isTypeAliasDeclaration(declaration)) return { kind: 'type', type: this.aliased(symbol, declaration) };
+    if (ts.isFunctionDeclaration(declaration)) return { kind: 'function', signatures: this.signaturesOf(symbol) };
+    const initializer = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    if (initializer && ts.isArrowFunction(initializer))
+      return { kind: 'function', signatures: [this.signature(initializer)] };
+    return { kind: 'constant', ...(isPlain(value) && isObject(value) ? { data: value } : {}) };
+  }
+
+  /** Those that the project declares, inherited ones too. */
+  private membersOf(symbol: ts.Symbol, ofClass?: ts.ClassDeclaration): Readonly<Record<string, Member>> {
+    const members = this.checker
+      .getPropertiesOfType(this.checker.getDeclaredTypeOfSymbol(symbol))
+      .flatMap((property): [string, Member][] => {
+        const own = (property.declarations ?? []).filter((declaration) => this.isPublic(declaration));
+        const isSymbol = property.name.startsWith('__@');
+        return own.length === 0 || isSymbol ? [] : [[property.name, this.member(property, own)]];
+      });
+    const statics = [...(ofClass ? (symbol.exports?.values() ?? []) : [])]
+      .filter(
+        ({ name, declarations = [] }) => name !== 'prototype' && declarations.every((each) => this.isPublic(each)),
+      )
+      .map((each): [string, Member] => [`static ${each.name}`, this.member(each, each.declarations ?? [])]);
+    const constructors = ofClass && this.constructorsOf(ofClass);
+    return Object.fromEntries(
+      [...members, ...statics, ...(constructors ? [['constructor', constructors] as const] : [])].sort(([a], [b]) =>
+        a < b ? -1 : 1,
+      ),
+    );
+  }
+
+  private isPublic(declaration: ts.Declaration): boolean {
+    const file = declaration.getSourceFile();
+    const isOurs =
+      !this.program.isSourceFileFromExternalLibrary(file) && !this.program.isSourceFileDefaultLibrary(file);
+    const name = ts.getNameOfDeclaration(declaration);
+    const isPrivate = (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private) !== 0;
+    return isOurs && !isPrivate && !(name && ts.isPrivateIdentifier(name));
+  }
+
+  private constructorsOf(declaration: ts.ClassDeclaration): Member | undefined {
+    const own = declaration.members.filter(ts.isConstructorDeclaration);
+    if (own.length > 0) return { signatures: own.map((each) => this.signature(each)) };
+    const base = declaration.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+    const inherited = base && this.checker.getTypeAtLocation(base.expression).symbol.declarations?.[0];
+    return inherited && ts.isClassDeclaration(inherited) && this.isPublic(inherited)
+      ? this.constructorsOf(inherited)
+      : undefined;
+  }
+
+  private member(symbol: ts.Symbol, declarations: readonly ts.Declaration[]): Member {
+    const [declaration] = declarations;
+    const flags = declaration ? ts.getCombinedModifierFlags(declaration) : ts.ModifierFlags.None;
+    const marks = {
+      ...((symbol.flags & ts.SymbolFlags.Optional) !== 0 ? { optional: true as const } : {}),
+      ...((flags & ts.ModifierFlags.Abstract) !== 0 ? { abstract: true as const } : {}),
+    };
+    const isMethod = declaration && (ts.isMethodDeclaration(declaration) || ts.isMethodSignature(declaration));
+    return {
+      ...(isMethod ? { signatures: this.signaturesOf(symbol) } : { type: this.typeOf(symbol, declaration) }),
+      ...marks,
+    };
+  }
+
+  /** All overloads, or the one that there is. */
+  private signaturesOf(symbol: ts.Symbol): readonly Signature[] {
+    const all = (symbol.declarations ?? []).filter(ts.isFunctionLike);
+    const overloads = all.filter((each) => !('body' in each && each.body !== undefined));
+    return (overloads.length > 0 ? overloads : all).map((each) => this.signature(each));
+  }
+
+  private signature({ parameters, type }: ts.SignatureDeclaration): Signature {
+    return {
+      parameters: parameters.map((parameter) => ({
+        type: parameter.type ? this.text(parameter.type) : this.inferred(this.checker.getTypeAtLocation(parameter)),
+        ...((parameter.questionToken ?? parameter.initializer ?? parameter.dotDotDotToken)
+          ? { optional: true as const }
+          : {}),
+      })),
+      ...(type ? { returns: this.text(type) } : {}),
+    };
+  }
+
+  private typeOf(symbol: ts.Symbol, declaration: ts.Declaration | undefined): string {
+    const type = declaration && isTyped(declaration) ? declaration.type : undefined;
+    return type ? this.text(type) : this.inferred(this.checker.getTypeOfSymbol(symbol));
+  }
+
+  /** Of literals, those; otherwise as it is declared. */
+  private aliased(symbol: ts.Symbol, { type }: ts.TypeAliasDeclaration): string {
+    const resolved = this.checker.getDeclaredTypeOfSymbol(symbol);
+    const parts = resolved.isUnion() ? resolved.types : [resolved];
+    const literals = parts.filter((part) => part.isLiteral()).map((part) => this.inferred(part));
+    return literals.length === parts.length ? literals.sort().join(' | ') : this.text(type);
+  }
+
+  private inferred(type: ts.Type): string {
+    return this.checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation);
+  }
+
+  private text(node: ts.Node): string {
+    this.notice(node);
+    return printer.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile()).replace(/\s+/g, ' ');
+  }
+
+  private notice(node: ts.Node): void {
+    if (ts.isTypeReferenceNode(node)) {
+      const symbol = this.checker.getSymbolAtLocation(node.typeName);
+      const target = symbol && this.original(symbol);
+      if (target?.declarations?.every((each) => isPart(each) && this.isPublic(each))) this.named.add(target);
+    }
+    node.forEachChild((child) => this.notice(child));
+  }
+}
+
+const isTyped = (declaration: ts.Declaration) =>
+  ts.isPropertyDeclaration(declaration) ||
+  ts.isPropertySignature(declaration) ||
+  ts.isParameter(declaration) ||
+  ts.isGetAccessorDeclaration(declaration);
+
+const isPart = (declaration: ts.Declaration): boolean =>
+  ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration);
+
+/** Whether all of a value is data, which neither expressions nor schemas are. */
+function isPlain(value: unknown): boolean {
+  if (isList(value)) return value.every(isPlain);
+  if (typeof value !== 'object' || value === null) return value !== undefined && typeof value !== 'function';
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+}

@@ -1,0 +1,101 @@
+/** What actionlint does not ask of the workflows: who may do what, and that nothing is published unchecked. */
+import { parse } from 'yaml';
+import { read } from '../docs/documents';
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Job {
+  readonly needs?: string | readonly string[];
+  readonly uses?: string;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly 'timeout-minutes'?: number;
+  readonly steps?: readonly Step[];
+}
+
+interface Workflow {
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly concurrency: { readonly group: string; readonly 'cancel-in-progress': boolean };
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const files = ['.github/workflows/ci.yml', '.github/workflows/release.yml'];
+const workflow = (file: string): Workflow => parse(read(file)) as Workflow;
+
+describe.each(files)('%s', (file) => {
+  const { permissions, jobs } = workflow(file);
+  const steps = Object.values(jobs).flatMap(({ steps: all = [] }) => all);
+
+  it('lets jobs write nothing unless they say so', () => {
+    expect(Object.values(permissions)).not.toContain('write');
+  });
+
+  it('takes every action at a commit, with the version that it is', () => {
+    const uses = [...read(file).matchAll(/uses: (.*)/g)].map(([, action = '']) => action);
+    expect(uses).not.toEqual([]);
+    for (const action of uses) {
+      if (!action.startsWith('./')) expect(action).toMatch(/^[\w/.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
+  });
+
+  it('keeps no credentials in a checkout', () => {
+    const checkouts = steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout@'));
+    expect(checkouts).not.toEqual([]);
+    for (const checkout of checkouts) expect(checkout.with).toMatchObject({ 'persist-credentials': false });
+  });
+
+  it('ends a job that hangs', () => {
+    for (const [name, job] of Object.entries(jobs)) {
+      if (job.uses === undefined) expect([name, job['timeout-minutes']]).toEqual([name, expect.any(Number)]);
+    }
+  });
+});
+
+describe('the release', () => {
+  const { jobs, concurrency } = workflow('.github/workflows/release.yml');
+  const needs = (name: string): readonly string[] =>
+    [jobs[name]?.needs ?? []].flat().flatMap((needed) => [needed, ...needs(needed)]);
+  const writers = (what: string): readonly string[] =>
+    Object.keys(jobs).filter((name) => jobs[name]?.permissions?.[what] === 'write');
+
+  it('begins with the checks of a pull request', () => {
+    expect(jobs.checks?.uses).toBe('./.github/workflows/ci.yml');
+    const free = Object.keys(jobs).filter((name) => !needs(name).includes('checks'));
+    expect(free).toEqual(['checks', 'plan']);
+  });
+
+  it('gives each job what it needs', () => {
+    expect(writers('contents')).toEqual(['version', 'tag']);
+    expect(writers('pull-requests')).toEqual(['version']);
+    expect(writers('packages')).toEqual(['charts']);
+    expect(writers('id-token')).toEqual(['npm', 'charts']);
+  });
+
+  it('runs no script of a dependency where it publishes', () => {
+    for (const name of ['npm', 'charts', 'tag'])
+      for (const { run = '' } of jobs[name]?.steps ?? []) expect(run).not.toMatch(/npm (ci|install|run)|npx/);
+  });
+
+  it('publishes with provenance', () => {
+    const commands = (jobs.npm?.steps ?? []).map(({ run = '' }) => run).join('\n');
+    expect(commands).toMatch(/^npm publish .* --provenance --access public$/m);
+  });
+
+  it('tags last, and is not broken off', () => {
+    expect(needs('tag')).toEqual(expect.arrayContaining(['npm', 'charts']));
+    expect(concurrency).toEqual({ group: 'release', 'cancel-in-progress': false });
+    // Within this workflow the checks have a group of their own: in the same one they would wait for themselves.
+    expect(workflow('.github/workflows/ci.yml').concurrency.group).toMatch(/^ci-/);
+  });
+
+  it('is the one that docs/releasing.md has users ask for', () => {
+    const { repository } = JSON.parse(read('package.json')) as { repository: { url: string } };
+    const address = repository.url.replace(/^git\+|\.git$/g, '');
+    expect(read('docs/releasing.md')).toContain(
+      `--certificate-identity ${address}/.github/workflows/release.yml@refs/heads/main `,
+    );
+  });
+});

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { parse, parseAllDocuments } from 'yaml';
-import type { Json } from '../../lib/values/expression';
+import { parse } from 'yaml';
 import { readPlain } from '../../lib/values/yaml-11';
 import { emitDocument, emitStream, scalarText } from '../../lib/output/yaml';
 
@@ -158,50 +157,5 @@ ${'     '}
 describe('emitStream', () => {
   test('puts marks between documents', () => {
     expect(emitStream([{ a: 1 }, [2]])).toBe('a: 1\n---\n- 2\n');
-  });
-});
-
-describe('what is written', () => {
-  const pieces = fc.constantFrom(
-    ...Array.from(' -?:,[]{}#&*!|>\'"%@`\n\r\t0189._+eExobyYnN~=<\\\u0000\u0085\u00a0\u2028\ufeffé€😀'),
-  );
-  const text = fc.oneof(fc.string({ unit: pieces, maxLength: 12 }), fc.string({ unit: 'binary' }), fc.string());
-  const scalar = fc.oneof(
-    { weight: 4, arbitrary: text },
-    fc.integer(),
-    fc.double({ noNaN: true, noDefaultInfinity: true }),
-    fc.boolean(),
-    fc.constant(null),
-  );
-  const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
-    tree: fc.oneof(
-      { maxDepth: 4, withCrossShrink: true },
-      scalar,
-      fc.array(tie('tree'), { maxLength: 4 }),
-      fc.dictionary(text, tie('tree'), { maxKeys: 5, noNullPrototype: true }),
-    ),
-  }));
-  /** JSON has one zero. */
-  const plain = (value: Json): unknown => JSON.parse(JSON.stringify(value));
-
-  test.each(VERSIONS)('reads back the same by YAML %s', (version) => {
-    fc.assert(
-      fc.property(tree, (value) => {
-        // A merge key is one only without quotes, but the reader looks at the text alone.
-        const options = { version, merge: false } as const;
-        expect(parse(emitDocument(value), options)).toEqual(plain(value));
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  test('reads back the same from a stream', () => {
-    fc.assert(
-      fc.property(fc.array(tree, { minLength: 1, maxLength: 3 }), (values) => {
-        const documents = parseAllDocuments(emitStream(values));
-        expect(documents.map((document) => document.toJS() as unknown)).toEqual(values.map(plain));
-      }),
-      { numRuns: 300 },
-    );
   });
 });

@@ -1,6 +1,7 @@
 /** Streams of JSON documents whose texts, keys and numbers are those that YAML's readers take for something else. */
 import fc from 'fast-check';
 import type { Json } from '../../lib/values/expression';
+import { emitDocument, joinDocuments } from '../../lib/output/yaml';
 
 // ---- Texts ---------------------------------------------------------------------------------------------------------
 
@@ -129,7 +130,7 @@ const scalar = fc.oneof(
 const names = fc.constantFrom('a', 'b', '0', '1', '10', '-1', '__proto__', 'constructor', 'toString', 'length');
 const key = fc.oneof({ weight: 1, arbitrary: names }, { weight: 4, arbitrary: text });
 
-const { json } = fc.letrec<{ json: Json; list: Json; map: Json }>((tie) => ({
+export const { json } = fc.letrec<{ json: Json; list: Json; map: Json }>((tie) => ({
   json: fc.oneof({ maxDepth: 5, withCrossShrink: true }, scalar, tie('list'), tie('map')),
   list: fc.array(tie('json'), { maxLength: 4 }),
   map: fc.dictionary(key, tie('json'), { maxKeys: 5, noNullPrototype: true }),
@@ -146,3 +147,7 @@ export const documents: fc.Arbitrary<readonly Json[]> = fc.oneof(
   { weight: 2, arbitrary: fc.array(json, { minLength: 2, maxLength: 3 }) },
   { weight: 1, arbitrary: deep.map((document) => [document]) },
 );
+
+export function emitted(given: readonly Json[]): string {
+  return joinDocuments(given.map(emitDocument));
+}

@@ -6,9 +6,8 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { emitStream } from '../../lib/output/yaml';
 import type { Json } from '../../lib/values/expression';
-import { documents } from './cases';
+import { documents, emitted } from './cases';
 import { committed } from './committed';
 import { type Program, type Reading, agree, asJson, goReaders, npmReaders, pythonReaders } from './readers';
 
@@ -72,7 +71,7 @@ async function firstDifference(
 }
 
 function differenceIn(cases: readonly (readonly Json[])[], readers: Programs): Promise<Difference | undefined> {
-  return firstDifference(cases.map(emitStream), cases.map(asJson), readers);
+  return firstDifference(cases.map(emitted), cases.map(asJson), readers);
 }
 
 /** The smallest case that is still read otherwise, with how it is read. */
@@ -90,7 +89,7 @@ async function explain({ index, reader }: Difference, seed: number, readers: Pro
   const again = await differenceIn([given], one);
   return [
     `SEED=${seed}, case ${index}: ${reader} reads`,
-    emitStream(given),
+    emitted(given),
     `as ${JSON.stringify(again?.reading)}`,
     `but it is ${JSON.stringify(given)}`,
   ].join('\n');

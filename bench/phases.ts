@@ -7,7 +7,7 @@ import { App } from 'cdk8s';
 import { chartFiles } from '../lib/output/helm/package';
 import { Manifests } from '../lib/output/manifests';
 import { replaceFolders } from '../lib/output/write';
-import { emitStream } from '../lib/output/yaml';
+import { emitDocument, joinDocuments } from '../lib/output/yaml';
 import { ClusterAi } from '../lib/systems/cluster-ai/cluster-ai';
 import { environmentsIn, valuesOf } from '../lib/systems/environment';
 
@@ -35,7 +35,8 @@ const evaluating = lap();
 
 const dist = new Map<string, string>();
 for (const { environment, tiers } of evaluated) {
-  for (const [tier, objects] of tiers) dist.set(`${name}/${environment.name}/${tier}.yaml`, emitStream(objects));
+  for (const [tier, objects] of tiers)
+    dist.set(`${name}/${environment.name}/${tier}.yaml`, joinDocuments(objects.map(emitDocument)));
 }
 const emittingManifests = lap();
 

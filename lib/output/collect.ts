@@ -10,6 +10,8 @@ import { rehydrate } from '../values/token';
 import { checksOfNames } from './names';
 
 export interface Collected {
+  /** The path of the construct. */
+  readonly path: string;
   /** The id of the part of the system that the object belongs to: its file or folder. */
   readonly tier: string;
   /** A name within the tier: the kind, and what tells it from others of its kind. */
@@ -51,6 +53,7 @@ export function collectObjects(system: IConstruct): readonly Collected[] {
     objects.sort((a, b) => rank(a.kind) - rank(b.kind));
     const files = new Set<string>();
     return objects.map((object) => ({
+      path: object.node.path,
       tier: tier.node.id,
       file: unused(fileName(object, objects, tier), files, object),
       condition: conditionOf(object),

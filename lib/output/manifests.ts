@@ -6,7 +6,7 @@ import { isObject } from '../values/json';
 import { evaluate } from '../values/tree';
 import type { PodSecurity } from './helm/source';
 import { type Collected, collectChecks, collectObjects } from './collect';
-import { emitDocument, emitStream } from './yaml';
+import { emitDocument, joinDocuments, writtenAt } from './yaml';
 
 /** What is installed: its name, and where. */
 export interface Release {
@@ -14,6 +14,12 @@ export interface Release {
   readonly name: string;
   /** Where its objects are. */
   readonly namespace: string;
+}
+
+/** An object of one environment, with the path of its construct. */
+interface Evaluated {
+  readonly path: string;
+  readonly object: Json;
 }
 
 /** A system read once, for any number of environments. */
@@ -31,16 +37,21 @@ export class Manifests {
    * @throws with every check that fails.
    */
   evaluate(values: JsonObject, release: Release): ReadonlyMap<string, readonly Json[]> {
+    const tiers = [...this.evaluated(values, release)];
+    return new Map(tiers.map(([tier, objects]) => [tier, objects.map(({ object }) => object)]));
+  }
+
+  private evaluated(values: JsonObject, release: Release): ReadonlyMap<string, readonly Evaluated[]> {
     const failed = this.failures(values, release);
     if (failed.length > 0) throw new Error(failed.join('\n'));
     const scope: Scope = { values, release, variables: new Map() };
-    const tiers = new Map<string, Json[]>();
-    for (const { tier, condition, tree } of this.objects) {
+    const tiers = new Map<string, Evaluated[]>();
+    for (const { path, tier, condition, tree } of this.objects) {
       const object = condition.evaluate(scope) ? evaluate(tree, scope) : undefined;
       if (object === undefined) continue;
       const documents = tiers.get(tier);
-      if (documents) documents.push(object);
-      else tiers.set(tier, [object]);
+      if (documents) documents.push({ path, object });
+      else tiers.set(tier, [{ path, object }]);
     }
     return tiers;
   }
@@ -50,12 +61,15 @@ export class Manifests {
     return failures(this.checks, { values, release, variables: new Map() });
   }
 
-  /** The files of one environment: what `kubectl apply -k` takes. */
+  /**
+   * The files of one environment: what `kubectl apply -k` takes.
+   * @throws with every check that fails, and for what YAML cannot hold, behind the path of its construct.
+   */
   files(values: JsonObject, release: Release, podSecurity: PodSecurity = 'restricted'): ReadonlyMap<string, string> {
-    const tiers = this.evaluate(values, release);
-    const inNamespace = (objects: readonly Json[]): readonly Json[] =>
-      objects.map((object) => withNamespace(object, release.namespace));
-    const files = new Map([...tiers].map(([tier, objects]) => [`${tier}.yaml`, emitStream(inNamespace(objects))]));
+    const tiers = this.evaluated(values, release);
+    const written = ({ path, object }: Evaluated): string =>
+      writtenAt(path, () => emitDocument(withNamespace(object, release.namespace)));
+    const files = new Map([...tiers].map(([tier, objects]) => [`${tier}.yaml`, joinDocuments(objects.map(written))]));
     files.set('namespace.yaml', emitDocument(namespaceObject(release.namespace, podSecurity)));
     const resources = ['namespace.yaml', ...[...tiers.keys()].map((tier) => `${tier}.yaml`)];
     const kustomization = {

@@ -5,14 +5,35 @@
  */
 import type { Json, JsonObject } from '../values/expression';
 
-/** One document, without `---`. It ends with a line break. */
+/** Thrown for a value that no reader would give back. */
+export class UnwritableError extends RangeError {
+  constructor(given: string, reason: string) {
+    super(`${given} cannot be written: ${reason}`);
+    this.name = 'UnwritableError';
+  }
+}
+
+/** What is written at a place, such as a construct's path: an {@link UnwritableError} names it. */
+export function writtenAt<T>(place: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (error instanceof UnwritableError) throw new Error(`${place}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * One document, without `---`. It ends with a line break.
+ * @throws UnwritableError for a number that is not finite, and for a text with half of a surrogate pair.
+ */
 export function emitDocument(value: Json): string {
   return isCollection(value) && !isEmpty(value) ? emitCollection(value, '', '') : `${emitScalar(value, '')}\n`;
 }
 
 /** Documents with `---` between them. */
-export function emitStream(documents: readonly Json[]): string {
-  return documents.map(emitDocument).join('---\n');
+export function joinDocuments(documents: readonly string[]): string {
+  return documents.join('---\n');
 }
 
 type Collection = readonly Json[] | JsonObject;
@@ -56,8 +77,11 @@ function emitCollection(value: Collection, lead: string, pad: string): string {
   return lines;
 }
 
-/** YAML's readers look for the colon of a key within 1024 characters; a longer key is announced by `?`. */
-function emitKey(key: string, pad: string): string {
+/**
+ * A key of a map whose lines begin with `pad`, up to its colon. YAML's readers look for the colon within 1024
+ * characters; a longer key is announced by `?`.
+ */
+export function emitKey(key: string, pad: string): string {
   const text = scalarText(key);
   return text.length < 1000 ? text : `? ${text}\n${pad}`;
 }
@@ -72,7 +96,7 @@ function emitScalar(value: Json, pad: string): string {
 
 /** As in JSON, but with a point before an exponent, without which YAML 1.1 reads a text. */
 function emitNumber(value: number): string {
-  if (!Number.isFinite(value)) throw new RangeError(`${value} cannot be written: JSON has no such number`);
+  if (!Number.isFinite(value)) throw new UnwritableError(String(value), 'JSON has no such number');
   return JSON.stringify(value).replace(/^(-?\d+)e/, '$1.0e');
 }
 
@@ -86,8 +110,13 @@ const BLOCK = /^[^\s][^]*[^\s]\n?$/;
 /** Other control characters and line breaks, the mark of byte order, and halves of surrogate pairs. */
 const UNPRINTABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
 
+/** Whether all characters of a text may stand in a block or a comment, where there are no escapes. */
+export function isPrintable(text: string): boolean {
+  return !UNPRINTABLE.test(text);
+}
+
 function isBlock(text: string): boolean {
-  return BLOCK.test(text) && !UNPRINTABLE.test(text);
+  return BLOCK.test(text) && isPrintable(text);
 }
 
 function emitBlock(text: string, pad: string): string {
@@ -135,8 +164,18 @@ function isPlain(text: string): boolean {
 
 /** JSON's escapes are YAML's, but JSON leaves alone some characters that YAML may not hold. */
 const UNESCAPED = /[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]/g;
+/** JSON has an escape for half of a pair, but libyaml and Go's readers refuse it, and no file in UTF-8 holds one. */
+const HALF_PAIR = /\p{Surrogate}/u;
 
 function quoted(text: string): string {
+  const half = text.search(HALF_PAIR);
+  if (half >= 0) {
+    const given = JSON.stringify(text.slice(Math.max(0, half - 20), half + 20));
+    throw new UnwritableError(
+      given,
+      `\\u${text.charCodeAt(half).toString(16)} is half of a character; write both halves or neither`,
+    );
+  }
   return JSON.stringify(text).replace(
     UNESCAPED,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

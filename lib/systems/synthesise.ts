@@ -31,13 +31,20 @@ export function synthesise(systems: readonly SystemWithEnvironments[]): Synthesi
   const dist = new Map<string, string>();
   const charts = new Map<string, string>();
   const summary: string[] = [];
-  const problems: string[] = [];
+  const problems = new Set<string>();
+  const attempt = (write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      problems.add(error instanceof Error ? error.message : String(error));
+    }
+  };
   for (const system of systems) {
     const name = system.systemName;
     const manifests = new Manifests(system);
     const environments = environmentsIn(system.environments);
     for (const environment of environments) {
-      try {
+      attempt(() => {
         const files = manifests.files(
           valuesOf(system.schema, environment),
           { name, namespace: name },
@@ -45,15 +52,15 @@ export function synthesise(systems: readonly SystemWithEnvironments[]): Synthesi
         );
         for (const [path, content] of files) dist.set(`${name}/${environment.name}/${path}`, content);
         summary.push(`dist/${name}/${environment.name}: ${String(files.size)} files`);
-      } catch (error) {
-        problems.push(error instanceof Error ? error.message : String(error));
-      }
+      });
     }
     const sources = new Map(environments.map((environment) => [environment.name, environment.source]));
-    const chart = chartFiles(system, sources);
-    for (const [path, content] of chart) charts.set(`${name}/${path}`, content);
-    summary.push(`charts/${name}: ${String(chart.size)} files`);
+    attempt(() => {
+      const chart = chartFiles(system, sources);
+      for (const [path, content] of chart) charts.set(`${name}/${path}`, content);
+      summary.push(`charts/${name}: ${String(chart.size)} files`);
+    });
   }
-  for (const lost of lostTokens()) problems.push(`${lost} was handed out as a string and reached no object`);
-  return { dist, charts, summary, problems };
+  for (const lost of lostTokens()) problems.add(`${lost} was handed out as a string and reached no object`);
+  return { dist, charts, summary, problems: [...problems] };
 }

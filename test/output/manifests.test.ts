@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { z } from 'zod';
 import { collectObjects } from '../../lib/output/collect';
+import { templates } from '../../lib/output/helm/chart';
 import { Manifests } from '../../lib/output/manifests';
 import { demand } from '../../lib/objects/checks';
 import { KubeObject } from '../../lib/objects/kube-object';
@@ -47,6 +48,26 @@ describe('objects of one tier', () => {
     expect(() => collectObjects(chart)).toThrow(
       'shop/web/server/green/configmap: another object of the tier is in the file server-configmap; give it an id of its own.',
     );
+  });
+});
+
+describe('a text with half of a character', () => {
+  const message = String.raw`shop/web/config: "a\ud83d" cannot be written: \ud83d is half of a character; write both halves or neither`;
+  const broken = (data: Readonly<Record<string, string>>): Chart => {
+    const chart = new Chart(new App(), 'shop');
+    new KubeObject<ConfigMap>(new Construct(chart, 'web'), 'config', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'web' },
+      data,
+    });
+    return chart;
+  };
+
+  it.each([{ motd: 'a\ud83d' }, { 'a\ud83d': 'motd' }])('is refused behind the path of its construct: %j', (data) => {
+    const release = { name: 'blue', namespace: 'shop' };
+    expect(() => new Manifests(broken(data)).files({}, release)).toThrow(message);
+    expect(() => templates(broken(data), 'shop')).toThrow(message);
   });
 });
 

@@ -68,6 +68,20 @@ describe('synthesise', () => {
     expect(problems[2]).toMatch(/none\.yaml: shops: given 0, allowed: a whole number from 1 to 9$/);
   });
 
+  test('says once what neither output can hold', () => {
+    const system = mall({ small: '', large: '' });
+    new KubeObject<ConfigMap>(new Construct(system, 'sign'), 'config', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'sign' },
+      data: { text: 'Welcome \ud83d' },
+    });
+
+    expect(synthesise([system]).problems).toEqual([
+      String.raw`mall/sign/config: "Welcome \ud83d" cannot be written: \ud83d is half of a character; write both halves or neither`,
+    ]);
+  });
+
   test('refuses a name that was handed out as a string and reached no object', () => {
     const handedOut = asString(str`${release.name}-lost`);
 

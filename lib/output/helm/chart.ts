@@ -19,6 +19,7 @@ import {
 } from '../../values/parts';
 import { Checksum } from '../../values/text';
 import { type Collected, collectChecks, collectObjects } from '../collect';
+import { writtenAt } from '../yaml';
 import { checksTemplate } from './checks';
 import { type ChartNames, type NamedContent, Place } from './go';
 import { inline } from './scalars';
@@ -63,9 +64,11 @@ class ChartTemplates implements ChartNames, Definitions {
 
   files(notes: Text | undefined): ReadonlyMap<string, string> {
     const files = new Map<string, string>();
-    if (notes) files.set('templates/NOTES.txt', `${this.printer.text(notes, 0, Place.top(this)).join('\n')}\n`);
+    const print = (path: string, text: Text): readonly string[] =>
+      writtenAt(path, () => this.printer.text(text, 0, Place.top(this)));
+    if (notes) files.set('templates/NOTES.txt', `${print('templates/NOTES.txt', notes).join('\n')}\n`);
     for (const [text, { name, path, comment }] of this.texts) {
-      const lines = this.printer.text(text, 0, Place.top(this));
+      const lines = print(path, text);
       files.set(path, `{{/* ${comment} */}}\n{{- define "${name}" -}}\n${lines.join('\n')}\n{{- end }}\n`);
     }
     for (const object of this.objects) files.set(`templates/${object.tier}/${object.file}.yaml`, this.object(object));
@@ -74,9 +77,9 @@ class ChartTemplates implements ChartNames, Definitions {
     return files;
   }
 
-  private object({ condition, tree }: Collected): string {
+  private object({ path, condition, tree }: Collected): string {
     const go = Place.top(this);
-    const lines = this.printer.map(tree, 0, go);
+    const lines = writtenAt(path, () => this.printer.map(tree, 0, go));
     return `${this.printer.guarded(condition, [...go.head, ...lines], 0, go).join('\n')}\n`;
   }
 

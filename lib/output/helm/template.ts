@@ -22,7 +22,7 @@ import {
 import { isList } from '../../values/json';
 import { objectReference } from '../../values/reference';
 import { parametersOf, presence } from '../../values/tree';
-import { scalarText } from '../yaml';
+import { UnwritableError, emitKey, isPrintable } from '../yaml';
 import { type Block, type Known, NOTHING, always, join } from './blocks';
 import type { Place } from './go';
 import { escaped, inline, scalar } from './scalars';
@@ -63,8 +63,8 @@ export class TemplatePrinter {
     const pad = ' '.repeat(indent);
     return content.items.flatMap((item): readonly string[] => {
       if (item instanceof Line) {
-        const line = inline(item.parts, go);
-        return [line === '' ? '' : pad + line];
+        const lines = inline(item.parts.map(printable), go).split('\n');
+        return lines.map((line) => (line === '' ? '' : pad + line));
       }
       if (item instanceof Passage) return [this.passage(item, indent + item.indentation.length, go)];
       if (item instanceof Each) {
@@ -110,7 +110,7 @@ export class TemplatePrinter {
     if (isExpr(node)) return [this.free(node, [], indent, go, known)];
     if (!isMap(node)) throw new TypeError('a map is expected here');
     return Object.entries(node).flatMap(([key, child]) =>
-      this.entry(escaped(scalarText(key)), child, indent, go, known),
+      this.entry(escaped(emitKey(key, pad)), child, indent, go, known),
     );
   }
 
@@ -251,6 +251,15 @@ export class TemplatePrinter {
     const given = parameters.map((parameter) => ` "${parameter}" ${argument(node.given[parameter], go)}`).join('');
     return `include "${name}" (dict${needsRoot ? ` "root" ${go.dot}` : ''}${given})`;
   }
+}
+
+/** @throws UnwritableError where a part holds what only quotes could: a text is a block, or a file's content. */
+function printable(part: string | Expr<Scalar>): string | Expr<Scalar> {
+  if (isExpr(part) || isPrintable(part)) return part;
+  throw new UnwritableError(
+    JSON.stringify(part),
+    'a text holds no control characters, and no line breaks but a line feed',
+  );
 }
 
 /** The line that stands for those of a text's named template. */

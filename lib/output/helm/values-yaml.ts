@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { type ValueLeaf, fieldsOf, leavesOf, pathText } from '../../values/schema';
 import type { Shape } from '../../values/shape';
-import { emitDocument, scalarText } from '../yaml';
+import { emitDocument, isPrintable, scalarText, writtenAt } from '../yaml';
 import { boundsOf } from './values-words';
 
 const COLUMNS = 100;
@@ -44,6 +44,10 @@ function entry(key: string, shape: Shape, above: readonly string[], leaves: Leav
   }
   const leaf = leaves.get(pathText(path));
   if (leaf === undefined) throw new Error(`${pathText(path)} is not among the leaves of its schema`);
+  return writtenAt(`values.${pathText(path)}`, () => leafLines(key, leaf, pad, leaves));
+}
+
+function leafLines(key: string, leaf: ValueLeaf, pad: string, leaves: Leaves): readonly string[] {
   const words = [...comment(leaf.description, pad), ...bounds(leaf, pad), ...elements(leaf, leaves, pad)];
   if (leaf.default === undefined) return [...words, `${pad}# ${scalarText(key)}:`];
   const lines = emitDocument({ [key]: leaf.default })
@@ -78,12 +82,13 @@ function elements(of: ValueLeaf, leaves: Leaves, pad: string): readonly string[]
   return [`${pad}# Each ${of.shape.type === 'list' ? 'item' : 'entry'}:`, ...lines];
 }
 
-/** Comment lines of at most 100 columns. */
+/** Comment lines of at most 100 columns. A word that no comment can hold stands as it would in quotes. */
 function comment(text: string | undefined, pad: string, indent = ''): readonly string[] {
   if (text === undefined) return [];
   const start = `${pad}# ${indent}`;
   const lines: string[] = [];
-  for (const word of text.trim().split(/\s+/)) {
+  for (const written of text.trim().split(/\s+/)) {
+    const word = isPrintable(written) ? written : scalarText(written);
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(`${start}${lines.length > 0 && indent !== '' ? '  ' : ''}${word}`);

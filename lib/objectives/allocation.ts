@@ -74,7 +74,7 @@ class Allocation extends Expr<string> {
     return `(include "${go.named(name, comment, (top) => this.lines(top))}" ${go.dot})`;
   }
 
-  describe(): string {
+  protected description(): string {
     return `allocation(${this.operands()
       .map((operand) => operand.describe())
       .join(', ')})`;

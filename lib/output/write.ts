@@ -1,5 +1,17 @@
 /** Writing whole folders or nothing. */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Files of a folder, by path below it. */
@@ -7,7 +19,9 @@ export type Files = ReadonlyMap<string, string>;
 
 /**
  * Replaces folders by new ones. All are staged beside them first, so that a failure leaves every folder as it was,
- * and what is no longer generated goes.
+ * and what is no longer generated goes. A file whose bytes are the same stays the same file, its time included; no file
+ * is ever written over, so that a link to one keeps what it had.
+ * @throws what the file system says
  */
 export function replaceFolders(root: string, folders: Readonly<Record<string, Files>>): void {
   const staging = join(root, `.staging-${String(process.pid)}`);
@@ -15,7 +29,7 @@ export function replaceFolders(root: string, folders: Readonly<Record<string, Fi
   const done: string[] = [];
   try {
     mkdirSync(retired, { recursive: true });
-    for (const [folder, files] of Object.entries(folders)) writeFiles(join(staging, folder), files);
+    for (const [folder, files] of Object.entries(folders)) stage(join(staging, folder), join(root, folder), files);
     for (const folder of Object.keys(folders)) {
       const target = join(root, folder);
       if (existsSync(target)) renameSync(target, join(retired, folder));
@@ -35,13 +49,34 @@ function restore(retired: string, target: string): void {
   if (existsSync(retired)) renameSync(retired, target);
 }
 
-function writeFiles(folder: string, files: Files): void {
+function stage(folder: string, previous: string, files: Files): void {
   const made = new Set<string>();
   for (const [path, content] of files) {
     const file = join(folder, path);
     const parent = dirname(file);
     if (!made.has(parent)) mkdirSync(parent, { recursive: true });
     made.add(parent);
-    writeFileSync(file, content);
+    const bytes = Buffer.from(content);
+    const old = join(previous, path);
+    if (isFileOf(old, bytes)) link(old, file);
+    else writeFileSync(file, bytes, { flag: 'wx' });
+  }
+}
+
+/** Whether a file, and not a link to one, holds these bytes. */
+function isFileOf(file: string, bytes: Buffer): boolean {
+  if (!existsSync(file)) return false;
+  const found = lstatSync(file);
+  return found.isFile() && found.size === bytes.length && readFileSync(file).equals(bytes);
+}
+
+/** A second name for a file; where the file system has none, a copy with its time. */
+function link(file: string, name: string): void {
+  try {
+    linkSync(file, name);
+  } catch {
+    copyFileSync(file, name, constants.COPYFILE_EXCL);
+    const { atime, mtime } = lstatSync(file);
+    utimesSync(name, atime, mtime);
   }
 }

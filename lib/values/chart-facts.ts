@@ -21,7 +21,7 @@ class ChartFact<T> extends Expr<T> {
   toGoTemplate(go: GoContext): string {
     return this.code(go.root);
   }
-  describe(): string {
+  protected description(): string {
     return this.name;
   }
 }

@@ -22,7 +22,7 @@ export class Choice<T> extends Expr<T> {
   toGoTemplate(go: GoContext): string {
     return `(ternary ${this.then.toGoTemplate(go)} ${this.otherwise.toGoTemplate(go)} ${this.condition.toGoTemplate(go)})`;
   }
-  describe(): string {
+  protected description(): string {
     return `choose(${this.condition.describe()}, ${this.then.describe()}, ${this.otherwise.describe()})`;
   }
   override operands(): readonly Expr<unknown>[] {

@@ -80,6 +80,8 @@ const guard: ProxyHandler<Expr<unknown>> = {
   },
 };
 
+const descriptions = new WeakMap<Expr<unknown>, string>();
+
 /** A value that is known only when the output is written. It has two readings, which agree for every values file. */
 export abstract class Expr<T> {
   /** Carries the type alone, for the compiler. */
@@ -133,8 +135,15 @@ export abstract class Expr<T> {
     return false;
   }
 
-  /** How an error names this expression. */
-  abstract describe(): string;
+  /** How an error names this expression; two that always come to the same have the same name. */
+  describe(): string {
+    const found = descriptions.get(this) ?? this.description();
+    descriptions.set(this, found);
+    return found;
+  }
+
+  /** What `describe` says. It is put together once: conditions are compared by it again and again. */
+  protected abstract description(): string;
 
   /** Expressions directly inside this one. */
   operands(): readonly Expr<unknown>[] {
@@ -197,7 +206,7 @@ export class Constant<T> extends Expr<T> {
     return goLiteral(this.literal);
   }
 
-  describe(): string {
+  protected description(): string {
     return goLiteral(this.literal);
   }
 }

@@ -43,7 +43,7 @@ class Fingerprint extends Expr<string> {
     ]);
   }
 
-  describe(): string {
+  protected description(): string {
     return `fingerprint(${this.collect().skeleton})`;
   }
 

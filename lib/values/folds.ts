@@ -96,7 +96,7 @@ export class Fold extends Expr<number> {
     ];
   }
 
-  describe(): string {
+  protected description(): string {
     return `${this.spec.name}(${this.loop.over.describe()}, ${this.body.describe()})`;
   }
 

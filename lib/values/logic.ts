@@ -124,8 +124,17 @@ const negation = operation({
   toGoCondition: ([condition]) => `not ${condition}`,
 });
 
+const negated = new WeakMap<Expr<boolean>, Expr<boolean>>();
+
 /** True if the condition is not. A comparison turns into its opposite. */
 export function not(condition: Input<boolean>): Expr<boolean> {
+  const whole = toExpr(condition);
+  const found = negated.get(whole) ?? negate(whole);
+  negated.set(whole, found);
+  return found;
+}
+
+function negate(condition: Expr<boolean>): Expr<boolean> {
   if (!isOperation(condition)) return negation(condition);
   const operands = condition.operands().filter(isCondition);
   if (condition.spec.name === 'or') return and(...operands.map(not));

@@ -78,7 +78,7 @@ export class Operation<A extends readonly unknown[], R> extends Expr<R> {
     return spec === undefined ? undefined : new Operation(spec, this.inputs);
   }
 
-  describe(): string {
+  protected description(): string {
     return `${this.spec.name}(${this.inputs.map((input) => input.describe()).join(', ')})`;
   }
 

@@ -76,6 +76,7 @@ export class Entry<T = unknown> {
 /** A part that several objects share: a named template in the chart. */
 export class Fragment<T = unknown> {
   declare readonly [YIELDS]?: T;
+  private built: { readonly node: Node } | undefined;
   constructor(
     readonly definition: FragmentDefinition,
     readonly given: Readonly<Record<string, unknown>>,
@@ -83,7 +84,8 @@ export class Fragment<T = unknown> {
 
   /** The part with what was given in place. */
   body(): Node {
-    return this.definition.body(this.given);
+    this.built ??= { node: this.definition.body(this.given) };
+    return this.built.node;
   }
 }
 

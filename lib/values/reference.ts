@@ -23,7 +23,7 @@ abstract class Collection<C, E> extends Expr<C> {
   toGoTemplate(go: GoContext): string {
     return this.self.toGoTemplate(go);
   }
-  describe(): string {
+  protected description(): string {
     return this.self.describe();
   }
   /** A variable for one element, and what the body of a loop sees of it. */
@@ -128,7 +128,7 @@ class Field extends Expr<unknown> {
   override toGoCondition(go: GoContext): string {
     return this.path(go);
   }
-  describe(): string {
+  protected description(): string {
     return `${this.owner.describe()}.${this.key}`;
   }
 }
@@ -156,7 +156,7 @@ class Release extends Expr<string> {
   toGoTemplate(go: GoContext): string {
     return `${go.root}.Release.${this.field === 'name' ? 'Name' : 'Namespace'}`;
   }
-  describe(): string {
+  protected description(): string {
     return `release.${this.field}`;
   }
 }
@@ -175,7 +175,7 @@ class Root extends Expr<JsonObject> {
   toGoTemplate(go: GoContext): string {
     return `${go.root}.Values`;
   }
-  describe(): string {
+  protected description(): string {
     return 'values';
   }
 }
@@ -212,7 +212,7 @@ export class Variable<T = unknown> extends Expr<T> {
   override toGoNumber(go: GoContext): string {
     return go.variable(this);
   }
-  describe(): string {
+  protected description(): string {
     return this.name;
   }
 }

@@ -157,7 +157,7 @@ export class Checksum extends Expr<string> {
   toGoTemplate(go: GoContext): string {
     return `(include "${go.text(this.content)}" ${go.root === '' ? '.' : go.root} | sha256sum)`;
   }
-  describe(): string {
+  protected description(): string {
     return `checksum(${sha256(JSON.stringify(skeletonOf(this.content)))})`;
   }
   override operands(): readonly Expr<unknown>[] {

@@ -53,7 +53,7 @@ export class Interpolation extends Expr<string> {
     const operands = this.parts.filter((part) => isExpr(part)).map((part) => part.toGoTemplate(go));
     return { format: JSON.stringify(format), operands };
   }
-  describe(): string {
+  protected description(): string {
     return `str\`${this.parts.map((part) => (isExpr(part) ? `\${${part.describe()}}` : part)).join('')}\``;
   }
   override operands(): readonly Expr<unknown>[] {
@@ -110,7 +110,7 @@ class Named<T extends string | number> extends Expr<T> {
   override toGoNumber(go: GoContext): string {
     return `(${this.call(go)})`;
   }
-  describe(): string {
+  protected description(): string {
     return this.inner.describe();
   }
   override operands(): readonly Expr<unknown>[] {

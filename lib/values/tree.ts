@@ -40,6 +40,7 @@ import { evaluateText } from './text';
 import { typedBySchema } from './unchecked';
 
 const ALWAYS = toExpr(true);
+const NEVER = toExpr(false);
 
 /**
  * The part if the condition holds, else the other or nothing.
@@ -192,12 +193,20 @@ export function parametersOf(definition: FragmentDefinition): Readonly<Record<st
 
 // ---- Presence ------------------------------------------------------------------------------------------------------
 
+const presences = new WeakMap<object, Expr<boolean>>();
+
 /** The condition under which a part is there at all. */
 export function presence(node: Node): Expr<boolean> {
-  if (node === undefined) return toExpr(false);
+  if (node === undefined) return NEVER;
+  if (typeof node !== 'object') return ALWAYS;
+  const found = presences.get(node) ?? presenceOf(node);
+  presences.set(node, found);
+  return found;
+}
+
+function presenceOf(node: Exclude<Node, Scalar | undefined>): Expr<boolean> {
   if (isExpr(node)) return isCollection(node) ? isNotEmpty(node) : ALWAYS;
-  if (node instanceof Text || node instanceof Passage || node instanceof Keep || typeof node !== 'object')
-    return ALWAYS;
+  if (node instanceof Text || node instanceof Passage || node instanceof Keep) return ALWAYS;
   if (node instanceof When) {
     return or(and(node.condition, presence(node.then)), and(not(node.condition), presence(node.otherwise)));
   }

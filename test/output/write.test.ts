@@ -1,4 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import fs, {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { replaceFolders } from '../../lib/output/write';
@@ -6,6 +18,7 @@ import { replaceFolders } from '../../lib/output/write';
 let root = '';
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'write-'))));
 afterEach(() => {
+  jest.restoreAllMocks();
   rmSync(root, { recursive: true });
 });
 
@@ -78,5 +91,92 @@ describe('replaceFolders', () => {
       });
     }).toThrow(/ENOENT/);
     expect(readdirSync(root)).toEqual([]);
+  });
+
+  describe('a file whose bytes are the same', () => {
+    const longAgo = new Date('2020-02-02T02:02:02.500Z');
+    const identityOf = (path: string): { readonly mtimeMs: number; readonly ino: number } => {
+      const { mtimeMs, ino } = lstatSync(join(root, path));
+      return { mtimeMs, ino };
+    };
+    /** Writes as before, long ago. */
+    const written = (files: Readonly<Record<string, string>>): void => {
+      replaceFolders(root, { dist: new Map(Object.entries(files)) });
+      for (const path of Object.keys(files)) utimesSync(join(root, 'dist', path), longAgo, longAgo);
+    };
+
+    it('stays the same file, and only what changes is written', () => {
+      written({ 'shop/same.yaml': 'a', 'shop/other.yaml': 'a', 'shop/gone.yaml': 'a' });
+      const [same, other] = [identityOf('dist/shop/same.yaml'), identityOf('dist/shop/other.yaml')];
+      // As long as before, so that only the bytes tell.
+      replaceFolders(root, {
+        dist: new Map([
+          ['shop/same.yaml', 'a'],
+          ['shop/other.yaml', 'b'],
+        ]),
+      });
+      expect(identityOf('dist/shop/same.yaml')).toEqual(same);
+      expect(identityOf('dist/shop/other.yaml').ino).not.toBe(other.ino);
+      expect(identityOf('dist/shop/other.yaml').mtimeMs).toBeGreaterThan(longAgo.getTime());
+      expect(filesIn()).toEqual({ 'dist/shop/other.yaml': 'b', 'dist/shop/same.yaml': 'a' });
+    });
+
+    it('stays as it was through a failure', () => {
+      written({ 'shop/same.yaml': 'a', 'shop/other.yaml': 'a' });
+      const before = ['dist/shop/same.yaml', 'dist/shop/other.yaml'].map(identityOf);
+      const folders = {
+        dist: new Map([
+          ['shop/same.yaml', 'a'],
+          ['shop/other.yaml', 'b'],
+        ]),
+        'missing/charts': new Map([['Chart.yaml', 'new']]),
+      };
+      expect(() => {
+        replaceFolders(root, folders);
+      }).toThrow(/ENOENT/);
+      expect(['dist/shop/same.yaml', 'dist/shop/other.yaml'].map(identityOf)).toEqual(before);
+    });
+
+    it('is restored where somebody has edited it, whatever its time says', () => {
+      written({ 'web.yaml': 'generated' });
+      put('dist/web.yaml', 'byhand   ');
+      utimesSync(join(root, 'dist/web.yaml'), longAgo, longAgo);
+      replaceFolders(root, { dist: new Map([['web.yaml', 'generated']]) });
+      expect(filesIn()).toEqual({ 'dist/web.yaml': 'generated' });
+    });
+
+    it('is never written through: another name of it keeps what it had', () => {
+      written({ 'web.yaml': 'old' });
+      linkSync(join(root, 'dist/web.yaml'), join(root, 'mine.yaml'));
+      replaceFolders(root, { dist: new Map([['web.yaml', 'new']]) });
+      expect(filesIn()).toEqual({ 'dist/web.yaml': 'new', 'mine.yaml': 'old' });
+    });
+
+    it('takes the place of a link to one, and of a folder', () => {
+      put('mine.yaml', 'same');
+      put('dist/api.yaml/inner.yaml', 'same');
+      symlinkSync(join(root, 'mine.yaml'), join(root, 'dist/web.yaml'));
+      const files = new Map([
+        ['web.yaml', 'same'],
+        ['api.yaml', 'same'],
+      ]);
+      replaceFolders(root, { dist: files });
+      expect(filesIn()).toEqual({ 'dist/api.yaml': 'same', 'dist/web.yaml': 'same', 'mine.yaml': 'same' });
+      replaceFolders(root, { dist: new Map([['api.yaml/inner.yaml', 'same']]) });
+      expect(filesIn()).toEqual({ 'dist/api.yaml/inner.yaml': 'same', 'mine.yaml': 'same' });
+    });
+
+    it.each(['EXDEV', 'EPERM', 'EMLINK'])('keeps its time where there are no links (%s)', (code) => {
+      written({ 'web.yaml': 'a' });
+      const before = identityOf('dist/web.yaml');
+      const links = jest.spyOn(fs, 'linkSync').mockImplementation(() => {
+        throw Object.assign(new Error(code), { code });
+      });
+      replaceFolders(root, { dist: new Map([['web.yaml', 'a']]) });
+      expect(links).toHaveBeenCalledTimes(1);
+      expect(identityOf('dist/web.yaml').mtimeMs).toBe(before.mtimeMs);
+      expect(identityOf('dist/web.yaml').ino).not.toBe(before.ino);
+      expect(filesIn()).toEqual({ 'dist/web.yaml': 'a' });
+    });
   });
 });

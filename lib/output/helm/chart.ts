@@ -58,8 +58,10 @@ class ChartTemplates implements ChartNames, Definitions {
     private readonly checks: readonly Check[],
   ) {
     const hashed = new Set<Text>();
-    for (const { tree } of objects) walk(tree, (node) => node instanceof Checksum && hashed.add(node.content));
-    for (const { tier, tree } of objects) this.nameTexts(tier, tree, hashed);
+    const seen = new Set<unknown>();
+    for (const { tree } of objects) walk(tree, seen, (node) => node instanceof Checksum && hashed.add(node.content));
+    seen.clear();
+    for (const { tier, tree } of objects) this.nameTexts(tier, tree, seen, hashed);
   }
 
   files(notes: Text | undefined): ReadonlyMap<string, string> {
@@ -133,8 +135,8 @@ class ChartTemplates implements ChartNames, Definitions {
   }
 
   /** A hashed text is a named template of its own, called after its tier and its key; a passage, after its own name. */
-  private nameTexts(tier: string, tree: Node, hashed: ReadonlySet<Text>): void {
-    walk(tree, (node, key) => {
+  private nameTexts(tier: string, tree: Node, seen: Set<unknown>, hashed: ReadonlySet<Text>): void {
+    walk(tree, seen, (node, key) => {
       if (node instanceof Passage) this.nameText(node.content, tier, node.name, node.comment);
       else if (node instanceof Text && hashed.has(node))
         this.nameText(node, tier, key, 'A file of the pods, which are replaced when it changes.');
@@ -150,11 +152,12 @@ class ChartTemplates implements ChartNames, Definitions {
   }
 }
 
-/** Visits all that a tree holds, with the key under which it stands. */
-function walk(node: unknown, visit: (node: unknown, key: string) => void, key = ''): void {
+/** Visits all that a tree holds, with the key under which it stands first; what several places share, once. */
+function walk(node: unknown, seen: Set<unknown>, visit: (node: unknown, key: string) => void, key = ''): void {
+  if (typeof node !== 'object' || node === null || seen.has(node)) return;
+  seen.add(node);
   visit(node, key);
-  const inner = (part: unknown, at = key): void => walk(part, visit, at);
-  if (typeof node !== 'object' || node === null) return;
+  const inner = (part: unknown, at = key): void => walk(part, seen, visit, at);
   if (node instanceof Expr) node.operands().forEach((operand) => inner(operand));
   else if (node instanceof When) [node.condition, node.then, node.otherwise].forEach((part) => inner(part));
   else if (node instanceof Each || node instanceof EachEntry) [node.over, node.body].forEach((part) => inner(part));

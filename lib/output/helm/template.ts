@@ -232,10 +232,10 @@ export class TemplatePrinter {
   ): readonly string[] {
     const pad = ' '.repeat(indent);
     const [index, item] = [inner.variable(loop.index), inner.variable(loop.item)];
-    const isUsed = (variable: string): boolean => lines.some((line) => new RegExp(`\\${variable}\\b`).test(line));
+    const isIndexUsed = new RegExp(`\\${index}\\b`).test(lines.join('\n'));
     const over = loop.over.kind === 'int' ? `until (int ${loop.over.toGoNumber(go)})` : loop.over.toGoTemplate(go);
     const variables =
-      loop.index === loop.item || !(isUsed(index) || loop.over.kind === 'map') ? item : `${index}, ${item}`;
+      loop.index === loop.item || !(isIndexUsed || loop.over.kind === 'map') ? item : `${index}, ${item}`;
     return [`${pad}{{- range ${variables} := ${over} }}`, ...lines, `${pad}{{- end }}`];
   }
 

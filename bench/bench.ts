@@ -1,6 +1,8 @@
 // Measures ours beside stock cdk8s, Helm and kustomize, on the same objects, and writes bench/results.json with
 // docs/performance.md and its plots.
-//   npm run bench               npm run bench -- --quick   only tries whether all of it runs; writes nothing
+//   npm run bench
+//   npm run bench -- --quick       tries whether all of it runs, on a few objects; writes nothing
+//   npm run bench -- --documents   writes the documents of what was measured before
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
@@ -52,7 +54,7 @@ async function measureSubject(subject: string, taking: readonly Contender[]): Pr
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     progress(`${subject}: prepare`);
-    const { output } = await run(node('prepare.ts', subject, folder), root, LIMIT);
+    const { output } = await run(node('prepare.ts', subject, folder), root, 4 * LIMIT);
     const { name, objects } = Prepared.parse(JSON.parse(output));
     const measured: Measured[] = [];
     for (const contender of taking) measured.push(await measure(contender, { subject, system: name, folder }, objects));
@@ -115,7 +117,13 @@ async function measureSynth(command: string, args: readonly string[], times: num
   return spread(seconds);
 }
 
+const resultsFile = join(__dirname, 'results.json');
+
 async function main(): Promise<void> {
+  if (process.argv.includes('--documents')) {
+    writeDocuments(Results.parse(JSON.parse(readFileSync(resultsFile, 'utf8'))), root);
+    return;
+  }
   for (const tool of [HELM, 'npx']) toolOf(tool);
   const machine = {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
@@ -156,7 +164,7 @@ async function main(): Promise<void> {
     synth,
   });
   if (isQuick) return;
-  writeFileSync(join(__dirname, 'results.json'), `${JSON.stringify(results, undefined, 2)}\n`);
+  writeFileSync(resultsFile, `${JSON.stringify(results, undefined, 2)}\n`);
   writeDocuments(results, root);
   progress('bench/results.json and docs/performance.md are written');
 }

@@ -28,13 +28,12 @@ export async function run({ program, args }: Command, cwd: string, limit: number
   try {
     const started = performance.now();
     const child = spawn(program, args, { cwd, stdio: ['ignore', ...files], detached: true });
-    let megabytes = 0;
-    let finished = true;
+    const state = { megabytes: 0, finished: true };
     const look = setInterval(() => {
-      megabytes = Math.max(megabytes, peakOf(child.pid));
+      state.megabytes = Math.max(state.megabytes, peakOf(child.pid));
     }, 10);
     const end = setTimeout(() => {
-      finished = false;
+      state.finished = false;
       // A group of its own: a shell or npx would leave what it started.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     }, limit * 1000);
@@ -46,9 +45,9 @@ export async function run({ program, args }: Command, cwd: string, limit: number
       clearTimeout(end);
     });
     const seconds = (performance.now() - started) / 1000;
-    if (finished && status !== 0)
+    if (state.finished && status !== 0)
       throw new Error(`${[program, ...args].join(' ')} failed:\n${readFileSync(err, 'utf8').slice(-2000)}`);
-    return { seconds, megabytes, finished, output: readFileSync(out, 'utf8') };
+    return { seconds, ...state, output: readFileSync(out, 'utf8') };
   } finally {
     files.forEach(closeSync);
     rmSync(folder, { recursive: true });

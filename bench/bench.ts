@@ -150,7 +150,7 @@ async function main(): Promise<void> {
   for (const system of isQuick ? SYSTEMS.slice(-1) : SYSTEMS)
     measured.push(...(await measureSubject(system, contenders)));
   const sizes = new Set(contenders.flatMap((contender) => contender.sizes));
-  const ascending = [...sizes].sort((a, b) => a - b).filter((size) => !isQuick || size <= SIZES[1]);
+  const ascending = [...sizes].sort((a, b) => a - b).filter((size) => !isQuick || size <= SIZES[0]);
   for (const size of ascending) {
     const taking = contenders.filter((contender) => contender.sizes.includes(size));
     measured.push(...(await measureSubject(String(size), taking)));

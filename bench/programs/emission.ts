@@ -1,12 +1,12 @@
 // Our YAML beside JSON.stringify, of objects that are given: emission.ts <objects.jsonl>
-import { emitStream } from '../../lib/output/yaml';
+import { emitDocument } from '../../lib/output/yaml';
 import { Laps } from './laps';
 import { readObjects } from './objects';
 
 const given = readObjects(process.argv[2] ?? '');
 const laps = new Laps();
 
-const streams = given.map((objects) => emitStream(objects));
+const streams = given.map((objects) => objects.map(emitDocument).join('---\n'));
 laps.lap('emitting');
 
 const texts = given.map((objects) => JSON.stringify(objects));

@@ -15,11 +15,11 @@ export interface Release {
 
 /** A system read once, for any number of environments. */
 export class Manifests {
-  private readonly objects: readonly Collected[];
+  private readonly tiers: ReadonlyMap<string, readonly Collected[]>;
   private readonly checks: readonly Check[];
 
   constructor(system: IConstruct) {
-    this.objects = collectObjects(system);
+    this.tiers = grouped(collectObjects(system));
     this.checks = collectChecks(system);
   }
 
@@ -28,16 +28,24 @@ export class Manifests {
    * @throws with every check that fails.
    */
   evaluate(values: JsonObject, release: Release): ReadonlyMap<string, readonly Json[]> {
+    return this.byTier(values, release, (objects) => objects);
+  }
+
+  /** What is made of each tier's objects, as soon as they are evaluated: those of all tiers at a time take memory. */
+  private byTier<T>(
+    values: JsonObject,
+    release: Release,
+    made: (objects: readonly Json[]) => T,
+  ): ReadonlyMap<string, T> {
     const failed = this.failures(values, release);
     if (failed.length > 0) throw new Error(failed.join('\n'));
     const scope: Scope = { values, release, variables: new Map() };
-    const tiers = new Map<string, Json[]>();
-    for (const { tier, condition, tree } of this.objects) {
-      const object = condition.evaluate(scope) ? evaluate(tree, scope) : undefined;
-      if (object === undefined) continue;
-      const documents = tiers.get(tier);
-      if (documents) documents.push(object);
-      else tiers.set(tier, [object]);
+    const tiers = new Map<string, T>();
+    for (const [tier, all] of this.tiers) {
+      const objects = all.flatMap(({ condition, tree }) =>
+        condition.evaluate(scope) ? (evaluate(tree, scope) ?? []) : [],
+      );
+      if (objects.length > 0) tiers.set(tier, made(objects));
     }
     return tiers;
   }
@@ -49,10 +57,10 @@ export class Manifests {
 
   /** The files of one environment: what `kubectl apply -k` takes. */
   files(values: JsonObject, release: Release, podSecurity: PodSecurity = 'restricted'): ReadonlyMap<string, string> {
-    const tiers = this.evaluate(values, release);
-    const inNamespace = (objects: readonly Json[]): readonly Json[] =>
-      objects.map((object) => withNamespace(object, release.namespace));
-    const files = new Map([...tiers].map(([tier, objects]) => [`${tier}.yaml`, emitStream(inNamespace(objects))]));
+    const tiers = this.byTier(values, release, (objects) =>
+      emitStream(objects.map((object) => withNamespace(object, release.namespace))),
+    );
+    const files = new Map([...tiers].map(([tier, stream]) => [`${tier}.yaml`, stream]));
     files.set('namespace.yaml', emitDocument(namespaceObject(release.namespace, podSecurity)));
     const resources = ['namespace.yaml', ...[...tiers.keys()].map((tier) => `${tier}.yaml`)];
     const kustomization = {
@@ -64,6 +72,16 @@ export class Manifests {
     files.set('kustomization.yaml', emitDocument(kustomization));
     return files;
   }
+}
+
+function grouped(objects: readonly Collected[]): ReadonlyMap<string, readonly Collected[]> {
+  const tiers = new Map<string, Collected[]>();
+  for (const object of objects) {
+    const tier = tiers.get(object.tier);
+    if (tier) tier.push(object);
+    else tiers.set(object.tier, [object]);
+  }
+  return tiers;
 }
 
 const CLUSTER_SCOPED = new Set([

@@ -122,7 +122,7 @@ it('200 environments of a system are evaluations of one construction', () => {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'config' },
-    data: late(() => {
+    data: late<Record<string, string>>(() => {
       built.parts++;
       return { replicas: str`${replicas}` };
     }),

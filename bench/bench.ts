@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { type Contender, HELM, SIZES, type Task, contenders, kustomize, node, toolOf } from './contenders';
 import { writeDocuments } from './documents';
 import { type Measured, Results } from './results';
-import { type Run, run, saidIn } from './run';
+import { type Run, SCRATCH, run, saidIn } from './run';
 
 const root = resolve(__dirname, '..');
 const isQuick = process.argv.includes('--quick');
@@ -51,7 +51,7 @@ function versions(): Record<string, string> {
 const Prepared = z.strictObject({ name: z.string(), objects: z.int(), tiers: z.int() });
 
 async function measureSubject(subject: string, taking: readonly Contender[]): Promise<readonly Measured[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const folder = mkdtempSync(join(SCRATCH, 'bench-'));
   try {
     progress(`${subject}: prepare`);
     const { output } = await run(node('prepare.ts', subject, folder), root, 4 * LIMIT);
@@ -64,11 +64,15 @@ async function measureSubject(subject: string, taking: readonly Contender[]): Pr
   }
 }
 
+/** What programs write. Each run begins without. */
+const WRITTEN = ['ours', 'tiers', 'our-chart', 'stock'];
+
 async function measure(contender: Contender, task: Task, objects: number): Promise<Measured> {
   const runs: Run[] = [];
   const of = { contender: contender.name, subject: task.subject, objects };
   let spent = 0;
   while (runs.length < RUNS && (runs.length === 0 || spent < PATIENCE)) {
+    for (const written of WRITTEN) rmSync(join(task.folder, written), { recursive: true, force: true });
     const made = await run(contender.command(task), root, LIMIT);
     spent += made.seconds;
     progress(`${task.subject}: ${contender.name}: ${made.finished ? '' : 'not within '}${made.seconds.toFixed(2)} s`);
@@ -130,6 +134,7 @@ async function main(): Promise<void> {
     cores: cpus().length,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     system: `${type()} ${release()}`,
+    files: SCRATCH === tmpdir() ? 'on disk' : 'in memory',
   };
   const tools = versions();
   progress(`${machine.processor}, ${machine.cores} cores; ${Object.entries(tools).flat().join(' ')}`);

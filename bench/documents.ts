@@ -92,7 +92,9 @@ function document(results: Results): string {
 
 \`npm run bench\` measures all of this anew, in one run on one machine, and writes this page, its plots and \`bench/results.json\`. It needs Go, for the tools, and takes about 20 minutes of an idle machine.
 
-Here: ${machine.processor}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; ${Object.entries(versions)
+Here: ${machine.processor}, ${machine.cores} cores, ${machine.memory}, ${machine.system}, files ${machine.files}; ${Object.entries(
+    versions,
+  )
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}.
 

@@ -23,7 +23,14 @@ const Measured = z.strictObject({
 export type Measured = z.infer<typeof Measured>;
 
 export const Results = z.strictObject({
-  machine: z.strictObject({ processor: z.string(), cores: z.int(), memory: z.string(), system: z.string() }),
+  machine: z.strictObject({
+    processor: z.string(),
+    cores: z.int(),
+    memory: z.string(),
+    system: z.string(),
+    /** Where programs read and write: `in memory` or `on disk`. */
+    files: z.string(),
+  }),
   /** Of each tool that took part. */
   versions: z.record(z.string(), z.string()),
   measured: z.array(Measured),

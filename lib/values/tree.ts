@@ -27,6 +27,7 @@ import {
   Late,
   Merge,
   type Node,
+  type NodeMap,
   Passage,
   Text,
   type Tree,
@@ -36,7 +37,7 @@ import {
 import { evaluatePassage, evaluatePassageItems } from './passage';
 import { ListReference, MapReference, type Values, Variable, parameter } from './reference';
 import { evaluateText } from './text';
-import { typedBySchema } from './unchecked';
+import { literal, typedBySchema } from './unchecked';
 
 const ALWAYS = toExpr(true);
 
@@ -213,7 +214,7 @@ export function presence(node: Node): Expr<boolean> {
   if (node instanceof Fragment) return presence(node.body());
   if (node instanceof Late) return presence(node.node);
   const children: readonly Node[] = node instanceof Merge ? node.parts : Object.values(node);
-  return isWrittenEmpty(node) ? ALWAYS : or(...children.map(presence));
+  return isMap(node) && isEmpty(node) ? ALWAYS : or(...children.map(presence));
 }
 
 function isCollection(expression: Expr<unknown>): expression is Expr<readonly unknown[]> | Expr<JsonObject> {
@@ -222,12 +223,13 @@ function isCollection(expression: Expr<unknown>): expression is Expr<readonly un
 
 // ---- The plain reading ---------------------------------------------------------------------------------------------
 
-/** What a tree is for one environment, or undefined where it is absent. */
+/** What a tree is for one environment, or undefined where it is absent. It shares with the tree what is literal there. */
 export function evaluate(node: Node, scope: Scope): Json | undefined {
   if (typeof node !== 'object') return node;
   if (isMap(node)) {
-    const result = evaluateEntries(node, scope);
-    return isWrittenEmpty(node) ? result : pruned(result);
+    const result = evaluateMap(node, scope);
+    // `{}` means something to Kubernetes, as in `emptyDir: {}`; an empty list means no list.
+    return isEmpty(result) && !isEmpty(node) ? undefined : result;
   }
   if (isList(node)) return pruned(evaluateList(node, scope));
   if (isExpr(node)) return pruned(jsonOf(node, scope));
@@ -249,11 +251,6 @@ function jsonOf(expression: Expr<unknown>, scope: Scope): Json {
   throw new TypeError(`${expression.describe()} is nothing that a manifest can hold`);
 }
 
-/** `{}` means something to Kubernetes, as in `emptyDir: {}`; an empty list means no list. */
-function isWrittenEmpty(node: Node): boolean {
-  return isMap(node) && isEmpty(node);
-}
-
 function pruned(value: Json): Json | undefined {
   return typeof value === 'object' && value !== null && isEmpty(value) ? undefined : value;
 }
@@ -261,6 +258,24 @@ function pruned(value: Json): Json | undefined {
 function isEmpty(value: object): boolean {
   for (const _ in value) return false;
   return true;
+}
+
+/** A map of literals alone stands for itself; of another, only what differs is made anew. */
+function evaluateMap(node: NodeMap, scope: Scope): JsonObject {
+  let made: Record<string, Json> | undefined;
+  for (const key in node) {
+    const value = evaluate(node[key], scope);
+    if (made === undefined) {
+      if (value !== undefined && value === node[key]) continue;
+      made = {};
+      for (const before in node) {
+        if (before === key) break;
+        addEntry(made, before, evaluate(node[before], scope));
+      }
+    }
+    addEntry(made, key, value);
+  }
+  return made ?? literal(node);
 }
 
 function evaluateList(items: readonly Node[], scope: Scope): readonly Json[] {

@@ -28,9 +28,10 @@ export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
   }
 
   constructor(scope: Construct, id: string, tree: Tree<T> & { readonly apiVersion: string; readonly kind: string }) {
-    super(scope, id, { apiVersion: tree.apiVersion, kind: tree.kind });
-    demandOneCopy(this);
     const node: Node = tree;
+    // A name that is known only at output has the construct's id stand for it: cdk8s would compute a hash.
+    super(scope, id, { apiVersion: tree.apiVersion, kind: tree.kind, metadata: { name: nameIn(node) ?? id } });
+    demandOneCopy(this);
     if (!isMap(node)) throw new TypeError(`${this.node.path}: an object is written as a map`);
     this.tree = node;
     if (literalOf(conditionOf(scope)) === false) scope.node.tryRemoveChild(id);
@@ -53,6 +54,12 @@ export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
     };
     return { ...object, metadata: merged };
   }
+}
+
+function nameIn(tree: Node): string | undefined {
+  const metadata = isMap(tree) ? tree.metadata : undefined;
+  const name = isMap(metadata) ? metadata.name : undefined;
+  return typeof name === 'string' ? name : undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

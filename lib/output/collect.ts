@@ -51,11 +51,12 @@ export function collectObjects(system: IConstruct): readonly Collected[] {
   return system.node.children.flatMap((tier) => {
     const objects = tier.node.findAll().filter((construct) => construct instanceof ApiObject);
     objects.sort((a, b) => rank(a.kind) - rank(b.kind));
+    const names = fileNames(objects, tier);
     const files = new Set<string>();
     return objects.map((object) => ({
       path: object.node.path,
       tier: tier.node.id,
-      file: unused(fileName(object, objects, tier), files, object),
+      file: unused(names(object), files, object),
       condition: conditionOf(object),
       tree: treeOf(object),
     }));
@@ -75,16 +76,25 @@ function treeOf(object: ApiObject): Node {
 }
 
 /** `statefulset`, or `primary-statefulset` where the tier has more than one, or `primary-service-read` where that is not enough. */
-function fileName(object: ApiObject, all: readonly ApiObject[], tier: IConstruct): string {
-  const kind = object.kind.toLowerCase();
-  const rivals = all.filter((other) => other.kind === object.kind);
-  if (rivals.length === 1) return kind;
-  const owner = (other: ApiObject): string => other.node.scopes[tier.node.scopes.length]?.node.id ?? '';
-  const name = `${owner(object)}-${kind}`;
-  const tail = object.node.id.replace(new RegExp(`-?${kind}-?`), '');
-  return rivals.filter((other) => owner(other) === owner(object)).length === 1 || tail === ''
-    ? name
-    : `${name}-${tail}`;
+function fileNames(objects: readonly ApiObject[], tier: IConstruct): (object: ApiObject) => string {
+  const depth = tier.node.scopes.length;
+  const owned = (object: ApiObject): string =>
+    `${object.node.scopes[depth]?.node.id ?? ''}-${object.kind.toLowerCase()}`;
+  const ofKind = counted(objects.map(({ kind }) => kind));
+  const ofOwner = counted(objects.map(owned));
+  return (object) => {
+    const kind = object.kind.toLowerCase();
+    if (ofKind.get(object.kind) === 1) return kind;
+    const name = owned(object);
+    const tail = object.node.id.replace(new RegExp(`-?${kind}-?`), '');
+    return ofOwner.get(name) === 1 || tail === '' ? name : `${name}-${tail}`;
+  };
+}
+
+function counted(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 export function collectChecks(system: IConstruct): readonly Check[] {

@@ -24,11 +24,11 @@ interface Evaluated {
 
 /** A system read once, for any number of environments. */
 export class Manifests {
-  private readonly objects: readonly Collected[];
+  private readonly tiers: ReadonlyMap<string, readonly Collected[]>;
   private readonly checks: readonly Check[];
 
   constructor(system: IConstruct) {
-    this.objects = collectObjects(system);
+    this.tiers = grouped(collectObjects(system));
     this.checks = collectChecks(system);
   }
 
@@ -37,21 +37,25 @@ export class Manifests {
    * @throws with every check that fails.
    */
   evaluate(values: JsonObject, release: Release): ReadonlyMap<string, readonly Json[]> {
-    const tiers = [...this.evaluated(values, release)];
-    return new Map(tiers.map(([tier, objects]) => [tier, objects.map(({ object }) => object)]));
+    return this.byTier(values, release, (objects) => objects.map(({ object }) => object));
   }
 
-  private evaluated(values: JsonObject, release: Release): ReadonlyMap<string, readonly Evaluated[]> {
+  /** What is made of each tier's objects, as soon as they are evaluated: those of all tiers at a time take memory. */
+  private byTier<T>(
+    values: JsonObject,
+    release: Release,
+    made: (objects: readonly Evaluated[]) => T,
+  ): ReadonlyMap<string, T> {
     const failed = this.failures(values, release);
     if (failed.length > 0) throw new Error(failed.join('\n'));
     const scope: Scope = { values, release, variables: new Map() };
-    const tiers = new Map<string, Evaluated[]>();
-    for (const { path, tier, condition, tree } of this.objects) {
-      const object = condition.evaluate(scope) ? evaluate(tree, scope) : undefined;
-      if (object === undefined) continue;
-      const documents = tiers.get(tier);
-      if (documents) documents.push({ path, object });
-      else tiers.set(tier, [{ path, object }]);
+    const tiers = new Map<string, T>();
+    for (const [tier, all] of this.tiers) {
+      const objects = all.flatMap(({ path, condition, tree }) => {
+        const object = condition.evaluate(scope) ? evaluate(tree, scope) : undefined;
+        return object === undefined ? [] : [{ path, object }];
+      });
+      if (objects.length > 0) tiers.set(tier, made(objects));
     }
     return tiers;
   }
@@ -66,10 +70,10 @@ export class Manifests {
    * @throws with every check that fails, and for what YAML cannot hold, behind the path of its construct.
    */
   files(values: JsonObject, release: Release, podSecurity: PodSecurity = 'restricted'): ReadonlyMap<string, string> {
-    const tiers = this.evaluated(values, release);
     const written = ({ path, object }: Evaluated): string =>
       writtenAt(path, () => emitDocument(withNamespace(object, release.namespace)));
-    const files = new Map([...tiers].map(([tier, objects]) => [`${tier}.yaml`, joinDocuments(objects.map(written))]));
+    const tiers = this.byTier(values, release, (objects) => joinDocuments(objects.map(written)));
+    const files = new Map([...tiers].map(([tier, stream]) => [`${tier}.yaml`, stream]));
     files.set('namespace.yaml', emitDocument(namespaceObject(release.namespace, podSecurity)));
     const resources = ['namespace.yaml', ...[...tiers.keys()].map((tier) => `${tier}.yaml`)];
     const kustomization = {
@@ -81,6 +85,16 @@ export class Manifests {
     files.set('kustomization.yaml', emitDocument(kustomization));
     return files;
   }
+}
+
+function grouped(objects: readonly Collected[]): ReadonlyMap<string, readonly Collected[]> {
+  const tiers = new Map<string, Collected[]>();
+  for (const object of objects) {
+    const tier = tiers.get(object.tier);
+    if (tier) tier.push(object);
+    else tiers.set(object.tier, [object]);
+  }
+  return tiers;
 }
 
 const CLUSTER_SCOPED = new Set([

@@ -66,7 +66,9 @@ function emitCollection(value: Collection, lead: string, pad: string): string {
     }
     return lines;
   }
-  for (const [key, item] of Object.entries(value)) {
+  for (const key in value) {
+    const item = value[key];
+    if (item === undefined) continue;
     lines += start + emitKey(key, pad);
     lines +=
       isCollection(item) && !isEmpty(item)
@@ -82,7 +84,7 @@ function emitCollection(value: Collection, lead: string, pad: string): string {
  * characters; a longer key is announced by `?`.
  */
 export function emitKey(key: string, pad: string): string {
-  const text = scalarText(key);
+  const text = keys.get(key) ?? keyText(key);
   return text.length < 1000 ? text : `? ${text}\n${pad}`;
 }
 
@@ -97,7 +99,7 @@ function emitScalar(value: Json, pad: string): string {
 /** As in JSON, but with a point before an exponent, without which YAML 1.1 reads a text. */
 function emitNumber(value: number): string {
   if (!Number.isFinite(value)) throw new UnwritableError(String(value), 'JSON has no such number');
-  return JSON.stringify(value).replace(/^(-?\d+)e/, '$1.0e');
+  return Number.isSafeInteger(value) ? String(value) : JSON.stringify(value).replace(/^(-?\d+)e/, '$1.0e');
 }
 
 // ---- Texts of several lines ----------------------------------------------------------------------------------------
@@ -141,8 +143,15 @@ const DATE = /^\d{4}-\d/;
 /** Nearly every text is one of these, and is none of the above. */
 const ORDINARY = /^[A-Za-z/][\w./-]{5,}$/;
 
-/** Texts met before; a system's manifests repeat a few hundred keys and names. */
+/** Texts and keys met before; a system's manifests repeat a few hundred. */
 const known = new Map<string, string>();
+const keys = new Map<string, string>();
+
+function keyText(key: string): string {
+  const text = scalarText(key);
+  if (text.length < 64 && keys.size < 4096) keys.set(key, text);
+  return text;
+}
 
 /**
  * A text as a scalar of one line: as it stands where every reader takes it for this text, else in double quotes.

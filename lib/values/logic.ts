@@ -165,9 +165,10 @@ export function or(...conditions: readonly Input<boolean>[]): Expr<boolean> {
 }
 
 function hasOpposites(conditions: readonly Expr<boolean>[]): boolean {
-  if (conditions.length < 2) return false;
-  const all = new Set(conditions.map((condition) => toExpr(condition).describe()));
-  return conditions.some((condition) => literalOf(condition) === undefined && all.has(not(condition).describe()));
+  const open = conditions.filter((condition) => literalOf(condition) === undefined);
+  if (open.length < 2) return false;
+  const all = new Set(open.map((condition) => condition.describe()));
+  return open.some((condition) => all.has(not(condition).describe()));
 }
 
 function join(

@@ -37,7 +37,7 @@ import {
 import { evaluatePassage, evaluatePassageItems } from './passage';
 import { ListReference, MapReference, type Values, Variable, parameter } from './reference';
 import { evaluateText } from './text';
-import { typedBySchema } from './unchecked';
+import { literal, typedBySchema } from './unchecked';
 
 const ALWAYS = toExpr(true);
 const NEVER = toExpr(false);
@@ -223,7 +223,7 @@ function presenceOf(node: Exclude<Node, Scalar | undefined>): Expr<boolean> {
   if (node instanceof Fragment) return presence(node.body());
   if (node instanceof Late) return presence(node.node);
   const children: readonly Node[] = node instanceof Merge ? node.parts : Object.values(node);
-  return isWrittenEmpty(node) ? ALWAYS : or(...children.map(presence));
+  return isMap(node) && isEmpty(node) ? ALWAYS : or(...children.map(presence));
 }
 
 function isCollection(expression: Expr<unknown>): expression is Expr<readonly unknown[]> | Expr<JsonObject> {
@@ -232,21 +232,26 @@ function isCollection(expression: Expr<unknown>): expression is Expr<readonly un
 
 // ---- The plain reading ---------------------------------------------------------------------------------------------
 
-/** What a tree is for one environment, or undefined where it is absent. */
+/** What a tree is for one environment, or undefined where it is absent. It shares with the tree what is literal there. */
 export function evaluate(node: Node, scope: Scope): Json | undefined {
   if (typeof node !== 'object') return node;
+  if (isMap(node)) {
+    const result = evaluateMap(node, scope);
+    // `{}` means something to Kubernetes, as in `emptyDir: {}`; an empty list means no list.
+    return isEmpty(result) && !isEmpty(node) ? undefined : result;
+  }
+  if (isList(node)) return pruned(evaluateList(node, scope));
   if (isExpr(node)) return pruned(jsonOf(node, scope));
   if (node instanceof Text) return evaluateText(node, scope);
   if (node instanceof Passage) return evaluatePassage(node, scope);
   if (node instanceof When) return evaluate(node.condition.evaluate(scope) ? node.then : node.otherwise, scope);
   if (node instanceof Fragment) return evaluate(node.body(), scope);
   if (node instanceof Late) return evaluate(node.node, scope);
-  if (node instanceof Keep) return evaluateContainer(node.part, scope);
-  if (node instanceof Each || node instanceof EachEntry)
-    throw new TypeError('a loop stands only in a list or in merge()');
+  if (node instanceof Keep)
+    return isList(node.part) ? evaluateList(node.part, scope) : evaluateEntries(node.part, scope);
+  if (node instanceof Merge) return pruned(evaluateEntries(node, scope));
   if (node instanceof Entry) throw new TypeError('an entry stands only in merge()');
-  const result = evaluateContainer(node, scope);
-  return isWrittenEmpty(node) ? result : pruned(result);
+  throw new TypeError('a loop stands only in a list or in merge()');
 }
 
 function jsonOf(expression: Expr<unknown>, scope: Scope): Json {
@@ -255,55 +260,81 @@ function jsonOf(expression: Expr<unknown>, scope: Scope): Json {
   throw new TypeError(`${expression.describe()} is nothing that a manifest can hold`);
 }
 
-/** `{}` means something to Kubernetes, as in `emptyDir: {}`; an empty list means no list. */
-function isWrittenEmpty(node: Node): boolean {
-  return isMap(node) && Object.keys(node).length === 0;
-}
-
 function pruned(value: Json): Json | undefined {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0 ? undefined : value;
+  return typeof value === 'object' && value !== null && isEmpty(value) ? undefined : value;
 }
 
-function evaluateContainer(node: readonly Node[] | NodeMap | Merge, scope: Scope): Json {
-  return isList(node) ? node.flatMap((item) => evaluateItems(item, scope)) : evaluateEntries(node, scope);
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false;
+  return true;
 }
 
-function evaluateEntries(node: Node, scope: Scope): Json {
-  const entries = new Map<string, Json>();
-  for (const [key, value] of entriesOf(node, scope)) {
-    if (value === undefined) continue;
-    if (entries.has(key)) throw new Error(`the key "${key}" is set twice`);
-    entries.set(key, value);
+/** A map of literals alone stands for itself; of another, only what differs is made anew. */
+function evaluateMap(node: NodeMap, scope: Scope): JsonObject {
+  let made: Record<string, Json> | undefined;
+  for (const key in node) {
+    const value = evaluate(node[key], scope);
+    if (made === undefined) {
+      if (value !== undefined && value === node[key]) continue;
+      made = {};
+      for (const before in node) {
+        if (before === key) break;
+        addEntry(made, before, evaluate(node[before], scope));
+      }
+    }
+    addEntry(made, key, value);
   }
-  return Object.fromEntries(entries);
+  return made ?? literal(node);
 }
 
-function entriesOf(part: Node, scope: Scope): readonly (readonly [string, Json | undefined])[] {
-  if (part instanceof When) return entriesOf(part.condition.evaluate(scope) ? part.then : part.otherwise, scope);
-  if (part instanceof Merge) return part.parts.flatMap((inner) => entriesOf(inner, scope));
-  if (part instanceof Keep) return entriesOf(part.part, scope);
-  if (part instanceof Fragment) return entriesOf(part.body(), scope);
-  if (part instanceof Late) return entriesOf(part.node, scope);
-  if (part instanceof EachEntry)
-    return scopesOf(part, scope).map((inner) => [part.key.evaluate(inner), evaluate(part.body, inner)]);
-  if (part instanceof Entry) return [[part.key.evaluate(scope), evaluate(part.body, scope)]];
-  if (isExpr(part)) {
+function evaluateList(items: readonly Node[], scope: Scope): readonly Json[] {
+  const list: Json[] = [];
+  for (const item of items) addItems(list, item, scope);
+  return list;
+}
+
+function evaluateEntries(part: Node, scope: Scope): JsonObject {
+  const map: Record<string, Json> = {};
+  addEntries(map, part, scope);
+  return map;
+}
+
+function addEntries(map: Record<string, Json>, part: Node, scope: Scope): void {
+  if (typeof part !== 'object') return;
+  if (isMap(part)) for (const key in part) addEntry(map, key, evaluate(part[key], scope));
+  else if (part instanceof When) addEntries(map, part.condition.evaluate(scope) ? part.then : part.otherwise, scope);
+  else if (part instanceof Merge) for (const inner of part.parts) addEntries(map, inner, scope);
+  else if (part instanceof Keep) addEntries(map, part.part, scope);
+  else if (part instanceof Fragment) addEntries(map, part.body(), scope);
+  else if (part instanceof Late) addEntries(map, part.node, scope);
+  else if (part instanceof Entry) addEntry(map, part.key.evaluate(scope), evaluate(part.body, scope));
+  else if (part instanceof EachEntry)
+    for (const inner of scopesOf(part, scope)) addEntry(map, part.key.evaluate(inner), evaluate(part.body, inner));
+  else if (isExpr(part)) {
     const value = jsonOf(part, scope);
-    return isObject(value) ? Object.entries(value) : [];
-  }
-  if (isMap(part)) return Object.entries(part).map(([key, child]) => [key, evaluate(child, scope)]);
-  if (typeof part !== 'object') return [];
-  throw new TypeError(
-    `a tree holds plain data and parts made by this copy of cdk8s-tiers, not ${part.constructor.name}`,
-  );
+    if (isObject(value)) for (const key in value) addEntry(map, key, value[key]);
+  } else
+    throw new TypeError(
+      `a tree holds plain data and parts made by this copy of cdk8s-tiers, not ${part.constructor.name}`,
+    );
 }
 
-function evaluateItems(item: Node, scope: Scope): readonly Json[] {
-  if (item instanceof When) return evaluateItems(item.condition.evaluate(scope) ? item.then : item.otherwise, scope);
-  if (item instanceof Each) return scopesOf(item, scope).flatMap((inner) => evaluateItems(item.body, inner));
-  if (item instanceof Late) return evaluateItems(item.node, scope);
-  if (item instanceof Passage) return evaluatePassageItems(item, scope);
-  if (isList(item)) return item.flatMap((inner) => evaluateItems(inner, scope));
-  const value = evaluate(item, scope);
-  return value === undefined ? [] : [value];
+function addEntry(map: Record<string, Json>, key: string, value: Json | undefined): void {
+  if (value === undefined) return;
+  if (Object.hasOwn(map, key)) throw new Error(`the key "${key}" is set twice`);
+  // An assignment would take this one for the map's prototype.
+  if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true });
+  else map[key] = value;
+}
+
+function addItems(list: Json[], item: Node, scope: Scope): void {
+  if (item instanceof When) addItems(list, item.condition.evaluate(scope) ? item.then : item.otherwise, scope);
+  else if (item instanceof Each) for (const inner of scopesOf(item, scope)) addItems(list, item.body, inner);
+  else if (item instanceof Late) addItems(list, item.node, scope);
+  else if (item instanceof Passage) list.push(...evaluatePassageItems(item, scope));
+  else if (isList(item)) for (const inner of item) addItems(list, inner, scope);
+  else {
+    const value = evaluate(item, scope);
+    if (value !== undefined) list.push(value);
+  }
 }

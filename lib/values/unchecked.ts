@@ -2,7 +2,8 @@
  * What the compiler cannot see and must be told. Types are asserted in this file alone; each function says why what it
  * asserts is so.
  */
-import type { Expr } from './expression';
+import type { Expr, JsonObject } from './expression';
+import type { NodeMap } from './parts';
 
 /** A list as the tuple whose places it holds: it was made from that tuple, place by place. */
 export function tuple<A extends readonly unknown[]>(places: readonly A[number][]): A {
@@ -20,4 +21,9 @@ export function typedBySchema<V>(value: unknown): V {
 /** A nullable value where it is known not to be null: only the branch of a condition that has asked reads it. */
 export function present<T>(nullable: Expr<T | null>): Expr<T> {
   return nullable as Expr<T>;
+}
+
+/** A map of a tree that was found to hold literals alone. */
+export function literal(map: NodeMap): JsonObject {
+  return map as JsonObject;
 }

@@ -1,6 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { KubeObject } from '../../lib/objects/kube-object';
+import { release } from '../../lib/values/reference';
 
 function configMap(chart: Chart): KubeObject<ConfigMap> {
   return new KubeObject<ConfigMap>(chart, 'config', {
@@ -35,5 +36,16 @@ describe('KubeObject in a plain app', () => {
         metadata: { name: 'shop-config', labels: { part: 'shop' }, annotations: { note: 'mine' } },
       }),
     ]);
+  });
+
+  test('has the name that it is written with, or its id where only the output knows it', () => {
+    const chart = new Chart(new App(), 'shop');
+    const unknown = new KubeObject<ConfigMap>(chart, 'late', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: release.name },
+    });
+
+    expect([configMap(chart).name, unknown.name]).toEqual(['shop-config', 'late']);
   });
 });

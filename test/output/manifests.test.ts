@@ -5,11 +5,12 @@ import { z } from 'zod';
 import { collectObjects } from '../../lib/output/collect';
 import { templates } from '../../lib/output/helm/chart';
 import { Manifests } from '../../lib/output/manifests';
-import { demand } from '../../lib/objects/checks';
+import { demand, demandLate } from '../../lib/objects/checks';
 import { KubeObject } from '../../lib/objects/kube-object';
 import { atMost } from '../../lib/values/logic';
 import { str } from '../../lib/values/texts';
 import { references, release } from '../../lib/values/reference';
+import { late } from '../../lib/values/tree';
 import { environments, system, valuesIn, release as clusterAi } from '../systems/cluster-ai/environments';
 
 const schema = z.strictObject({
@@ -132,6 +133,33 @@ data:
     if (isThere) expect(read().size).toBe(4);
     else expect(read).toThrow('lower it');
   });
+});
+
+it('200 environments of a system are evaluations of one construction', () => {
+  const chart = new Chart(new App(), 'shop');
+  const { replicas } = references(schema);
+  const built = { parts: 0, checks: 0 };
+  const config = new KubeObject<ConfigMap>(new Construct(chart, 'web'), 'config', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'config' },
+    data: late<Record<string, string>>(() => {
+      built.parts++;
+      return { replicas: str`${replicas}` };
+    }),
+  });
+  demandLate(config, () => {
+    built.checks++;
+    return { holds: atMost(replicas, 9), message: 'too many' };
+  });
+
+  const manifests = new Manifests(chart);
+  const files = Array.from({ length: 200 }, (_, i) =>
+    manifests.files({ replicas: i % 10, connections: 0 }, { name: `shop-${i}`, namespace: `shop-${i}` }),
+  );
+
+  expect(built).toEqual({ parts: 1, checks: 1 });
+  expect(new Set(files.map((each) => each.get('web.yaml'))).size).toBe(200);
 });
 
 describe.each(environments)("Cluster AI's %s", (environment) => {

@@ -51,6 +51,7 @@ class ChartTemplates implements ChartNames, Definitions {
   private readonly helpers = new Map<string, Definition>();
   private readonly fragments = new Map<string, FragmentDefinition>();
   private readonly texts = new Map<Text, NamedText>();
+  private readonly textNames = new Set<string>();
 
   constructor(
     readonly chart: string,
@@ -146,8 +147,8 @@ class ChartTemplates implements ChartNames, Definitions {
   private nameText(text: Text, tier: string, key: string, comment: string): void {
     if (this.texts.has(text)) return;
     const name = `${this.chart}.${tier}.${key}`;
-    const isTaken = [...this.texts.values()].some((other) => other.name === name);
-    if (isTaken) throw new Error(`two texts are called "${name}"`);
+    if (this.textNames.has(name)) throw new Error(`two texts are called "${name}"`);
+    this.textNames.add(name);
     this.texts.set(text, { name, path: `templates/${tier}/_${key}.tpl`, comment });
   }
 }

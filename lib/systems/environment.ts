@@ -7,7 +7,9 @@ import { coalesce } from '../values/coalesce';
 import { parseValues } from '../values/load';
 import { checkValues, defaultsOf, problemText } from '../values/schema';
 
+/** An environment of a system: a file of values. */
 export interface Environment {
+  /** That of the file, without its ending. */
   readonly name: string;
   /** Where the file is, for messages. */
   readonly file: string;

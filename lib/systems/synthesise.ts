@@ -12,6 +12,7 @@ export interface SystemWithEnvironments extends ChartSource {
   readonly environments: string;
 }
 
+/** What both readings of systems give. */
 export interface Synthesis {
   /** Manifests: `<system>/<environment>/<tier>.yaml`, and a kustomization. */
   readonly dist: Files;

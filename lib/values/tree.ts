@@ -251,7 +251,10 @@ export function evaluate(node: Node, scope: Scope): Json | undefined {
     return isList(node.part) ? evaluateList(node.part, scope) : evaluateEntries(node.part, scope);
   if (node instanceof Merge) return pruned(evaluateEntries(node, scope));
   if (node instanceof Entry) throw new TypeError('an entry stands only in merge()');
-  throw new TypeError('a loop stands only in a list or in merge()');
+  if (node instanceof Each || node instanceof EachEntry) {
+    throw new TypeError('a loop stands only in a list or in merge()');
+  }
+  throw foreign(node);
 }
 
 function jsonOf(expression: Expr<unknown>, scope: Scope): Json {
@@ -313,10 +316,13 @@ function addEntries(map: Record<string, Json>, part: Node, scope: Scope): void {
   else if (isExpr(part)) {
     const value = jsonOf(part, scope);
     if (isObject(value)) for (const key in value) addEntry(map, key, value[key]);
-  } else
-    throw new TypeError(
-      `a tree holds plain data and parts made by this copy of cdk8s-tiers, not ${part.constructor.name}`,
-    );
+  } else throw foreign(part);
+}
+
+function foreign(part: object): TypeError {
+  return new TypeError(
+    `a tree holds plain data and parts made by this copy of cdk8s-tiers, not ${part.constructor.name}`,
+  );
 }
 
 function addEntry(map: Record<string, Json>, key: string, value: Json | undefined): void {

@@ -30,9 +30,13 @@ export interface ChartMetadata {
 /** The level of Pod Security that a namespace enforces. */
 export type PodSecurity = 'restricted' | 'privileged';
 
+/** A system, with all that its chart needs beside its objects. */
 export interface ChartSource extends IConstruct {
+  /** The chart's name, and that of the system's folders. */
   readonly systemName: string;
+  /** Of its values, with their defaults. */
   readonly schema: z.ZodObject;
+  /** What Chart.yaml says of it. */
   readonly metadata: ChartMetadata;
   /** What Helm prints after an installation. */
   readonly notes: Text;

@@ -73,10 +73,11 @@ async function measure(contender: Contender, task: Task, objects: number): Promi
   let spent = 0;
   while (runs.length < RUNS && (runs.length === 0 || spent < PATIENCE)) {
     for (const written of WRITTEN) rmSync(join(task.folder, written), { recursive: true, force: true });
-    const made = await run(contender.command(task), root, LIMIT);
+    const made = await run(contender.command(task), root, LIMIT, contender.refusal);
     spent += made.seconds;
     progress(`${task.subject}: ${contender.name}: ${made.finished ? '' : 'not within '}${made.seconds.toFixed(2)} s`);
     if (!made.finished) return { ...of, stoppedAfter: LIMIT };
+    if (made.refusal !== undefined) return { ...of, refused: made.refusal };
     runs.push(made);
   }
   const whole = spread(runs.map(({ seconds }) => seconds));

@@ -19,6 +19,8 @@ export interface Contender {
   readonly sizes: readonly number[];
   /** It says its phases itself; else it writes the objects to its standard output. */
   readonly saysPhases: boolean;
+  /** What it says to what is too much for it. @default - it takes all that it has time for */
+  readonly refusal?: RegExp;
   command(task: Task): Command;
 }
 
@@ -53,6 +55,9 @@ export const HELM = 'helm4';
 
 /** kubectl has kustomize built in; where there is no kubectl, kustomize itself. */
 export const kustomize = (): string => toolOf('kubectl', 'kustomize');
+
+/** MaxDecompressedChartSize, 100 MiB: https://github.com/helm/helm/blob/main/pkg/chart/loader/archive/archive.go */
+const CHART_TOO_LARGE = /chart exceeds maximum decompressed size of \d+ bytes/;
 
 const helm = (chart: string, { system, folder }: Task, ...values: readonly string[]): Command => ({
   program: HELM,
@@ -110,6 +115,7 @@ export const contenders: readonly Contender[] = [
     from: 'objects',
     sizes: SIZES,
     saysPhases: false,
+    refusal: CHART_TOO_LARGE,
     command: (task) => helm('plain-chart', task),
   },
   {
@@ -134,6 +140,7 @@ export const contenders: readonly Contender[] = [
     from: 'description',
     sizes: SIZES,
     saysPhases: false,
+    refusal: CHART_TOO_LARGE,
     command: (task) => helm('chart', task, '--values', join(task.folder, 'values.yaml')),
   },
   {

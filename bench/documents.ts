@@ -132,7 +132,7 @@ ${table(
   [...FROM_OBJECTS, ...FROM_DESCRIPTION].map((name) => [name, ...SIZES.map((size) => timeOf(results, name, size))]),
 )}
 
-Of these, microseconds of work for each object, without starting, loading code and reading objects:
+${refusals(results)}Of these, microseconds of work for each object, without starting, loading code and reading objects:
 
 ${table(
   ['objects', ...SIZES.map((size) => size.toLocaleString('en'))],
@@ -182,6 +182,13 @@ A system is constructed once, and evaluated for each environment. ${environments
 `;
 }
 
+function refusals({ measured }: Results): string {
+  const said = measured.flatMap(({ contender, subject, refused }) =>
+    refused === undefined ? [] : [`*${contender}* refuses ${Number(subject).toLocaleString('en')}: ${refused}.\n\n`],
+  );
+  return said.join('');
+}
+
 function systemsTable(results: Results): string {
   const systems = [...new Set(results.measured.map(({ subject }) => subject))].filter((subject) => /\D/.test(subject));
   return table(
@@ -199,7 +206,8 @@ function systemsTable(results: Results): string {
 function timeOf(results: Results, contender: string, size: number): string {
   const point = pointsOf(results, contender).find(({ objects }) => objects === size);
   if (point === undefined) return '';
-  const stopped = found(results, contender, size)?.stoppedAfter;
+  const { stoppedAfter: stopped, refused } = found(results, contender, size) ?? {};
+  if (refused !== undefined) return 'refused';
   const time = `${point.isExtrapolated ? '~' : ''}${short(point.seconds)}`;
   return stopped === undefined ? time : `not in ${stopped}, ${time}`;
 }

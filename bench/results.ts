@@ -9,7 +9,7 @@ const Measured = z.strictObject({
   /** The number of objects that were asked for, or the name of a system. */
   subject: z.string(),
   objects: z.int(),
-  /** Of the whole process, from its start to its end; absent where it did not finish. */
+  /** Of the whole process, from its start to its end; absent where it did not finish or refused. */
   whole: Spread.optional(),
   /** Of what it does with objects, loading code and reading them aside; absent where only the process is known. */
   work: Spread.optional(),
@@ -19,6 +19,8 @@ const Measured = z.strictObject({
   megabytes: z.number().optional(),
   /** It was ended after so many seconds. */
   stoppedAfter: z.number().optional(),
+  /** It would not take so many; what it said. */
+  refused: z.string().optional(),
 });
 export type Measured = z.infer<typeof Measured>;
 

@@ -24,13 +24,19 @@ export interface Run {
   readonly megabytes: number;
   readonly output: string;
   readonly finished: boolean;
+  /** What it said when it would not do it, where that was to be expected. */
+  readonly refusal?: string;
 }
 
 /** What a program says that measures itself. */
 const Said = z.strictObject({ phases: z.record(z.string(), z.number()), megabytes: z.number() });
 
-/** @param limit seconds after which it is ended */
-export async function run({ program, args }: Command, cwd: string, limit: number): Promise<Run> {
+/**
+ * @param limit seconds after which it is ended
+ * @param refusal what it may say when it fails
+ * @throws where it fails and says anything else
+ */
+export async function run({ program, args }: Command, cwd: string, limit: number, refusal?: RegExp): Promise<Run> {
   const folder = mkdtempSync(join(SCRATCH, 'bench-run-'));
   const [out, err] = [join(folder, 'stdout'), join(folder, 'stderr')];
   const files = [openSync(out, 'w'), openSync(err, 'w')];
@@ -54,9 +60,12 @@ export async function run({ program, args }: Command, cwd: string, limit: number
       clearTimeout(end);
     });
     const seconds = (performance.now() - started) / 1000;
-    if (state.finished && status !== 0)
-      throw new Error(`${[program, ...args].join(' ')} failed:\n${readFileSync(err, 'utf8').slice(-2000)}`);
-    return { seconds, ...state, output: readFileSync(out, 'utf8') };
+    const done = { seconds, ...state, output: readFileSync(out, 'utf8') };
+    if (!state.finished || status === 0) return done;
+    const said = readFileSync(err, 'utf8');
+    const refused = refusal?.exec(said)?.[0];
+    if (refused !== undefined) return { ...done, refusal: refused };
+    throw new Error(`${[program, ...args].join(' ')} failed:\n${said.slice(-2000)}`);
   } finally {
     files.forEach(closeSync);
     rmSync(folder, { recursive: true });

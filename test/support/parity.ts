@@ -121,6 +121,8 @@ export function samples<T>(files: fc.Arbitrary<T>): fc.Arbitrary<{ readonly file
 const FILES_IN_ROUND = 5;
 /** Tried for a leaf, or a side of a condition, before the test says that it was never seen. */
 const ROUNDS = 80;
+/** Of two maps that a condition compares: at random they rarely share a key. */
+const SHARED_KEY = 'shared';
 /** Leaves that a file is first made for together, and the rounds that this is tried before each half is. */
 const TOGETHER = 16;
 const ROUNDS_TOGETHER = 2;
@@ -192,6 +194,7 @@ export function chooseFiles(subject: Subject, seed: number, count: number) {
     const asked = [name, ...around].join(' ');
     const named = leaves.filter((leaf) => new RegExp(`values\\.${leaf}\\b`).test(asked));
     const keys = Array.from(name.matchAll(/"([^"]*)"/g), ([, key = '']) => key).concat(matching(name));
+    if (name.includes('hasKey(')) keys.push(SHARED_KEY);
     aim({ words: keys, leaves: named }, () => coverage.isOneSided(number));
   }
   const needed = withoutSuperfluous(seen, conditions);

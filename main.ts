@@ -20,5 +20,6 @@ if (problems.length > 0) {
     mkdirSync(scratch, { recursive: true });
     writeFileSync(join(scratch, 'written.yaml'), summary.map((line) => `- ${line}\n`).join(''));
   }
-  process.stderr.write(`${summary.join('\n')}\n`);
+  // `npm run watch` says what has changed.
+  if (require.main === module) process.stderr.write(`${summary.join('\n')}\n`);
 }

@@ -3,7 +3,7 @@
 const { createHash } = require('node:crypto');
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
-const { dirname, join } = require('node:path');
+const { dirname, join, relative } = require('node:path');
 const { Script } = require('node:vm');
 
 const root = join(__dirname, '..');
@@ -30,7 +30,7 @@ function kept(file) {
 /** @param {string} filename */
 function compile(filename) {
   const source = readFileSync(filename, 'utf8');
-  const key = createHash('sha256').update(config).update(filename).update(source).digest('hex');
+  const key = createHash('sha256').update(config).update(relative(root, filename)).update(source).digest('hex');
   const file = join(cache, key);
   compiled.set(filename, file);
   const known = kept(`${file}.js`);

@@ -1,4 +1,4 @@
-// Loaded before each synthesis of `npm run watch`: what a module keeps of the one before goes.
+// For `npm run watch`, where a synthesis has failed: its markers, which reached no object, are none of the next one's.
 import { forgetTokens } from '../lib/values/token';
 
 forgetTokens();

@@ -46,8 +46,8 @@ Module._extensions['.ts'] = (module, filename) => {
   const cachedData = kept(`${file}.v8`);
   const script = new Script(Module.wrap(code), { filename, cachedData });
   if (cachedData === undefined || script.cachedDataRejected) fresh.set(`${file}.v8`, script);
-  const run = script.runInThisContext();
-  run.call(module.exports, module.exports, (id) => module.require(id), module, filename, dirname(filename));
+  const require = Object.assign((id) => module.require(id), Module.createRequire(filename));
+  script.runInThisContext().call(module.exports, module.exports, require, module, filename, dirname(filename));
 };
 Module.enableCompileCache?.(join(root, 'node_modules', '.cache', 'v8'));
 

@@ -13,15 +13,17 @@ const NAMED = 10;
 const root = resolve(__dirname, '..');
 const main = join(root, 'main.ts');
 const forget = join(__dirname, 'forget.ts');
+/** Keeps the systems that have been made. */
+const instance = join(root, 'lib', 'systems', 'instance.ts');
 const sources = ['main.ts', 'lib', 'imports'].map((path) => join(root, path));
 
-/** Drops the modules that have changed, and those that use them. What does the work is loaded always. */
-function dropModules(cache: NodeJS.Dict<NodeJS.Module>, changed: ReadonlySet<string>): void {
+/** Drops modules, and those that use them. */
+function drop(cache: NodeJS.Dict<NodeJS.Module>, modules: ReadonlySet<string>): void {
   const users = new Map<string, string[]>();
   for (const [user, module] of Object.entries(cache)) {
     for (const { id } of module?.children ?? []) users.set(id, [...(users.get(id) ?? []), user]);
   }
-  const stale = new Set([forget, main, ...changed]);
+  const stale = new Set(modules);
   for (const id of stale) users.get(id)?.forEach((user) => stale.add(user));
   for (const id of stale) Reflect.deleteProperty(cache, id);
 }
@@ -48,25 +50,32 @@ function namesOf(paths: readonly string[]): string {
   return [...paths.slice(0, NAMED), ...more].map((path) => `  ${path}\n`).join('');
 }
 
+/** Whether what a failed synthesis has made may still be there. */
+let isUnclean = false;
+
 /** Runs the main module, which says itself what keeps it from writing. */
 function synthesise(changed: ReadonlySet<string>): void {
   const before = outputs();
   const start = performance.now();
   // Another each time, for it remembers what it has loaded.
   const load = createRequire(main);
-  dropModules(load.cache, changed);
+  // A class that has not changed makes what it has made. After a failure, one that has may have left something behind.
+  const isAnew = isUnclean && [...changed].some((path) => path.endsWith('.ts'));
+  drop(load.cache, new Set([main, ...changed, ...(isAnew ? [instance, forget] : [])]));
   try {
-    load(forget);
+    if (isAnew) load(forget);
     load(main);
   } catch (error) {
     process.exitCode = 1;
     console.log(error instanceof Error ? error.stack : error);
   }
+  isUnclean = process.exitCode !== undefined;
   const time = `${((performance.now() - start) / 1000).toFixed(2)} s`;
-  if (process.exitCode === undefined) {
+  if (isUnclean) console.log(`nothing is written, after ${time}`);
+  else {
     const written = differences(before, outputs());
     process.stdout.write(`${String(written.length)} written in ${time}\n${namesOf(written)}`);
-  } else console.log(`nothing is written, after ${time}`);
+  }
   process.exitCode = undefined;
 }
 

@@ -54,7 +54,7 @@ export function lostTokens(): readonly string[] {
   return minted.filter((_, i) => !arrived.has(i)).map((expression) => expression.describe());
 }
 
-/** Forgets every marker, for a process that synthesises again: what it made before is no part of that. */
+/** Forgets every marker, for a process that makes all its constructs again. */
 export function forgetTokens(): void {
   minted.length = 0;
   arrived.clear();

@@ -51,6 +51,8 @@ export function join(blocks: readonly Block[], indent: number): readonly string[
       append(last.otherwise, lines);
     } else runs.push({ guard, opposite, lines: [...lines], otherwise: [...otherwise] });
   }
+  const [first] = runs;
+  if (first !== undefined && first.guard === undefined && runs.length === 1) return first.lines;
   return runs.flatMap(({ guard, lines, otherwise }) =>
     guard === undefined
       ? lines

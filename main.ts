@@ -1,13 +1,11 @@
 /** Writes every system: plain manifests under dist/, a chart under charts/. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'cdk8s';
 import { replaceFolders } from './lib/output/write';
-import { systemsIn } from './lib/systems/systems';
+import { systems } from './lib/systems/systems';
 import { synthesise } from './lib/systems/synthesise';
 
-const app = new App();
-const { dist, charts, summary, problems } = synthesise(systemsIn(app));
+const { dist, charts, summary, problems } = synthesise(systems());
 
 if (problems.length > 0) {
   process.stderr.write(`Nothing is written:\n${problems.join('\n')}\n`);
@@ -20,5 +18,6 @@ if (problems.length > 0) {
     mkdirSync(scratch, { recursive: true });
     writeFileSync(join(scratch, 'written.yaml'), summary.map((line) => `- ${line}\n`).join(''));
   }
-  process.stderr.write(`${summary.join('\n')}\n`);
+  // `npm run watch` says what has changed.
+  if (require.main === module) process.stderr.write(`${summary.join('\n')}\n`);
 }

@@ -1,10 +1,10 @@
 /** Both readings of systems, whole: the files to write, or every reason why none is written. */
-import { chartFiles } from '../output/helm/package';
+import { filesOfChart, filesOfEnvironments } from '../output/helm/package';
 import type { ChartSource } from '../output/helm/source';
 import { Manifests } from '../output/manifests';
 import type { Files } from '../output/write';
 import { lostTokens } from '../values/token';
-import { environmentsIn, valuesOf } from './environment';
+import { type Environment, environmentsIn, valuesOf } from './environment';
 
 /** A system with a folder of values files, one for each environment. */
 export interface SystemWithEnvironments extends ChartSource {
@@ -25,8 +25,46 @@ export interface Synthesis {
 }
 
 /**
+ * What a system comes to. It is kept with the system, which is read once; an environment is read again when its file has
+ * changed.
+ */
+class Reading {
+  private readonly manifests: Manifests;
+  private chart?: Files;
+  private readonly environments = new Map<string, { readonly source: string; readonly files: Files }>();
+
+  constructor(private readonly system: SystemWithEnvironments) {
+    this.manifests = new Manifests(system);
+  }
+
+  /** @throws with every problem of the environment */
+  manifestsOf(environment: Environment): Files {
+    const { systemName: name, schema, podSecurity } = this.system;
+    const known = this.environments.get(environment.name);
+    if (known?.source === environment.source) return known.files;
+    const files = this.manifests.files(valuesOf(schema, environment), { name, namespace: name }, podSecurity);
+    this.environments.set(environment.name, { source: environment.source, files });
+    return files;
+  }
+
+  chartWith(environments: readonly Environment[]): Files {
+    const sources = new Map(environments.map(({ name, source }) => [name, source]));
+    this.chart ??= filesOfChart(this.system);
+    return new Map([...this.chart, ...filesOfEnvironments(this.system, sources)]);
+  }
+}
+
+const readings = new WeakMap<SystemWithEnvironments, Reading>();
+
+function readingOf(system: SystemWithEnvironments): Reading {
+  const reading = readings.get(system) ?? new Reading(system);
+  readings.set(system, reading);
+  return reading;
+}
+
+/**
  * Reads systems both ways: manifests for each environment, and a chart. Nothing is written: `replaceFolders` does that,
- * where there are no problems.
+ * where there are no problems. What is added to a system that has been read is not seen.
  */
 export function synthesise(systems: readonly SystemWithEnvironments[]): Synthesis {
   const dist = new Map<string, string>();
@@ -42,22 +80,16 @@ export function synthesise(systems: readonly SystemWithEnvironments[]): Synthesi
   };
   for (const system of systems) {
     const name = system.systemName;
-    const manifests = new Manifests(system);
     const environments = environmentsIn(system.environments);
     for (const environment of environments) {
       attempt(() => {
-        const files = manifests.files(
-          valuesOf(system.schema, environment),
-          { name, namespace: name },
-          system.podSecurity,
-        );
+        const files = readingOf(system).manifestsOf(environment);
         for (const [path, content] of files) dist.set(`${name}/${environment.name}/${path}`, content);
         summary.push(`dist/${name}/${environment.name}: ${String(files.size)} files`);
       });
     }
-    const sources = new Map(environments.map((environment) => [environment.name, environment.source]));
     attempt(() => {
-      const chart = chartFiles(system, sources);
+      const chart = readingOf(system).chartWith(environments);
       for (const [path, content] of chart) charts.set(`${name}/${path}`, content);
       summary.push(`charts/${name}: ${String(chart.size)} files`);
     });

@@ -18,8 +18,16 @@ export interface Form {
   readonly maxItems?: number;
 }
 
+const forms = new WeakMap<z.ZodType, Form>();
+
 /** @throws naming the path, for a bound that Helm would not check, or not in the same way. */
 export function formOf(schema: z.ZodType, path: string): Form {
+  const found = forms.get(schema) ?? readForm(schema, path);
+  forms.set(schema, found);
+  return found;
+}
+
+function readForm(schema: z.ZodType, path: string): Form {
   if ('coerce' in schema.def && schema.def.coerce === true)
     throw new TypeError(`values.${path}: Helm does not coerce values`);
   const bounds = (schema.def.checks ?? []).map((check) => boundsOf(schema, check, path));

@@ -150,36 +150,36 @@ function isCondition(expression: Expr<unknown>): expression is Expr<boolean> {
   return expression.kind === 'bool';
 }
 
+const TRUE = toExpr(true);
+const FALSE = toExpr(false);
+
 /** True if all are. Literals and repetitions drop out; with its opposite, a condition never holds. */
 export function and(...conditions: readonly Input<boolean>[]): Expr<boolean> {
   const parts = flat(conditions, 'and');
-  if (parts.some((condition) => literalOf(condition) === false) || hasOpposites(parts)) return toExpr(false);
-  return join(conjunction, true, parts);
+  if (parts.some((condition) => literalOf(condition) === false)) return FALSE;
+  return join(conjunction, TRUE, FALSE, parts);
 }
 
 /** True if one is. Literals and repetitions drop out; a condition or its opposite always holds. */
 export function or(...conditions: readonly Input<boolean>[]): Expr<boolean> {
   const parts = flat(conditions, 'or');
-  if (parts.some((condition) => literalOf(condition) === true) || hasOpposites(parts)) return toExpr(true);
-  return join(disjunction, false, parts);
+  if (parts.some((condition) => literalOf(condition) === true)) return TRUE;
+  return join(disjunction, FALSE, TRUE, parts);
 }
 
-function hasOpposites(conditions: readonly Expr<boolean>[]): boolean {
-  const open = conditions.filter((condition) => literalOf(condition) === undefined);
-  if (open.length < 2) return false;
-  const all = new Set(open.map((condition) => condition.describe()));
-  return open.some((condition) => all.has(not(condition).describe()));
-}
-
+/** @param opposed what a condition and its opposite come to */
 function join(
   combine: (...conditions: Input<boolean>[]) => Expr<boolean>,
-  neutral: boolean,
+  neutral: Expr<boolean>,
+  opposed: Expr<boolean>,
   conditions: readonly Expr<boolean>[],
 ): Expr<boolean> {
   const open = conditions.filter((condition) => literalOf(condition) === undefined);
-  const rest =
-    open.length < 2 ? open : [...new Map(open.map((condition) => [condition.describe(), condition])).values()];
-  return rest.length > 1 ? combine(...rest) : (rest[0] ?? toExpr(neutral));
+  if (open.length < 2) return open[0] ?? neutral;
+  const byName = new Map(open.map((condition) => [condition.describe(), condition]));
+  const rest = [...byName.values()];
+  if (rest.some((condition) => byName.has(not(condition).describe()))) return opposed;
+  return rest.length > 1 ? combine(...rest) : (rest[0] ?? neutral);
 }
 
 function flat(conditions: readonly Input<boolean>[], name: string): readonly Expr<boolean>[] {

@@ -72,9 +72,13 @@ export interface ValueLeaf {
   readonly required: boolean;
 }
 
+const leaves = new WeakMap<z.ZodType, readonly ValueLeaf[]>();
+
 /** Every leaf in the order of the schema. A list or map comes before what its elements have. */
 export function leavesOf(schema: z.ZodType): readonly ValueLeaf[] {
-  return fieldsIn(fieldsOf(schema)).flatMap((field) => leavesIn(field, [], false));
+  const found = leaves.get(schema) ?? fieldsIn(fieldsOf(schema)).flatMap((field) => leavesIn(field, [], false));
+  leaves.set(schema, found);
+  return found;
 }
 
 function leavesIn(

@@ -115,8 +115,18 @@ function withoutTrailingBlanks(items: readonly Item[]): readonly Item[] {
   });
 }
 
-/** The lines of a text in one environment, without the last line break. */
+const known = new WeakMap<Scope, WeakMap<Text, readonly string[]>>();
+
+/** The lines of a text in one environment, without the last line break. A file, its checksums and its passages share them. */
 export function linesOf(content: Text, scope: Scope): readonly string[] {
+  const inScope = known.get(scope) ?? new WeakMap<Text, readonly string[]>();
+  known.set(scope, inScope);
+  const lines = inScope.get(content) ?? readLines(content, scope);
+  inScope.set(content, lines);
+  return lines;
+}
+
+function readLines(content: Text, scope: Scope): readonly string[] {
   return content.items.flatMap((item): readonly string[] => {
     if (item instanceof Line) return [joinParts(item.parts, scope)];
     if (item instanceof Passage) return passageLines(item.content, item.indentation, scope);

@@ -53,3 +53,9 @@ export function fromString(text: string, path: string): Input<string> {
 export function lostTokens(): readonly string[] {
   return minted.filter((_, i) => !arrived.has(i)).map((expression) => expression.describe());
 }
+
+/** Forgets every marker, for a process that makes all its constructs again. */
+export function forgetTokens(): void {
+  minted.length = 0;
+  arrived.clear();
+}

@@ -223,7 +223,8 @@ function presenceOf(node: Exclude<Node, Scalar | undefined>): Expr<boolean> {
   if (node instanceof Fragment) return presence(node.body());
   if (node instanceof Late) return presence(node.node);
   const children: readonly Node[] = node instanceof Merge ? node.parts : Object.values(node);
-  return isMap(node) && isEmpty(node) ? ALWAYS : or(...children.map(presence));
+  if ((isMap(node) && isEmpty(node)) || children.some((child) => literalOf(presence(child)) === true)) return ALWAYS;
+  return or(...children.map(presence));
 }
 
 function isCollection(expression: Expr<unknown>): expression is Expr<readonly unknown[]> | Expr<JsonObject> {

@@ -30,35 +30,41 @@ export function always(lines: readonly string[]): Block {
   return { guard: undefined, lines };
 }
 
+/** Neighbours that have become one block. */
+interface Run {
+  readonly guard: string | undefined;
+  readonly opposite: string | undefined;
+  readonly lines: string[];
+  readonly otherwise: string[];
+}
+
 /** Prints blocks one after the other, joining neighbours whose conditions are the same or opposite. */
 export function join(blocks: readonly Block[], indent: number): readonly string[] {
   const pad = ' '.repeat(indent);
-  const merged: Block[] = [];
-  for (const block of blocks) {
-    const last = merged.at(-1);
-    if (last === undefined || block.guard === undefined || last.guard === undefined) {
-      if (last !== undefined && last.guard === undefined && block.guard === undefined)
-        merged[merged.length - 1] = always([...last.lines, ...block.lines]);
-      else merged.push(block);
-    } else if (last.guard === block.guard) {
-      const otherwise = [...(last.otherwise ?? []), ...(block.otherwise ?? [])];
-      merged[merged.length - 1] = {
-        ...last,
-        lines: [...last.lines, ...block.lines],
-        ...(otherwise.length > 0 ? { otherwise } : {}),
-      };
-    } else if (last.opposite === block.guard && block.otherwise === undefined) {
-      merged[merged.length - 1] = { ...last, otherwise: [...(last.otherwise ?? []), ...block.lines] };
-    } else merged.push(block);
+  const runs: Run[] = [];
+  for (const { guard, opposite, lines, otherwise = [] } of blocks) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.guard === guard) {
+      append(last.lines, lines);
+      append(last.otherwise, otherwise);
+    } else if (last?.opposite !== undefined && last.opposite === guard && otherwise.length === 0) {
+      append(last.otherwise, lines);
+    } else runs.push({ guard, opposite, lines: [...lines], otherwise: [...otherwise] });
   }
-  return merged.flatMap(({ guard, lines, otherwise }) =>
+  const [first] = runs;
+  if (first !== undefined && first.guard === undefined && runs.length === 1) return first.lines;
+  return runs.flatMap(({ guard, lines, otherwise }) =>
     guard === undefined
       ? lines
       : [
           `${pad}{{- if ${guard} }}`,
           ...lines,
-          ...(otherwise ? [`${pad}{{- else }}`, ...otherwise] : []),
+          ...(otherwise.length > 0 ? [`${pad}{{- else }}`, ...otherwise] : []),
           `${pad}{{- end }}`,
         ],
   );
+}
+
+function append(to: string[], lines: readonly string[]): void {
+  for (const line of lines) to.push(line);
 }

@@ -2,6 +2,7 @@
 import type { IConstruct } from 'constructs';
 import type { Check } from '../../objects/checks';
 import { Expr } from '../../values/expression';
+import { isList } from '../../values/json';
 import {
   Each,
   EachEntry,
@@ -12,7 +13,6 @@ import {
   Late,
   Line,
   Merge,
-  type Node,
   Passage,
   Text,
   When,
@@ -59,10 +59,19 @@ class ChartTemplates implements ChartNames, Definitions {
     private readonly checks: readonly Check[],
   ) {
     const hashed = new Set<Text>();
+    const texts: { readonly node: Text | Passage; readonly tier: string; readonly key: string }[] = [];
     const seen = new Set<unknown>();
-    for (const { tree } of objects) walk(tree, seen, (node) => node instanceof Checksum && hashed.add(node.content));
-    seen.clear();
-    for (const { tier, tree } of objects) this.nameTexts(tier, tree, seen, hashed);
+    for (const { tier, tree } of objects) {
+      walk(tree, seen, (node, key) => {
+        if (node instanceof Checksum) hashed.add(node.content);
+        else if (node instanceof Text || node instanceof Passage) texts.push({ node, tier, key });
+      });
+    }
+    for (const { node, tier, key } of texts) {
+      if (node instanceof Passage) this.nameText(node.content, tier, node.name, node.comment);
+      else if (hashed.has(node))
+        this.nameText(node, tier, key, 'A file of the pods, which are replaced when it changes.');
+    }
   }
 
   files(notes: Text | undefined): ReadonlyMap<string, string> {
@@ -136,14 +145,6 @@ class ChartTemplates implements ChartNames, Definitions {
   }
 
   /** A hashed text is a named template of its own, called after its tier and its key; a passage, after its own name. */
-  private nameTexts(tier: string, tree: Node, seen: Set<unknown>, hashed: ReadonlySet<Text>): void {
-    walk(tree, seen, (node, key) => {
-      if (node instanceof Passage) this.nameText(node.content, tier, node.name, node.comment);
-      else if (node instanceof Text && hashed.has(node))
-        this.nameText(node, tier, key, 'A file of the pods, which are replaced when it changes.');
-    });
-  }
-
   private nameText(text: Text, tier: string, key: string, comment: string): void {
     if (this.texts.has(text)) return;
     const name = `${this.chart}.${tier}.${key}`;
@@ -159,7 +160,8 @@ function walk(node: unknown, seen: Set<unknown>, visit: (node: unknown, key: str
   seen.add(node);
   visit(node, key);
   const inner = (part: unknown, at = key): void => walk(part, seen, visit, at);
-  if (node instanceof Expr) node.operands().forEach((operand) => inner(operand));
+  if (isList(node)) node.forEach((part) => inner(part));
+  else if (node instanceof Expr) node.operands().forEach((operand) => inner(operand));
   else if (node instanceof When) [node.condition, node.then, node.otherwise].forEach((part) => inner(part));
   else if (node instanceof Each || node instanceof EachEntry) [node.over, node.body].forEach((part) => inner(part));
   else if (node instanceof Entry) [node.key, node.body].forEach((part) => inner(part));
@@ -170,5 +172,5 @@ function walk(node: unknown, seen: Set<unknown>, visit: (node: unknown, key: str
   else if (node instanceof Merge) node.parts.forEach((part) => inner(part));
   else if (node instanceof Text) node.items.forEach((part) => inner(part));
   else if (node instanceof Line) node.parts.forEach((part) => inner(part));
-  else for (const [name, part] of Object.entries(node)) inner(part, Array.isArray(node) ? key : name);
+  else for (const [name, part] of Object.entries(node)) inner(part, name);
 }

@@ -18,13 +18,26 @@ export function chartFiles(
   system: ChartSource,
   environments: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
+  return new Map([...filesOfChart(system), ...filesOfEnvironments(system, environments)]);
+}
+
+/** The files that are the same whatever environments there are. */
+export function filesOfChart(system: ChartSource): ReadonlyMap<string, string> {
   const files = new Map(templates(system, system.systemName, system.notes));
   files.set('Chart.yaml', emitDocument(chartYaml(system)));
   files.set('values.yaml', valuesYaml(system.schema));
   const schema = withDefinitions(jsonSchemaOf(system.schema));
   files.set('values.schema.json', `${jsonText(schema)}\n`);
-  files.set('README.md', chartReadme(system, [...environments.keys()]));
   files.set('.helmignore', '.git/\n.DS_Store\n*.swp\nci/\n');
+  return files;
+}
+
+/** The other files. */
+export function filesOfEnvironments(
+  system: ChartSource,
+  environments: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const files = new Map([['README.md', chartReadme(system, [...environments.keys()])]]);
   for (const [name, content] of environments) files.set(`ci/${name}-values.yaml`, content);
   return files;
 }

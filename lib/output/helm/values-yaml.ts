@@ -7,11 +7,11 @@ import { boundsOf } from './values-words';
 
 const COLUMNS = 100;
 
-type Leaves = ReadonlyMap<string, ValueLeaf>;
+type Leaves = ReadonlyMap<Shape, ValueLeaf>;
 
 /** Reads back as the defaults of the schema. What a file must give stands as a comment. */
 export function valuesYaml(schema: z.ZodType): string {
-  const leaves = new Map(leavesOf(schema).map((leaf) => [pathText(leaf.path), leaf]));
+  const leaves = new Map(leavesOf(schema).map((leaf) => [leaf.shape, leaf]));
   const values = fieldsOf(schema);
   const parts = Object.entries(values.fields).map(([key, shape]) => [
     ...(shape.type === 'object' ? banner(key) : []),
@@ -42,7 +42,7 @@ function entry(key: string, shape: Shape, above: readonly string[], leaves: Leav
       ...spaced(fields, above.length),
     ];
   }
-  const leaf = leaves.get(pathText(path));
+  const leaf = leaves.get(shape);
   if (leaf === undefined) throw new Error(`${pathText(path)} is not among the leaves of its schema`);
   return writtenAt(`values.${pathText(path)}`, () => leafLines(key, leaf, pad, leaves));
 }

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Contender, HELM, SIZES, type Task, contenders, kustomize, node, toolOf } from './contenders';
 import { writeDocuments } from './documents';
-import { type Measured, Results } from './results';
+import { type Measured, Results } from './measurements';
 import { type Run, SCRATCH, run, saidIn } from './run';
 
 const root = resolve(__dirname, '..');

@@ -16,7 +16,7 @@ import {
 } from './contenders';
 import { goals, kilobytesPerObject } from './goals';
 import { type Axis, type Series, plot } from './plot';
-import type { Results } from './results';
+import type { Results } from './measurements';
 import { found, pointsOf } from './series';
 
 const COLOURS: readonly (readonly [name: string, light: string, dark: string])[] = [

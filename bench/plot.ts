@@ -35,8 +35,9 @@ export function plot(title: string, x: Axis, y: Axis, series: readonly Series[])
   const up = (value: number): number => HEIGHT - BOTTOM - part(y, value) * (HEIGHT - TOP - BOTTOM);
   const labels = apart(series.map(({ points }) => up(points.at(-1)?.y ?? 1)));
   const lines = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title description">`,
     `  <title id="title">${xml(title)}</title>`,
+    `  <desc id="description">${xml(`${y.title}, by ${x.title}: ${series.map(({ name }) => name).join('; ')}.`)}</desc>`,
     `  <style>${style(series)}\n  </style>`,
     `  <rect class="back" width="${WIDTH}" height="${HEIGHT}"/>`,
     ...ticks(x).flatMap((value) => [

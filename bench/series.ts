@@ -1,6 +1,6 @@
 /** What the results say of a contender, and what they would say beyond what was measured. */
 import { SIZES, contenders } from './contenders';
-import type { Measured, Results } from './results';
+import type { Measured, Results } from './measurements';
 
 export function found({ measured }: Results, contender: string, subject: string | number): Measured | undefined {
   return measured.find((one) => one.contender === contender && one.subject === String(subject));

@@ -43,6 +43,8 @@ function compile(filename) {
 
 Module._extensions['.ts'] = (module, filename) => {
   const { file, code } = compile(filename);
+  // A script of what V8 has kept does not know where `import()` begins to look.
+  if (code.includes('import(')) return module._compile(code, filename);
   const cachedData = kept(`${file}.v8`);
   const script = new Script(Module.wrap(code), { filename, cachedData });
   if (cachedData === undefined || script.cachedDataRejected) fresh.set(`${file}.v8`, script);

@@ -10,7 +10,7 @@ import { documents } from '../../bench/documents';
 import { Fleet } from '../../bench/fleet';
 import { goals } from '../../bench/goals';
 import { readObjects, writeObjects } from '../../bench/programs/objects';
-import { Results } from '../../bench/results';
+import { Results } from '../../bench/measurements';
 import { Manifests } from '../../lib/output/manifests';
 import { defaultsOf } from '../../lib/values/schema';
 import { read, root } from '../docs/documents';

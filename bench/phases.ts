@@ -1,4 +1,4 @@
-// One synthesis, timed: prints the milliseconds of each phase as JSON. Every figure is that of a first call, as in
+// One synthesis of all systems, timed: prints the milliseconds of each phase as JSON. Every figure is that of a first call, as in
 // a real run; bench/synth.ts repeats it in fresh processes.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,8 @@ import { chartFiles } from '../lib/output/helm/package';
 import { Manifests } from '../lib/output/manifests';
 import { replaceFolders } from '../lib/output/write';
 import { emitStream } from '../lib/output/yaml';
-import { ClusterAi } from '../lib/systems/cluster-ai/cluster-ai';
 import { environmentsIn, valuesOf } from '../lib/systems/environment';
+import { systemsIn } from '../lib/systems/systems';
 
 let last = 0;
 function lap(): number {
@@ -21,30 +21,38 @@ function lap(): number {
 
 const loading = lap();
 
-const system = new ClusterAi(new App());
-const manifests = new Manifests(system);
+const systems = systemsIn(new App()).map((system) => ({
+  system,
+  name: system.systemName,
+  manifests: new Manifests(system),
+  environments: environmentsIn(system.environments),
+}));
 const constructing = lap();
 
-const name = system.systemName;
-const environments = environmentsIn(system.environments);
-const evaluated = environments.map((environment) => ({
-  environment,
-  tiers: manifests.evaluate(valuesOf(system.schema, environment), { name, namespace: name }),
-}));
+const evaluated = systems.flatMap(({ system, name, manifests, environments }) =>
+  environments.map((environment) => ({
+    folder: `${name}/${environment.name}`,
+    tiers: manifests.evaluate(valuesOf(system.schema, environment), { name, namespace: name }),
+  })),
+);
 const evaluating = lap();
 
 const dist = new Map<string, string>();
-for (const { environment, tiers } of evaluated) {
-  for (const [tier, objects] of tiers) dist.set(`${name}/${environment.name}/${tier}.yaml`, emitStream(objects));
+for (const { folder, tiers } of evaluated) {
+  for (const [tier, objects] of tiers) dist.set(`${folder}/${tier}.yaml`, emitStream(objects));
 }
 const emittingManifests = lap();
 
-const charts = chartFiles(system, new Map(environments.map((environment) => [environment.name, environment.source])));
-const emittingChart = lap();
+const charts = new Map<string, string>();
+for (const { system, name, environments } of systems) {
+  const sources = new Map(environments.map((environment) => [environment.name, environment.source]));
+  for (const [path, content] of chartFiles(system, sources)) charts.set(`${name}/${path}`, content);
+}
+const emittingCharts = lap();
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-replaceFolders(folder, { dist, charts });
+const root = mkdtempSync(join(tmpdir(), 'bench-'));
+replaceFolders(root, { dist, charts });
 const writing = lap();
-rmSync(folder, { recursive: true });
+rmSync(root, { recursive: true });
 
-console.log(JSON.stringify({ loading, constructing, evaluating, emittingManifests, emittingChart, writing }));
+console.log(JSON.stringify({ loading, constructing, evaluating, emittingManifests, emittingCharts, writing }));

@@ -55,8 +55,8 @@ let isUnclean = false;
 
 /** Runs the main module, which says itself what keeps it from writing. */
 function synthesise(changed: ReadonlySet<string>): void {
-  const before = outputs();
   const start = performance.now();
+  const before = outputs();
   // Another each time, for it remembers what it has loaded.
   const load = createRequire(main);
   // A class that has not changed makes what it has made. After a failure, one that has may have left something behind.

@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
 /** Milliseconds for a change to be written, which takes a tenth of a second to one: for machines that do much else. */
-const PATIENCE = 20_000;
+const PATIENCE = 30_000;
+jest.setTimeout(4 * PATIENCE);
 
 const root = resolve(__dirname, '..', '..');
 const project = mkdtempSync(join(realpathSync(tmpdir()), 'watch-'));

@@ -140,8 +140,8 @@ const WORD = /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<)$/i;
 const NUMBER = /^(?=.*[\d.])(?:[\d_.:,e+-]+|[-+]?[0_]+[xob][\da-f_]*|[-+]?\.(?:inf|nan))$/i;
 const DATE = /^\d{4}-\d/;
 
-/** Nearly every text is one of these, and is none of the above. */
-const ORDINARY = /^[A-Za-z/][\w./-]{5,}$/;
+/** Nearly every text is one of these, and is none of the above: `e123456`, a short hash, is a number to some. */
+const ORDINARY = /^(?!e[\de_.-]+$)[a-z/][\w./-]{5,}$/i;
 
 /** Texts and keys met before; a system's manifests repeat a few hundred. */
 const known = new Map<string, string>();

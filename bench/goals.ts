@@ -21,7 +21,7 @@ export const goals: readonly Goal[] = [
       return { measured: `1/${ratio.toFixed(1)}`, isMet: ratio >= 10 };
     },
     bound:
-      "Of our work, by a profile, two fifths write YAML, an eighth evaluates, an eighth collects objects and their conditions, a sixth makes constructs, most of it cdk8s's own ApiObject, and a tenth writes files; the collector of garbage has a part in each. Objects that are no constructs would lift the most of it. Measured while other work had a part of the two cores.",
+      "Of our work, by a profile, two fifths write YAML, an eighth evaluates, an eighth collects objects and their conditions, a sixth makes constructs, most of it cdk8s's own ApiObject, and a tenth writes files; the collector of garbage has a part in each. Objects that are no constructs would lift the most of it.",
   },
   {
     title: 'Linear: an object of 100,000 takes at most 1.2 times what one of 6,000 does',
@@ -33,7 +33,7 @@ export const goals: readonly Goal[] = [
     title: 'The same with tiers and values',
     measure: (results) => atMost(workPerObject(results, TIERS, 100_000) / workPerObject(results, TIERS, 6000), 1.2),
     bound:
-      'As above: an object of the fleet has 13 kB of constructs and expressions, which live to the end. Measured while other work had a part of the two cores.',
+      'As above: an object of the fleet has 13 kB of constructs and expressions, which live to the end.',
   },
   {
     title: 'YAML in at most 5 times what `JSON.stringify` takes for the same objects, from 6,000 on',
@@ -81,7 +81,7 @@ export const goals: readonly Goal[] = [
     title: '`npm run synth` of all systems below 1.5 s, on two idle cores',
     measure: ({ synth: { ours } }) => ({ measured: `${ours.best.toFixed(2)} s`, isMet: ours.best < 1.5 }),
     bound:
-      "Of the app's own time, by a profile, a third writes the templates of charts, a sixth loads code, an eighth constructs, and a tenth writes manifests; npm and node take the rest. Templates that are written once for what is alike would lift it. Measured while other work had a part of the two cores.",
+      "Of the app's own time, by a profile, a third writes the templates of charts, a sixth loads code, an eighth constructs, and a tenth writes manifests; npm and node take the rest. Templates that are written once for what is alike would lift it.",
   },
   {
     title: '200 environments of a system cost one construction: at most half of what a construction for each costs',

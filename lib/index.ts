@@ -203,7 +203,7 @@ export { type LogSource, Logstash, type LogstashProps, logstashDefaults } from '
 export { Grafana, type GrafanaProps, grafanaDefaults } from './tiers/observability/grafana';
 export {
   type DataSource,
-  type Login as DataSourceLogin,
+  type DataSourceLogin,
   alertmanagerSource,
   elasticsearchSource,
   jaegerSource,

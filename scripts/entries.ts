@@ -3,16 +3,17 @@
  * of it is first asked for; an entry for each tier; and ES modules, which only hand on what the CommonJS modules have,
  * so that `import` and `require` give the same classes.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { Construct } from 'constructs';
+import { exportsOf } from './index-exports';
 
-/** `export { … } from './…';` */
+/** What a module of the index exports. */
 interface Export {
   /** Below lib/. */
   readonly module: string;
-  /** Between the braces, types included. */
+  /** Types included. */
   readonly names: readonly string[];
   /** Those that are there at run time. */
   readonly values: readonly string[];
@@ -22,7 +23,11 @@ const root = join(__dirname, '..');
 const build = join(root, 'build');
 const load = createRequire(join(build, 'lib', 'index.js'));
 
-const index = exportsOf('lib/index.ts');
+const index: readonly Export[] = exportsOf('lib/index.ts').map(({ module, names }) => ({
+  module,
+  names,
+  values: names.filter((name) => !name.startsWith('type ')),
+}));
 write('lib/index.js', lazyModule(index));
 write('lib/index.mjs', index.map(({ values, module }) => reExport(values, `./${module}.js`)).join(''));
 write('lib/index.d.mts', "export * from './index.js';\n");
@@ -39,20 +44,6 @@ for (const { module, names, values } of index.filter(isOfTier)) {
   write(`${entry}.mjs`, reExport(values, source));
   write(`${entry}.d.ts`, reExport(names, source));
   write(`${entry}.d.mts`, reExport(names, source));
-}
-
-/** @throws for a statement of another form, which would be missing in what is written. */
-function exportsOf(file: string): readonly Export[] {
-  const statements = readFileSync(join(root, file), 'utf8').match(/^export [^;]*;/gm) ?? [];
-  return statements.map((statement) => {
-    const [, list = '', module] = /^export \{([^}]*)\} from '\.\/(.*)';$/.exec(statement) ?? [];
-    const names = list.split(',').flatMap((name) => name.trim() || []);
-    const values = names.filter((name) => !name.startsWith('type '));
-    if (module === undefined || values.some((name) => name.includes(' '))) {
-      throw new Error(`${file}: write export { name, type Name } from './…', not ${statement}`);
-    }
-    return { module, names, values };
-  });
 }
 
 function exported(module: string): Readonly<Record<string, unknown>> {

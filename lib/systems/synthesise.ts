@@ -3,6 +3,7 @@ import { filesOfChart, filesOfEnvironments } from '../output/helm/package';
 import type { ChartSource } from '../output/helm/source';
 import { Manifests } from '../output/manifests';
 import type { Files } from '../output/write';
+import { once } from '../values/once';
 import { lostTokens } from '../values/token';
 import { type Environment, environmentsIn, valuesOf } from './environment';
 
@@ -35,6 +36,8 @@ class Reading {
 
   constructor(private readonly system: SystemWithEnvironments) {
     this.manifests = new Manifests(system);
+    // What were added to it from now on would be in no file.
+    system.node.lock();
   }
 
   /** @throws with every problem of the environment */
@@ -54,17 +57,11 @@ class Reading {
   }
 }
 
-const readings = new WeakMap<SystemWithEnvironments, Reading>();
-
-function readingOf(system: SystemWithEnvironments): Reading {
-  const reading = readings.get(system) ?? new Reading(system);
-  readings.set(system, reading);
-  return reading;
-}
+const readingOf = once((system: SystemWithEnvironments) => new Reading(system));
 
 /**
  * Reads systems both ways: manifests for each environment, and a chart. Nothing is written: `replaceFolders` does that,
- * where there are no problems. What is added to a system that has been read is not seen.
+ * where there are no problems. A system that has been read takes nothing more.
  */
 export function synthesise(systems: readonly SystemWithEnvironments[]): Synthesis {
   const dist = new Map<string, string>();

@@ -1,5 +1,6 @@
 /** Conditions: comparisons, their combinations, and whether a value is set. */
 import { type Expr, type Input, type Json, type Scalar, literalOf, toExpr } from './expression';
+import { once } from './once';
 import { Operation, type OperationSpec, operation } from './operation';
 import { present } from './unchecked';
 
@@ -124,14 +125,11 @@ const negation = operation({
   toGoCondition: ([condition]) => `not ${condition}`,
 });
 
-const negated = new WeakMap<Expr<boolean>, Expr<boolean>>();
+const negated = once(negate);
 
 /** True if the condition is not. A comparison turns into its opposite. */
 export function not(condition: Input<boolean>): Expr<boolean> {
-  const whole = toExpr(condition);
-  const found = negated.get(whole) ?? negate(whole);
-  negated.set(whole, found);
-  return found;
+  return negated(toExpr(condition));
 }
 
 function negate(condition: Expr<boolean>): Expr<boolean> {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from './expression';
 import { allowedOf, formOf, keyPatternOf } from './form';
+import { once } from './once';
 import { type Shape, shapeOf } from './shape';
 
 type Fields = Extract<Shape, { type: 'object' }>;
@@ -72,14 +73,10 @@ export interface ValueLeaf {
   readonly required: boolean;
 }
 
-const leaves = new WeakMap<z.ZodType, readonly ValueLeaf[]>();
-
 /** Every leaf in the order of the schema. A list or map comes before what its elements have. */
-export function leavesOf(schema: z.ZodType): readonly ValueLeaf[] {
-  const found = leaves.get(schema) ?? fieldsIn(fieldsOf(schema)).flatMap((field) => leavesIn(field, [], false));
-  leaves.set(schema, found);
-  return found;
-}
+export const leavesOf = once((schema: z.ZodType): readonly ValueLeaf[] =>
+  fieldsIn(fieldsOf(schema)).flatMap((field) => leavesIn(field, [], false)),
+);
 
 function leavesIn(
   { name, shape, optional }: Field,
@@ -241,13 +238,7 @@ function valueAt(values: JsonObject, path: ValueProblem['path']): Json | undefin
   }, values);
 }
 
-const checkers = new WeakMap<z.ZodType, z.ZodType>();
-
-function checkerOf(schema: z.ZodType): z.ZodType {
-  const checker = checkers.get(schema) ?? strict(fieldsOf(schema), [], false);
-  checkers.set(schema, checker);
-  return checker;
-}
+const checkerOf = once((schema: z.ZodType): z.ZodType => strict(fieldsOf(schema), [], false));
 
 /** The schema without defaults, and with texts measured in code points, as by Helm. */
 function strict(shape: Shape, path: readonly string[], inElement: boolean): z.ZodType {

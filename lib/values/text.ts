@@ -4,6 +4,7 @@ import { sha256 } from './hashes';
 import { concat, Interpolation, joinParts } from './texts';
 import { Each, Line, Passage, Text, When } from './parts';
 import { scopesOf } from './loops';
+import { once } from './once';
 
 type Item = Line | When<Text> | Each<Text> | Passage;
 type Block = Text | When<Text> | Each<Text> | Passage | undefined;
@@ -115,15 +116,11 @@ function withoutTrailingBlanks(items: readonly Item[]): readonly Item[] {
   });
 }
 
-const known = new WeakMap<Scope, WeakMap<Text, readonly string[]>>();
+const linesIn = once((scope: Scope) => once((content: Text) => readLines(content, scope)));
 
 /** The lines of a text in one environment, without the last line break. A file, its checksums and its passages share them. */
 export function linesOf(content: Text, scope: Scope): readonly string[] {
-  const inScope = known.get(scope) ?? new WeakMap<Text, readonly string[]>();
-  known.set(scope, inScope);
-  const lines = inScope.get(content) ?? readLines(content, scope);
-  inScope.set(content, lines);
-  return lines;
+  return linesIn(scope)(content);
 }
 
 function readLines(content: Text, scope: Scope): readonly string[] {

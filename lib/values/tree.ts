@@ -16,6 +16,7 @@ import { compareBytes } from './hashes';
 import { isJson, isList, isObject } from './json';
 import { and, isSet, not, or } from './logic';
 import { scopesOf } from './loops';
+import { once } from './once';
 import {
   Each,
   EachEntry,
@@ -193,15 +194,13 @@ export function parametersOf(definition: FragmentDefinition): Readonly<Record<st
 
 // ---- Presence ------------------------------------------------------------------------------------------------------
 
-const presences = new WeakMap<object, Expr<boolean>>();
+const presences = once(presenceOf);
 
 /** The condition under which a part is there at all. */
 export function presence(node: Node): Expr<boolean> {
   if (node === undefined) return NEVER;
   if (typeof node !== 'object') return ALWAYS;
-  const found = presences.get(node) ?? presenceOf(node);
-  presences.set(node, found);
-  return found;
+  return presences(node);
 }
 
 function presenceOf(node: Exclude<Node, Scalar | undefined>): Expr<boolean> {

@@ -10,6 +10,7 @@ import type {
 import { KubeObject } from '../objects/kube-object';
 import type { Input } from '../values/expression';
 import { isSet, valueOf } from '../values/logic';
+import { once } from '../values/once';
 import type { Items, Tree } from '../values/parts';
 import { each, fragment, late, merge, when } from '../values/tree';
 import type { Platform } from './platform';
@@ -120,13 +121,7 @@ export function namespacePeer(namespace: Input<string>): Tree<NetworkPolicyPeer>
   return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
 }
 
-const dnsRules = new WeakMap<Platform, ReturnType<typeof makeDnsEgress>>();
-
-function dnsEgress(platform: Platform): ReturnType<typeof makeDnsEgress> {
-  const rule = dnsRules.get(platform) ?? makeDnsEgress(platform);
-  dnsRules.set(platform, rule);
-  return rule;
-}
+const dnsEgress = once(makeDnsEgress);
 
 function makeDnsEgress({ network }: Platform) {
   return fragment<NetworkPolicyEgressRule, Record<string, never>>(

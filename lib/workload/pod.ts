@@ -15,6 +15,7 @@ import { z } from 'zod';
 import { choose } from '../values/choice';
 import { type Input, isExpr, literalOf } from '../values/expression';
 import { equals } from '../values/logic';
+import { once } from '../values/once';
 import { str } from '../values/texts';
 import { type Items, type Tree, When } from '../values/parts';
 import {
@@ -316,17 +317,8 @@ export function envNames(env: Items<EnvVar>): readonly string[] {
 
 const labelParameters = { name: z.string().meta({ plain: true }), component: z.string().meta({ plain: true }) };
 
-/** Fragments of one platform are made once, so that all its pods share one named template. */
-function perPlatform<T>(make: (platform: Platform) => T): (platform: Platform) => T {
-  const made = new WeakMap<Platform, T>();
-  return (platform) => {
-    const found = made.get(platform) ?? make(platform);
-    made.set(platform, found);
-    return found;
-  };
-}
-
-const spreadAffinity = perPlatform((platform) =>
+// Fragments of one platform are made once, so that all its pods share one named template.
+const spreadAffinity = once((platform: Platform) =>
   fragment<Affinity, typeof labelParameters>(
     'spreadAffinity',
     'Keeps replicas of a workload on different nodes, where there are enough.',
@@ -347,7 +339,7 @@ const spreadAffinity = perPlatform((platform) =>
   ),
 );
 
-const separateAffinity = perPlatform((platform) =>
+const separateAffinity = once((platform: Platform) =>
   fragment<Affinity, typeof labelParameters>(
     'separateAffinity',
     'Keeps replicas of a workload on different nodes; where there are too few, one stays Pending.',
@@ -365,7 +357,7 @@ const separateAffinity = perPlatform((platform) =>
   ),
 );
 
-const spreadConstraints = perPlatform((platform) =>
+const spreadConstraints = once((platform: Platform) =>
   fragment<TopologySpreadConstraint[], typeof labelParameters>(
     'spreadConstraints',
     'Spreads replicas of a workload over zones.',

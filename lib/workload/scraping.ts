@@ -2,6 +2,7 @@
 import type { Platform } from './platform';
 import type { Scrape } from './pod';
 import type { Workload } from './workload';
+import { once } from '../values/once';
 
 /** The metrics of a workload's pods. */
 export interface ScrapeTarget extends Scrape {
@@ -17,13 +18,7 @@ interface Meeting {
   readonly scrapers: ((target: ScrapeTarget) => void)[];
 }
 
-const meetings = new WeakMap<Platform, Meeting>();
-
-function meetingOf(platform: Platform): Meeting {
-  const meeting = meetings.get(platform) ?? { targets: [], scrapers: [] };
-  meetings.set(platform, meeting);
-  return meeting;
-}
+const meetingOf = once<Platform, Meeting>(() => ({ targets: [], scrapers: [] }));
 
 /** Tells the scrapers of a platform, those to come among them, of a workload's metrics. */
 export function addScrapeTarget(platform: Platform, target: ScrapeTarget): void {

@@ -1,6 +1,7 @@
 /** What the package exports, as the compiler reads it: names, doc comments and the members behind them. */
 import { join, relative } from 'node:path';
 import ts from 'typescript';
+import { exportsOf, programOf } from '../exported-symbols';
 
 const root = join(__dirname, '..', '..');
 
@@ -17,14 +18,13 @@ export interface Prop {
   readonly declaredBy: string;
 }
 
-/** The public API, parsed and bound but not checked: what is wrong in a type is the compiler's business. */
+/** The public API. */
 export class PublicApi {
   private readonly program: ts.Program;
   private readonly checker: ts.TypeChecker;
 
   constructor(private readonly entries: readonly string[] = ['lib/index.ts', 'lib/plus.ts']) {
-    const files = entries.map((file) => join(root, file));
-    this.program = ts.createProgram(files, compilerOptions());
+    this.program = programOf(entries.map((file) => join(root, file)));
     this.checker = this.program.getTypeChecker();
   }
 
@@ -93,14 +93,7 @@ export class PublicApi {
   }
 
   private exports(): readonly ts.Symbol[] {
-    return this.entries.flatMap((file) => {
-      const source = this.program.getSourceFile(join(root, file));
-      const module = source && this.checker.getSymbolAtLocation(source);
-      if (module === undefined) throw new Error(`${file} is no module`);
-      return this.checker
-        .getExportsOfModule(module)
-        .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol));
-    });
+    return this.entries.flatMap((file) => exportsOf(this.program, join(root, file)).map(({ symbol }) => symbol));
   }
 
   /** Its own, or that of what it implements. */
@@ -132,16 +125,4 @@ function isPublic(member: ts.ClassElement): boolean {
 function hasOwnComment(declaration: ts.Declaration): boolean {
   const documented = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
   return ts.getJSDocCommentsAndTags(documented).length > 0;
-}
-
-function compilerOptions(): ts.CompilerOptions {
-  const host: ts.ParseConfigFileHost = {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
-      throw new Error(ts.flattenDiagnosticMessageText(messageText, ' '));
-    },
-  };
-  const parsed = ts.getParsedCommandLineOfConfigFile(join(root, 'tsconfig.build.json'), { types: [] }, host);
-  if (parsed === undefined) throw new Error('tsconfig.build.json cannot be read');
-  return parsed.options;
 }

@@ -1,18 +1,20 @@
 /** The reference of the whole API, by TypeDoc: a page for each module of which `lib/index.ts` exports something. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as typedoc from 'typedoc' with { 'resolution-mode': 'import' };
 import ts from 'typescript';
+import { exportsOf } from '../index-exports';
 
 const root = join(__dirname, '..', '..');
-
-/** Names of a module that the package exports, with the name it gives them. */
-type Exported = ReadonlyMap<string, string>;
 
 /** Writes the pages into a folder, and removes what else is there. */
 export async function writeReference(folder: string): Promise<void> {
   const { Application, Converter, IntrinsicType, UnknownType } = await import('typedoc');
-  const modules = exportsByModule('lib/index.ts');
+  const modules = new Map(
+    exportsOf('lib/index.ts').map(({ module, names }) => [
+      module,
+      new Set(names.map((name) => name.replace(/^type /, ''))),
+    ]),
+  );
   const app = await Application.bootstrapWithPlugins({
     plugin: ['typedoc-plugin-markdown'],
     entryPoints: [...modules.keys(), 'plus'].map((name) => join(root, 'lib', `${name}.ts`)),
@@ -36,7 +38,6 @@ export async function writeReference(folder: string): Promise<void> {
       const exported = modules.get(module.name);
       for (const child of [...(module.children ?? [])]) {
         if (exported !== undefined && !exported.has(child.name)) context.project.removeReflection(child);
-        else child.name = exported?.get(child.name) ?? child.name;
         if (!child.name.endsWith('Values')) continue;
         // Written out, a schema is pages of types; the values are on the tier's page.
         const sources = parameterTypes(context, child);
@@ -70,30 +71,6 @@ const LAYOUT = {
   typeDeclarationFormat: 'table',
   parametersFormat: 'table',
 } as const;
-
-/** The modules that an index exports from, by their path below its folder: `tiers/data/postgres`. */
-function exportsByModule(index: string): ReadonlyMap<string, Exported> {
-  const source = ts.createSourceFile(index, readFileSync(join(root, index), 'utf8'), ts.ScriptTarget.Latest);
-  const modules = new Map<string, Map<string, string>>();
-  for (const statement of source.statements) {
-    if (!ts.isExportDeclaration(statement) || !statement.moduleSpecifier) continue;
-    if (!ts.isStringLiteral(statement.moduleSpecifier)) continue;
-    const module = statement.moduleSpecifier.text.replace(/^\.\//, '');
-    const names = modules.get(module) ?? new Map<string, string>();
-    modules.set(module, names);
-    if (statement.exportClause === undefined) for (const name of namesOf(module)) names.set(name, name);
-    else if (ts.isNamedExports(statement.exportClause))
-      for (const { name, propertyName } of statement.exportClause.elements)
-        names.set((propertyName ?? name).text, name.text);
-  }
-  return modules;
-}
-
-/** All that a module exports by constants, as `export *` takes it. */
-function namesOf(module: string): readonly string[] {
-  const text = readFileSync(join(root, 'lib', `${module}.ts`), 'utf8');
-  return [...text.matchAll(/^export const (\w+)/gm)].map(([, name = '']) => name);
-}
 
 /** The types of a function's parameters, as its source has them. */
 function parameterTypes(context: typedoc.Context, reflection: typedoc.DeclarationReflection): readonly string[] {

@@ -5,6 +5,7 @@ import * as library from '../../lib';
 import * as plus from '../../lib/plus';
 import type { JsonObject } from '../../lib/values/expression';
 import { isList, isObject } from '../../lib/values/json';
+import { exportsOf, originalOf, programOf } from '../exported-symbols';
 
 export interface Parameter {
   readonly type: string;
@@ -59,13 +60,7 @@ export function packageApi(): Api {
 }
 
 export function apiOf(entries: readonly Entry[]): Api {
-  const settings = { types: ['node'], noEmit: true };
-  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
-  const config = ts.getParsedCommandLineOfConfigFile(join(root, 'tsconfig.json'), settings, host);
-  const program = ts.createProgram(
-    entries.map(({ file }) => file),
-    config?.options ?? {},
-  );
+  const program = programOf(entries.map(({ file }) => file));
   const reader = new Reader(program);
   const api = entries.flatMap((entry) => reader.exportsOf(entry));
   return Object.fromEntries([...api, ...reader.parts()].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -86,13 +81,9 @@ class Reader {
   }
 
   exportsOf({ file, values, prefix }: Entry): readonly [string, Exported][] {
-    const source = this.program.getSourceFile(file);
-    const module = source && this.checker.getSymbolAtLocation(source);
-    if (module === undefined) throw new Error(`${file} exports nothing`);
-    return this.checker.getExportsOfModule(module).map((symbol) => {
-      const target = this.original(symbol);
-      this.seen.add(target);
-      return [`${prefix}${symbol.name}`, this.exported(target, values[symbol.name])];
+    return exportsOf(this.program, file).map(({ name, symbol }) => {
+      this.seen.add(symbol);
+      return [`${prefix}${name}`, this.exported(symbol, values[name])];
     });
   }
 
@@ -104,10 +95,6 @@ class Reader {
       const file = symbol.declarations?.[0]?.getSourceFile().fileName ?? '';
       yield [`(${symbol.name} of ${relative(root, file)})`, this.exported(symbol, undefined)];
     }
-  }
-
-  private original(symbol: ts.Symbol): ts.Symbol {
-    return (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : this.checker.getAliasedSymbol(symbol);
   }
 
   private exported(symbol: ts.Symbol, value: unknown): Exported {
@@ -222,7 +209,7 @@ class Reader {
   private notice(node: ts.Node): void {
     if (ts.isTypeReferenceNode(node)) {
       const symbol = this.checker.getSymbolAtLocation(node.typeName);
-      const target = symbol && this.original(symbol);
+      const target = symbol && originalOf(symbol, this.checker);
       if (target?.declarations?.every((each) => isPart(each) && this.isPublic(each))) this.named.add(target);
     }
     node.forEachChild((child) => this.notice(child));

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { blocksOf, documents } from '../docs/documents';
 
-const packages = execFileSync(join(__dirname, 'pypi'), ['redis'], { encoding: 'utf8' }).trim();
+const packages = execFileSync(join(__dirname, '../../scripts/pypi/install'), ['redis'], { encoding: 'utf8' }).trim();
 const examples = documents.flatMap(blocksOf).filter(({ language }) => language === 'python');
 
 /** What a client of a RedisSentinel is told. */

@@ -123,7 +123,7 @@ describe('TorchServe 0.12.0', () => {
     if (error || !/version "(1[7-9]|[2-9]\d)/.test(stderr)) {
       throw new Error(`TorchServe needs Java 17 or newer: ${error?.message ?? stderr}`);
     }
-    site = execFileSync(join(__dirname, 'pypi'), ['torchserve'], { encoding: 'utf8' }).trim();
+    site = execFileSync(join(__dirname, '../../scripts/pypi/install'), ['torchserve'], { encoding: 'utf8' }).trim();
     mkdirSync(join(folder, 'stub/torch'), { recursive: true });
     writeFileSync(join(folder, 'stub/torch/__init__.py'), 'class Tensor:\n    pass\n');
     const launcher = '#!/bin/sh\nPYTHONPATH=/opt/torchserve:/opt/stub exec python3 -m ts.model_server "$@"\n';

@@ -43,7 +43,7 @@ const objectsOf = (served: Readonly<Record<string, TritonModel>>): readonly Kube
 
 /** What the schema makes of files. @throws where one has a field, or a value, that the schema does not know */
 function read(files: Readonly<Record<string, string>>): unknown {
-  const packages = execFileSync(join(__dirname, 'pypi'), ['triton'], { encoding: 'utf8' }).trim();
+  const packages = execFileSync(join(__dirname, '../../scripts/pypi/install'), ['triton'], { encoding: 'utf8' }).trim();
   const answer = execFileSync('python3', [join(__dirname, 'triton.py')], {
     encoding: 'utf8',
     env: { ...process.env, PYTHONPATH: packages },

@@ -68,7 +68,7 @@ function program(command: string, args: readonly string[], env?: NodeJS.ProcessE
 
 /** PyYAML's own reader, and the one of libyaml that it brings. They are installed where they are not. */
 export async function pythonReaders(): Promise<Readonly<Record<string, Program>>> {
-  const folder = (await output(join(__dirname, 'pyyaml'), [], '')).trim();
+  const folder = (await output(join(__dirname, '../../scripts/pypi/install'), ['pyyaml'], '')).trim();
   const read = (name: string) => program('python3', [join(__dirname, 'read.py'), name], { PYTHONPATH: folder });
   return { PyYAML: read('pyyaml'), libyaml: read('libyaml') };
 }

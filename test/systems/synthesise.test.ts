@@ -82,6 +82,14 @@ describe('synthesise', () => {
     ]);
   });
 
+  test('takes nothing more into a system that has been read', () => {
+    const system = mall({ small: '' });
+    expect(synthesise([system]).problems).toEqual([]);
+
+    expect(() => new Construct(system, 'late')).toThrow(/^Cannot add children to "mall"/);
+    expect(synthesise([system]).problems).toEqual([]);
+  });
+
   test('refuses a name that was handed out as a string and reached no object', () => {
     const handedOut = asString(str`${release.name}-lost`);
 

@@ -29,13 +29,13 @@ export interface DataSource {
   /** Settings of the plugin; a text is YAML of more than one line, which may be there or not. @default {} */
   readonly jsonData?: Readonly<Record<string, Setting | undefined>>;
   /** As whom it asks a server whose certificate is of an authority of its own: from Secrets. @default - nobody */
-  readonly login?: Login;
+  readonly login?: DataSourceLogin;
   /** Whether what it asks is there. @default true */
   readonly enabled?: Input<boolean>;
 }
 
 /** As whom a data source is asked. */
-export type Login = Omit<ElasticsearchClient, 'url'>;
+export type DataSourceLogin = Omit<ElasticsearchClient, 'url'>;
 
 /** Where the files of a login are. */
 export function loginFolder({ uid }: DataSource): string {

@@ -32,8 +32,7 @@ export const goals: readonly Goal[] = [
   {
     title: 'The same with tiers and values',
     measure: (results) => atMost(workPerObject(results, TIERS, 100_000) / workPerObject(results, TIERS, 6000), 1.2),
-    bound:
-      'As above: an object of the fleet has 13 kB of constructs and expressions, which live to the end.',
+    bound: 'As above: an object of the fleet has 13 kB of constructs and expressions, which live to the end.',
   },
   {
     title: 'YAML in at most 5 times what `JSON.stringify` takes for the same objects, from 6,000 on',

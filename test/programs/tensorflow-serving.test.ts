@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { type Given, NAME, objectsOf } from '../tiers/ml/servers';
 import { find } from '../tiers/web/plain-app';
 
-const packages = execFileSync(join(__dirname, '../../scripts/pypi/install'), ['tensorflow'], { encoding: 'utf8' }).trim();
+const packages = execFileSync(join(__dirname, '../../scripts/pypi/install'), ['tensorflow'], {
+  encoding: 'utf8',
+}).trim();
 
 /** What the schemas make of the files, by name. */
 function read(files: Readonly<Record<string, string>>): unknown {

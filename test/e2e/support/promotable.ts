@@ -179,7 +179,7 @@ function trialPostgres(chart: Chart, declared: Declared): Postgres {
     maxConnections: 600,
     tls: TLS,
     storage: { size: '1Gi' },
-    resources: small('3Gi'),
+    resources: small('2Gi'), // as production has
   });
 }
 

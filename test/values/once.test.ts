@@ -14,7 +14,7 @@ test('an answer is worked out once for each argument', () => {
 
 test('what fails is worked out again', () => {
   let times = 0;
-  const failing = once((_: object) => {
+  const failing = once<object, number>(() => {
     times++;
     if (times === 1) throw new Error('not yet');
     return times;

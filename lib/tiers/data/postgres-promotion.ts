@@ -7,6 +7,7 @@ import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import {
   copyData,
+  GIVES_UP,
   initialiseData,
   keepLimits,
   lockVolume,
@@ -55,7 +56,9 @@ export function runServer(ssl: Input<string>): Text {
     was_standby() { [ -e "$PGDATA/standby.signal" ]; }
     control() { LC_ALL=C pg_controldata | sed -n "s/^$1: *//p"; }
 
-    conninfo() { echo "host=$1 port=5432 user=replicator application_name=$POD_NAME passfile=$PGPASSFILE${ssl}"; }
+    conninfo() { # HOST
+      echo "host=$1 port=5432 user=replicator application_name=$POD_NAME passfile=$PGPASSFILE ${GIVES_UP}${ssl}"
+    }
     ask() { # HOST STATEMENT
       timeout 5 psql --no-psqlrc --quiet --no-align --tuples-only --no-password \
         --dbname="$(conninfo "$1") dbname=postgres" --command="$2"

@@ -16,6 +16,13 @@ export interface ScriptOptions {
   readonly ssl: Input<string>;
 }
 
+/**
+ * In a connection string, milliseconds. `connect_timeout` does not hold for a standby's WAL receiver: to the address of a
+ * pod that is gone it would connect for as long as the kernel tries, two minutes. Also ends a connection whose data nobody
+ * acknowledges.
+ */
+export const GIVES_UP = 'tcp_user_timeout=10000';
+
 /** Waits for the volume, so that one server at a time works on it. */
 export const lockVolume: Text = text`
   # A pod deleted by force can leave its server running. Every process of a server inherits the lock: it lasts until
@@ -175,7 +182,7 @@ export const startReplica = ({ reloads, ssl }: ScriptOptions): Text => text`
   trap 'exit 143' INT TERM
   export PGPASSFILE=/var/run/postgresql/pgpass PGCONNECT_TIMEOUT=5
   slot=replica_\${POD_NAME##*-}
-  primary="host=$PRIMARY_HOST port=5432 user=replicator application_name=$POD_NAME passfile=$PGPASSFILE${ssl}"
+  primary="host=$PRIMARY_HOST port=5432 user=replicator application_name=$POD_NAME passfile=$PGPASSFILE ${GIVES_UP}${ssl}"
   options='-c config_file=/etc/postgresql/postgresql.conf -c hba_file=/etc/postgresql/pg_hba.conf'
 
   say() { echo "start-replica: $*" >&2; }

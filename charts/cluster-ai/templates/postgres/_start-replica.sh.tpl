@@ -8,7 +8,7 @@ umask 077
 trap 'exit 143' INT TERM
 export PGPASSFILE=/var/run/postgresql/pgpass PGCONNECT_TIMEOUT=5
 slot=replica_${POD_NAME##*-}
-primary="host=$PRIMARY_HOST port=5432 user=replicator application_name=$POD_NAME passfile=$PGPASSFILE"
+primary="host=$PRIMARY_HOST port=5432 user=replicator application_name=$POD_NAME passfile=$PGPASSFILE tcp_user_timeout=10000"
 options='-c config_file=/etc/postgresql/postgresql.conf -c hba_file=/etc/postgresql/pg_hba.conf'
 
 say() { echo "start-replica: $*" >&2; }

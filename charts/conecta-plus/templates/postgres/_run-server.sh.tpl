@@ -32,7 +32,9 @@ has_data() { [ -s "$PGDATA/PG_VERSION" ]; }
 was_standby() { [ -e "$PGDATA/standby.signal" ]; }
 control() { LC_ALL=C pg_controldata | sed -n "s/^$1: *//p"; }
 
-conninfo() { echo "host=$1 port=5432 user=replicator application_name=$POD_NAME passfile=$PGPASSFILE{{ if .Values.postgres.tls.enabled }} sslmode=verify-full sslrootcert=/run/secrets/tls/ca.crt{{ else }}{{ end }}"; }
+conninfo() { # HOST
+  echo "host=$1 port=5432 user=replicator application_name=$POD_NAME passfile=$PGPASSFILE tcp_user_timeout=10000{{ if .Values.postgres.tls.enabled }} sslmode=verify-full sslrootcert=/run/secrets/tls/ca.crt{{ else }}{{ end }}"
+}
 ask() { # HOST STATEMENT
   timeout 5 psql --no-psqlrc --quiet --no-align --tuples-only --no-password \
     --dbname="$(conninfo "$1") dbname=postgres" --command="$2"

@@ -5,9 +5,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
-import { Construct } from 'constructs';
-import { exportsOf } from './index-exports';
+import { join } from 'node:path';
+import { exportsOf, tierEntryOf } from './index-exports';
 
 /** What a module of the index exports. */
 interface Export {
@@ -36,8 +35,13 @@ write('lib/plus.mjs', reExport(valuesOf('plus'), './plus.js'));
 write('lib/plus.d.mts', "export * from './plus.js';\n");
 
 mkdirSync(join(build, 'tiers'));
-for (const { module, names, values } of index.filter(isOfTier)) {
-  const entry = `tiers/${basename(module)}`;
+for (const { module, names, values } of index) {
+  const found = exported(module);
+  const entry = tierEntryOf(
+    module,
+    values.map((name) => found[name]),
+  );
+  if (entry === undefined) continue;
   const source = `../lib/${module}.js`;
   const list = values.join(', ');
   write(`${entry}.js`, `"use strict";\nconst { ${list} } = require('${source}');\nmodule.exports = { ${list} };\n`);
@@ -54,17 +58,6 @@ function exported(module: string): Readonly<Record<string, unknown>> {
 
 function valuesOf(module: string): readonly string[] {
   return Object.keys(exported(module));
-}
-
-/** Whether the module is that of a tier: `tiers/<category>/<tier>`, with a construct. */
-function isOfTier({ module, values }: Export): boolean {
-  if (!/^tiers\/[^/]+\/[^/]+$/.test(module)) return false;
-  const found = exported(module);
-  return values.some((name) => isConstruct(found[name]));
-}
-
-function isConstruct(value: unknown): boolean {
-  return typeof value === 'function' && value.prototype instanceof Construct;
 }
 
 function reExport(names: readonly string[], source: string): string {

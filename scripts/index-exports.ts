@@ -1,6 +1,7 @@
 /** The statements of lib/index.ts, which are all of one form. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Construct } from 'constructs';
 
 /** `export { … } from './…';` */
 export interface Export {
@@ -21,4 +22,18 @@ export function exportsOf(file: string): readonly Export[] {
     }
     return { module, names };
   });
+}
+
+/**
+ * The entry by which a tier is imported alone, such as `tiers/redis-cluster`; undefined where the module is none.
+ * @param module below lib/; a tier's is `tiers/<group>/<tier>`
+ * @param values what it exports at run time; of a tier, a construct among them
+ */
+export function tierEntryOf(module: string, values: readonly unknown[]): string | undefined {
+  const [, tier] = /^tiers\/[^/]+\/([^/]+)$/.exec(module) ?? [];
+  return tier !== undefined && values.some(isConstruct) ? `tiers/${tier}` : undefined;
+}
+
+function isConstruct(value: unknown): boolean {
+  return typeof value === 'function' && value.prototype instanceof Construct;
 }

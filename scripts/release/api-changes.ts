@@ -1,6 +1,6 @@
 /** Which changes of the exported names break code that compiled with the last release. */
 import ts from 'typescript';
-import type { Api, Exported, Member, Parameter, Signature } from './api';
+import type { Api, Entries, Exported, Member, Parameter, Signature } from './api';
 import { brokenValues, dataFacts } from './values';
 
 /** A sentence for each. */
@@ -11,6 +11,15 @@ export function brokenApi(before: Api, after: Api): readonly string[] {
     if (is === undefined) return name.startsWith('(') ? [] : [`${name} is no longer exported`];
     if (is.kind !== was.kind) return [`${name}: its kind was ${was.kind} and is ${is.kind}`];
     return [...changedExport(was, is).map((what) => `${name}${what}`), ...changedMembers(name, was, is)];
+  });
+}
+
+/** The same of what tiers are imported by alone. */
+export function brokenEntries(before: Entries, after: Entries): readonly string[] {
+  return Object.entries(before).flatMap(([entry, names]) => {
+    const now = after[entry];
+    if (now === undefined) return [`${entry} can no longer be imported`];
+    return names.filter((name) => !now.includes(name)).map((name) => `${entry} no longer exports ${name}`);
   });
 }
 

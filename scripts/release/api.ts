@@ -1,46 +1,68 @@
 /** The names that the package exports, as its sources declare them, and which changes of them break who imports it. */
 import { join, relative } from 'node:path';
 import ts from 'typescript';
+import { z } from 'zod';
 import * as library from '../../lib';
 import * as plus from '../../lib/plus';
 import type { JsonObject } from '../../lib/values/expression';
 import { isList, isObject } from '../../lib/values/json';
 import { exportsOf, originalOf, programOf } from '../exported-symbols';
+import { exportsOf as indexExportsOf, tierEntryOf } from '../index-exports';
 
-export interface Parameter {
-  readonly type: string;
-  /** It may be left out, or is the rest of the arguments. */
-  readonly optional?: true;
-}
+export const JsonMap = z.custom<JsonObject>(isObject);
 
-export interface Signature {
-  readonly parameters: readonly Parameter[];
-  /** @default - inferred, or a constructor's */
-  readonly returns?: string;
-}
+/** As it is written to test/released/ and read from there. */
+const Parameter = z
+  .object({
+    type: z.string(),
+    /** It may be left out, or is the rest of the arguments. */
+    optional: z.literal(true).exactOptional(),
+  })
+  .readonly();
+export type Parameter = z.infer<typeof Parameter>;
 
-export interface Member {
-  /** Of a property. @default - it is a method */
-  readonly type?: string;
-  /** One for each overload of a method. */
-  readonly signatures?: readonly Signature[];
-  readonly optional?: true;
-  /** Who extends the class must have it. */
-  readonly abstract?: true;
-}
+const Signature = z
+  .object({
+    parameters: z.array(Parameter).readonly(),
+    /** @default - inferred, or a constructor's */
+    returns: z.string().exactOptional(),
+  })
+  .readonly();
+export type Signature = z.infer<typeof Signature>;
 
-export interface Exported {
-  readonly kind: 'class' | 'constant' | 'function' | 'interface' | 'type';
-  /** What a type is another name for. */
-  readonly type?: string;
-  readonly signatures?: readonly Signature[];
-  readonly members?: Readonly<Record<string, Member>>;
-  /** What a constant holds, where that is plain data, such as defaults. */
-  readonly data?: JsonObject;
-}
+const Member = z
+  .object({
+    /** Of a property. @default - it is a method */
+    type: z.string().exactOptional(),
+    /** One for each overload of a method. */
+    signatures: z.array(Signature).readonly().exactOptional(),
+    optional: z.literal(true).exactOptional(),
+    /** Who extends the class must have it. */
+    abstract: z.literal(true).exactOptional(),
+  })
+  .readonly();
+export type Member = z.infer<typeof Member>;
+
+const Exported = z
+  .object({
+    kind: z.enum(['class', 'constant', 'function', 'interface', 'type']),
+    /** What a type is another name for. */
+    type: z.string().exactOptional(),
+    signatures: z.array(Signature).readonly().exactOptional(),
+    members: z.record(z.string(), Member).readonly().exactOptional(),
+    /** What a constant holds, where that is plain data, such as defaults. */
+    data: JsonMap.exactOptional(),
+  })
+  .readonly();
+export type Exported = z.infer<typeof Exported>;
 
 /** By name; those of `cdk8s-tiers/plus` as `plus.asSecret`, and what those name without exporting it as `(Name of file)`. */
-export type Api = Readonly<Record<string, Exported>>;
+export const Api = z.record(z.string(), Exported).readonly();
+export type Api = z.infer<typeof Api>;
+
+/** What can be imported of each tier alone, by its entry, such as `tiers/redis-cluster`: names that the index has, too. */
+export const Entries = z.record(z.string(), z.array(z.string()).readonly()).readonly();
+export type Entries = z.infer<typeof Entries>;
 
 const root = join(__dirname, '..', '..');
 
@@ -57,6 +79,19 @@ export function packageApi(): Api {
     { file: join(root, 'lib', 'index.ts'), values: { ...library }, prefix: '' },
     { file: join(root, 'lib', 'plus.ts'), values: { ...plus }, prefix: 'plus.' },
   ]);
+}
+
+export function tierEntries(): Entries {
+  const values: Readonly<Record<string, unknown>> = { ...library };
+  const entries = indexExportsOf('lib/index.ts').flatMap(({ module, names }): [string, readonly string[]][] => {
+    const all = names.map((name) => name.replace(/^type /, '')).sort();
+    const entry = tierEntryOf(
+      module,
+      all.map((name) => values[name]),
+    );
+    return entry === undefined ? [] : [[entry, all]];
+  });
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export function apiOf(entries: readonly Entry[]): Api {

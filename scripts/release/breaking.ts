@@ -5,9 +5,9 @@ import { valuesOf } from '../../lib/systems/environment';
 import type { JsonObject } from '../../lib/values/expression';
 import { manualSteps } from '../../test/systems/cluster-ai/immutable-fields';
 import type { Reading } from '../../test/systems/reading';
-import { brokenApi } from './api-changes';
+import { brokenApi, brokenEntries } from './api-changes';
 import { plannedBump, unannounced } from './announced';
-import { packageApi } from './api';
+import { packageApi, tierEntries } from './api';
 import {
   type EnvironmentRecord,
   type ReleaseRecord,
@@ -21,8 +21,8 @@ import { brokenValues } from './values';
 
 /** A sentence for each change, with what was and what is. */
 export function breakingChanges(released: ReleaseRecord, systems: readonly Reading[]): readonly string[] {
-  const inApi = brokenApi(released.api, packageApi()).map((what) => `cdk8s-tiers: ${what}`);
-  return [...brokenSystems(released.systems, systems), ...inApi];
+  const inPackage = [...brokenApi(released.api, packageApi()), ...brokenEntries(released.entries, tierEntries())];
+  return [...brokenSystems(released.systems, systems), ...inPackage.map((what) => `cdk8s-tiers: ${what}`)];
 }
 
 export function brokenSystems(released: ReleaseRecord['systems'], systems: readonly Reading[]): readonly string[] {

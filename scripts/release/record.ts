@@ -13,13 +13,12 @@ import { environmentsIn } from '../../lib/systems/environment';
 import type { SystemWithEnvironments } from '../../lib/systems/synthesise';
 import { systemsIn } from '../../lib/systems/systems';
 import type { JsonObject } from '../../lib/values/expression';
-import { isObject } from '../../lib/values/json';
 import { parseValues } from '../../lib/values/load';
 import { jsonSchemaOf } from '../../lib/values/schema';
 import { immutableFieldsOf } from '../../test/systems/cluster-ai/immutable-fields';
 import { type KubernetesObject, titleOf } from '../../test/systems/cluster-ai/pods';
 import { type Reading, readingOf } from '../../test/systems/reading';
-import { type Api, packageApi } from './api';
+import { Api, Entries, JsonMap, packageApi, tierEntries } from './api';
 import { type ValueFacts, valueFacts } from './values';
 
 export interface EnvironmentRecord {
@@ -37,6 +36,7 @@ export interface SystemRecord {
 export interface ReleaseRecord {
   readonly version: string;
   readonly api: Api;
+  readonly entries: Entries;
   readonly systems: Readonly<Record<string, SystemRecord>>;
 }
 
@@ -45,7 +45,7 @@ export const readings = (): readonly Reading[] =>
 
 export function recordOf(systems: readonly Reading[]): ReleaseRecord {
   const records = systems.map((reading) => [reading.system.systemName, systemRecordOf(reading)] as const);
-  return { version, api: packageApi(), systems: Object.fromEntries(records) };
+  return { version, api: packageApi(), entries: tierEntries(), systems: Object.fromEntries(records) };
 }
 
 export function systemRecordOf({ system, objectsIn }: Reading): SystemRecord {
@@ -71,49 +71,27 @@ export function lastingOf(objects: readonly KubernetesObject[]): JsonObject {
 
 const folder = join(__dirname, '..', '..', 'test', 'released');
 
-const JsonMap = z.custom<JsonObject>(isObject);
-const Signatures = z.array(
-  z.object({
-    parameters: z.array(z.object({ type: z.string(), optional: z.literal(true).exactOptional() })),
-    returns: z.string().exactOptional(),
-  }),
-);
-const Names = z.record(
-  z.string(),
-  z.object({
-    kind: z.enum(['class', 'constant', 'function', 'interface', 'type']),
-    type: z.string().exactOptional(),
-    signatures: Signatures.exactOptional(),
-    members: z
-      .record(
-        z.string(),
-        z.object({
-          type: z.string().exactOptional(),
-          signatures: Signatures.exactOptional(),
-          optional: z.literal(true).exactOptional(),
-          abstract: z.literal(true).exactOptional(),
-        }),
-      )
-      .exactOptional(),
-    data: JsonMap.exactOptional(),
-  }),
-);
-const OfPackage = z.object({ version: z.string(), systems: z.array(z.string()), exports: Names });
+const OfPackage = z.object({
+  version: z.string(),
+  systems: z.array(z.string()),
+  entries: Entries,
+  exports: Api,
+});
 const OfSystem = z.object({
   values: z.record(z.string(), JsonMap),
   environments: z.record(z.string(), z.object({ given: JsonMap, objects: JsonMap })),
 });
 
 export function releasedRecord(): ReleaseRecord {
-  const { version: of, systems, exports: api } = OfPackage.parse(read('package'));
+  const { version: of, systems, entries, exports: api } = OfPackage.parse(read('package'));
   const records = systems.map((name) => [name, OfSystem.parse(read(name))] as const);
-  return { version: of, api, systems: Object.fromEntries(records) };
+  return { version: of, api, entries, systems: Object.fromEntries(records) };
 }
 
-export function writeRecord({ version: of, api, systems }: ReleaseRecord): void {
+export function writeRecord({ version: of, api, entries, systems }: ReleaseRecord): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  write('package', { version: of, systems: Object.keys(systems), exports: api });
+  write('package', { version: of, systems: Object.keys(systems), entries, exports: api });
   for (const [name, record] of Object.entries(systems)) write(name, record);
 }
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Api, apiOf } from '../../scripts/release/api';
-import { brokenApi } from '../../scripts/release/api-changes';
+import { type Api, apiOf, tierEntries } from '../../scripts/release/api';
+import { brokenApi, brokenEntries } from '../../scripts/release/api-changes';
 
 const declared = `
 export type Size = 'large' | 'small';
@@ -216,5 +216,25 @@ describe('what is exported', () => {
       'shopDefaults.replicas: its default was 2 and is 3',
       'shopDefaults.limits.memory is no more; its default was "1Gi"',
     ]);
+  });
+});
+
+describe('what tiers are imported by alone', () => {
+  const entries = { 'tiers/cache': ['Cache', 'CacheProps'], 'tiers/shop': ['Shop'] };
+
+  it.each([
+    [{ ...entries, 'tiers/mall': ['Mall'] }, []],
+    [{ ...entries, 'tiers/shop': ['Shop', 'ShopProps'] }, []],
+    [{ 'tiers/cache': entries['tiers/cache'] }, ['tiers/shop can no longer be imported']],
+    [{ ...entries, 'tiers/cache': ['Cache'] }, ['tiers/cache no longer exports CacheProps']],
+  ])('breaks where it becomes %j: %j', (now, found) => {
+    expect(brokenEntries(entries, now)).toEqual(found);
+  });
+
+  it('has each tier of the package', () => {
+    const found = tierEntries();
+    expect(Object.keys(found)).toEqual(expect.arrayContaining(['tiers/postgres', 'tiers/redis-cluster']));
+    expect(found['tiers/redis-cluster']).toEqual(expect.arrayContaining(['RedisCluster', 'RedisClusterProps']));
+    expect(Object.keys(found)).not.toContain('tiers/tier');
   });
 });

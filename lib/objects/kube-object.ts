@@ -1,11 +1,13 @@
 /** Kubernetes objects whose fields may be expressions. */
-import { ApiObject } from 'cdk8s';
+import { ApiObject, type JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { LITERALS, literalOf } from '../values/expression';
-import { type Node, type NodeMap, type Tree, isMap } from '../values/parts';
+import { Merge, type Node, type NodeMap, type Tree, isMap } from '../values/parts';
+import { rehydrate } from '../values/token';
 import { evaluate } from '../values/tree';
 import { conditionOf } from './conditions';
 import { demandOneCopy } from './one-copy';
+import { patchData, patchTree } from './patches';
 
 interface ObjectKind {
   readonly apiVersion?: string;
@@ -21,6 +23,8 @@ interface ObjectKind {
 export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
   /** The object, with expressions for what depends on values. */
   readonly tree: NodeMap;
+
+  private readonly operations: JsonPatch[] = [];
 
   /** ApiObject's own test would take every ApiObject for one of these. */
   static override [Symbol.hasInstance](construct: unknown): construct is KubeObject {
@@ -38,21 +42,52 @@ export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
   }
 
   /**
-   * The object as plain data, with the namespace and labels of its chart and all that was added to its metadata.
-   * @throws where an expression is left, naming the value.
+   * Patches (RFC 6902) of the object as it is written, in the order in which they are added. In a system they reach what
+   * is written out, and replace what depends on values as a whole.
+   */
+  override addJsonPatch(...operations: JsonPatch[]): void {
+    this.operations.push(...operations);
+  }
+
+  /**
+   * The tree with all that was added to the object: what both readings of a system take.
+   * @throws where a patch leads to nothing, or into what depends on values
+   */
+  get written(): NodeMap {
+    const { name: _, ...added } = asObject(this.metadata.toJson());
+    const tree = Object.keys(added).length === 0 ? this.tree : this.withMetadata(added);
+    return this.operations.length === 0 ? tree : patchTree(tree, this.operations, this.node.path);
+  }
+
+  /** @param added of which no label and no annotation may be there already */
+  private withMetadata(added: Fields): NodeMap {
+    const { metadata } = this.tree;
+    const given = isMap(metadata) ? metadata : {};
+    const more = Object.entries(added).map(([key, value]): [string, Node] => {
+      const node = rehydrate(value, this.node.path);
+      const isUnited = given[key] !== undefined && (key === 'labels' || key === 'annotations');
+      return [key, isUnited ? new Merge([given[key], node]) : node];
+    });
+    return { ...this.tree, metadata: { ...given, ...Object.fromEntries(more) } };
+  }
+
+  /**
+   * The object as plain data, with the namespace and labels of its chart and all that was added to it.
+   * @throws where an expression is left, naming the value, or a patch leads to nothing
    */
   override toJson(): unknown {
     const object = asObject(evaluate(this.tree, LITERALS));
-    const added = asObject(this.metadata.toJson());
+    const { name: _, namespace, ...added } = asObject(this.metadata.toJson());
     const { name, ...metadata } = asObject(object.metadata);
     const merged = {
       name,
-      ...(added.namespace === undefined ? {} : { namespace: added.namespace }),
+      ...(namespace === undefined ? {} : { namespace }),
       ...metadata,
+      ...added,
       ...union('labels', metadata, added),
       ...union('annotations', metadata, added),
     };
-    return { ...object, metadata: merged };
+    return patchData({ ...object, metadata: merged }, this.operations, this.node.path);
   }
 }
 

@@ -72,7 +72,7 @@ function unused(file: string, files: Set<string>, { node }: ApiObject): string {
 }
 
 function treeOf(object: ApiObject): Node {
-  return object instanceof KubeObject ? object.tree : rehydrate(object.toJson(), object.node.path);
+  return object instanceof KubeObject ? object.written : rehydrate(object.toJson(), object.node.path);
 }
 
 /** `statefulset`, or `primary-statefulset` where the tier has more than one, or `primary-service-read` where that is not enough. */

@@ -40,7 +40,7 @@ export function checksOfNames(system: IConstruct): readonly Check[] {
 /** Of a name that is the release's with a text behind it. */
 function boundOf(object: KubeObject): readonly Bound[] {
   const longest = LONGEST[object.kind];
-  const { metadata } = object.tree;
+  const { metadata } = object.written;
   const name = isMap(metadata) ? metadata.name : undefined;
   if (longest === undefined || !(name instanceof Interpolation)) return [];
   const [first, suffix, ...others] = name.parts;

@@ -18,6 +18,7 @@ import {
   isSet,
   when,
 } from 'cdk8s-tiers';
+import { ApiObject, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { shopValues } from './values.js';
@@ -48,6 +49,14 @@ export class Shop extends System<typeof shopValues> {
     const cache = new RedisCache(this, 'redis', redis);
     const api = new Api(this, 'backend', backend);
     api.connectTo(cache);
+    for (const object of api.node.findAll()) {
+      if (!ApiObject.isApiObject(object) || object.kind !== 'Deployment') continue;
+      object.metadata.addAnnotation('example.com/owner', 'web');
+      object.addJsonPatch(
+        JsonPatch.add('/spec/template/spec/hostAliases', [{ ip: '10.0.0.9', hostnames: ['mainframe'] }]),
+        JsonPatch.replace('/spec/minReadySeconds', 7),
+      );
+    }
     demand(
       api,
       or(atMost(sizeOf(shop.currencies), 1), redis.enabled),

@@ -40,9 +40,10 @@ export function checksOfNames(system: IConstruct): readonly Check[] {
 /** Of a name that is the release's with a text behind it. */
 function boundOf(object: KubeObject): readonly Bound[] {
   const longest = LONGEST[object.kind];
+  if (longest === undefined) return [];
   const { metadata } = object.written;
   const name = isMap(metadata) ? metadata.name : undefined;
-  if (longest === undefined || !(name instanceof Interpolation)) return [];
+  if (!(name instanceof Interpolation)) return [];
   const [first, suffix, ...others] = name.parts;
   if (first !== release.name || typeof suffix !== 'string' || others.length > 0) return [];
   return [{ characters: longest - suffix.length, condition: conditionOf(object), object: `${object.kind} …${suffix}` }];

@@ -61,6 +61,32 @@ test('objects are there', () => {
   expect(named.filter(({ name }) => !isReaders(name) && !names.has(name))).toEqual([]);
 });
 
+test('a command about what is in a namespace says in which', () => {
+  const asked = argumentsOf('kubectl').filter(({ args }) => isNamespaced(beforeDashes(args)));
+  expect(asked.length).toBeGreaterThan(200);
+  expect(asked.filter(({ args }) => !hasNamespace(beforeDashes(args)))).toEqual([]);
+});
+
+/** What is not about the whole cluster, nor about manifests, which say it themselves. */
+function isNamespaced(args: Command): boolean {
+  const [verb = '', kind = ''] = wordsOf(args);
+  const manifests = ['-k', '-f', '--filename'].some((option) => optionOf(args, option) !== undefined);
+  if (verb === 'kustomize' || args.includes('--raw') || args.includes('--local')) return false;
+  if (['apply', 'diff', 'delete', 'replace', 'wait'].includes(verb) && manifests) return false;
+  return !/^(?:api-resources|config|cordon|drain|taint|uncordon|version)$/.test(verb) && !CLUSTER_WIDE.test(kind);
+}
+
+const CLUSTER_WIDE =
+  /^(?:apiservices?|clusterrole\w*|crds?|customresourcedefinitions?|nodes?|namespaces?|ns|pv|persistentvolumes?|storageclass\w*)(?:\/|$)/;
+
+function hasNamespace(args: Command): boolean {
+  return (
+    args.includes('-A') ||
+    args.includes('--all-namespaces') ||
+    ['--namespace', '-n'].some((option) => optionOf(args, option))
+  );
+}
+
 test('containers are in their pods', () => {
   const asked = argumentsOf('kubectl').flatMap(({ args, at }) => {
     const container = optionOf(args, '--container');

@@ -21,6 +21,7 @@ const all = filesBelow('docs', '.md');
 export const documents: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'test/e2e/README.md',
   ...all.filter((file) => !file.startsWith('docs/api/')),
 ];

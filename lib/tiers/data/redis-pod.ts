@@ -55,7 +55,7 @@ export interface RedisProps extends TierProps, PodSettings {
   readonly resources?: Resources;
   /** The official image, or one with the same programs. @default - see lib/images.ts */
   readonly image?: Image;
-  /** Prometheus exporter beside each server, on port 9121. @default - see redisDefaults */
+  /** Prometheus exporter beside each server, on port 9121. @default - see redisCacheDefaults */
   readonly exporter?: RedisExporter;
 }
 

@@ -16,7 +16,7 @@ import { Tier, type TierProps } from '../tier';
 export interface SmokeTestProps extends TierProps {
   /** What must answer with success, in order. */
   readonly urls: readonly Input<string>[];
-  /** The image that it runs. @default - see lib/images.ts */
+  /** The image that it runs. @default - `images.curl` */
   readonly image?: Image;
 }
 

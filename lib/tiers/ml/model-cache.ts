@@ -64,7 +64,7 @@ export interface ModelCacheProps extends TierProps, PodSettings {
   readonly image?: Image;
   /** rclone, which asks object storage. @default - see lib/images.ts */
   readonly toolsImage?: Image;
-  /** Prometheus exporter beside the server, on port 9121. @default - see redisDefaults */
+  /** Prometheus exporter beside the server, on port 9121. @default - see redisCacheDefaults */
   readonly exporter?: RedisExporter;
 }
 

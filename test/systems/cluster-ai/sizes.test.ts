@@ -39,6 +39,24 @@ describe("production's sizes", () => {
     ]);
   });
 
+  it('asks for GPUs of no more memory than they are labelled with', () => {
+    // What GPU feature discovery says of an L4, in MiB: its name rounds up.
+    const labels = { 'nvidia.com/gpu.product': 'NVIDIA-L4', 'nvidia.com/gpu.memory': 23034 };
+    const onGpus = podsIn(objects).flatMap(({ owner, spec }) => {
+      const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+      const memory = terms
+        ?.flatMap(({ matchExpressions = [] }) => matchExpressions)
+        .find(({ key }) => key === 'nvidia.com/gpu.memory');
+      return memory ? [{ owner, memory, terms }] : [];
+    });
+    expect(onGpus.map(({ owner }) => owner)).toHaveLength(3);
+    for (const { memory, terms } of onGpus) {
+      expect(JSON.stringify(terms)).toContain(labels['nvidia.com/gpu.product']);
+      expect(memory.operator).toBe('Gt');
+      expect(Number(memory.values?.[0])).toBeLessThan(labels['nvidia.com/gpu.memory']);
+    }
+  });
+
   it('keeps 50 server connections in each pool', () => {
     const configuration = JSON.stringify(find(objects, 'ConfigMap/cluster-ai-pgbouncer'));
     expect(configuration).toContain('default_pool_size = 50');

@@ -12,6 +12,7 @@ import { type Contender, HELM, SIZES, type Task, contenders, kustomize, node, to
 import { writeDocuments } from './documents';
 import { type Measured, Results } from './measurements';
 import { type Run, SCRATCH, run, saidIn } from './run';
+import { systemNames } from './subject';
 
 const root = resolve(__dirname, '..');
 const isQuick = process.argv.includes('--quick');
@@ -22,7 +23,6 @@ const LIMIT = 300;
 const RUNS = isQuick ? 1 : 5;
 const PATIENCE = 15;
 
-const SYSTEMS = ['cluster-ai', 'conecta-plus', 'node-agents'];
 const ENVIRONMENTS = isQuick ? 3 : 200;
 
 function progress(line: string): void {
@@ -153,7 +153,7 @@ async function main(): Promise<void> {
   );
 
   const measured: Measured[] = [];
-  for (const system of isQuick ? SYSTEMS.slice(-1) : SYSTEMS)
+  for (const system of isQuick ? systemNames.slice(-1) : systemNames)
     measured.push(...(await measureSubject(system, contenders)));
   const sizes = new Set(contenders.flatMap((contender) => contender.sizes));
   const ascending = [...sizes].sort((a, b) => a - b).filter((size) => !isQuick || size <= SIZES[0]);

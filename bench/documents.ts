@@ -121,6 +121,8 @@ The objects are those of an API, a frontend and a worker of this project, again 
 
 Each run is a process of its own. A time is the best of up to five runs, or of as many as fit into 15 seconds; \`bench/results.json\` has the worst too. Whoever has not finished after 300 seconds is stopped. A time with ~ is not measured: it follows the power law of the last two that are.
 
+*Whole process* is all from its start to its end. *Work* is what it does with objects, until they are written: it begins when the code is loaded and the objects are read. Starting and loading take the same for one object as for all, and only these measurements read objects, as lines of JSON: an app makes its own. So what an object costs is compared by work, between programs that say their phases. Helm and kustomize say none: with them whole processes are compared, start and reading included.
+
 ## Time
 
 ![Seconds of the whole process by number of objects, both logarithmic](performance/time.svg)

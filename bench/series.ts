@@ -41,6 +41,7 @@ export function pointsOf(results: Results, contender: string): readonly Point[] 
 
 /** Seconds of work for one object. */
 export function workPerObject(results: Results, contender: string, size: number): number {
-  const { work, whole, objects } = finished(results, contender, size);
-  return (work ?? whole).best / objects;
+  const { work, objects } = finished(results, contender, size);
+  if (work === undefined) throw new Error(`${contender} does not say what of its time is work`);
+  return work.best / objects;
 }

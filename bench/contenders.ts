@@ -17,8 +17,11 @@ export interface Contender {
   readonly from: 'objects' | 'description';
   /** Numbers of objects that it is given; beyond the largest, its time is extrapolated. */
   readonly sizes: readonly number[];
-  /** It says its phases itself; else it writes the objects to its standard output. */
-  readonly saysPhases: boolean;
+  /**
+   * The folder below the task's that it writes into, with its phases on its standard output.
+   * @default - it writes the objects to its standard output
+   */
+  readonly into?: string;
   /** What it says to what is too much for it. @default - it takes all that it has time for */
   readonly refusal?: RegExp;
   command(task: Task): Command;
@@ -86,35 +89,34 @@ export const contenders: readonly Contender[] = [
     name: OURS,
     from: 'objects',
     sizes: SIZES,
-    saysPhases: true,
+    into: 'ours',
     command: ({ folder }) => node('ours.ts', join(folder, 'objects.jsonl'), folder),
   },
   {
     name: ONE_CHART,
     from: 'objects',
     sizes: SIZES,
-    saysPhases: true,
+    into: 'stock',
     command: (task) => node('stock.ts', ...stock('one', task)),
   },
   {
     name: MANY_CHARTS,
     from: 'objects',
     sizes: [6, 600, 6000, 12_000], // 2,000 charts
-    saysPhases: true,
+    into: 'stock',
     command: (task) => node('stock.ts', ...stock('many', task)),
   },
   {
     name: TS_NODE,
     from: 'objects',
     sizes: [6, 600, 6000, 30_000],
-    saysPhases: true,
+    into: 'stock',
     command: (task) => ({ program: 'npx', args: ['ts-node', 'bench/programs/stock.ts', ...stock('one', task)] }),
   },
   {
     name: HELM_PLAIN,
     from: 'objects',
     sizes: SIZES,
-    saysPhases: false,
     refusal: CHART_TOO_LARGE,
     command: (task) => helm('plain-chart', task),
   },
@@ -122,7 +124,6 @@ export const contenders: readonly Contender[] = [
     name: KUSTOMIZE,
     from: 'objects',
     sizes: [6, 600, 1800, 6000],
-    saysPhases: false,
     command: ({ folder }) => ({
       program: kustomize(),
       args: [kustomize() === 'kubectl' ? 'kustomize' : 'build', join(folder, 'manifests')],
@@ -132,14 +133,13 @@ export const contenders: readonly Contender[] = [
     name: TIERS,
     from: 'description',
     sizes: SIZES,
-    saysPhases: true,
+    into: 'tiers',
     command: ({ subject, folder }) => node('tiers.ts', subject, folder),
   },
   {
     name: HELM_CHART,
     from: 'description',
     sizes: SIZES,
-    saysPhases: false,
     refusal: CHART_TOO_LARGE,
     command: (task) => helm('chart', task, '--values', join(task.folder, 'values.yaml')),
   },
@@ -147,14 +147,14 @@ export const contenders: readonly Contender[] = [
     name: CHART,
     from: 'description',
     sizes: SIZES,
-    saysPhases: true,
+    into: 'our-chart',
     command: ({ subject, folder }) => node('chart.ts', subject, folder),
   },
   {
     name: EMISSION,
     from: 'objects',
     sizes: SIZES,
-    saysPhases: true,
-    command: ({ folder }) => node('emission.ts', join(folder, 'objects.jsonl')),
+    into: 'emission',
+    command: ({ folder }) => node('emission.ts', join(folder, 'objects.jsonl'), folder),
   },
 ];

@@ -88,9 +88,10 @@ function document(results: Results): string {
   const missed = goals.filter((goal) => !goal.measure(results).isMet);
   const shared = environments.phases['one construction'] ?? NaN;
   const evaluations = environments.phases.evaluations ?? NaN;
+  const runs = new Set(results.measured.flatMap(({ whole }) => whole?.runs ?? []));
   return `# Performance
 
-\`npm run bench\` measures all of this anew, in one run on one machine, and writes this page, its plots and \`bench/results.json\`. It needs Go, for the tools, and takes about 20 minutes of an idle machine.
+\`npm run bench\` measures all of this anew, in one run on one machine, and writes this page, its plots and \`bench/results.json\`. It needs Go, for the tools, and takes half an hour of an idle machine.
 
 Here: ${machine.processor}, ${machine.cores} cores, ${machine.memory}, ${machine.system}, files ${machine.files}; ${Object.entries(
     versions,
@@ -119,7 +120,7 @@ The objects are those of an API, a frontend and a worker of this project, again 
 - *${TIERS}*: the tiers are constructed, and their expressions evaluated for the values of one environment.
 - *${HELM_CHART}*: the chart of these tiers, for the same values.
 
-Each run is a process of its own. A time is the best of up to five runs, or of as many as fit into 15 seconds; \`bench/results.json\` has the worst too. Whoever has not finished after 300 seconds is stopped. A time with ~ is not measured: it follows the power law of the last two that are.
+Each run is a process of its own. A time is the best of ${[...runs].sort((a, b) => a - b).join(', ')} runs; \`bench/results.json\` has the worst too. Whoever has not finished after 300 seconds is stopped. A time with ~ is not measured: it follows the power law of the last two that are.
 
 *Whole process* is all from its start to its end. *Work* is what it does with objects, until they are written: it begins when the code is loaded and the objects are read. Starting and loading take the same for one object as for all, and only these measurements read objects, as lines of JSON: an app makes its own. So what an object costs is compared by work, between programs that say their phases. Helm and kustomize say none: with them whole processes are compared, start and reading included.
 

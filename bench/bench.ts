@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { type Contender, HELM, SIZES, contenders, kustomize, node, toolOf } from './contenders';
+import { type Contender, HELM, SIZES, contenders, contendersOf, kustomize, node, toolOf } from './contenders';
 import { writeDocuments } from './documents';
 import { type Rules, completed, measure, timesOf } from './measure';
 import { type Measured, Results } from './measurements';
@@ -96,8 +96,7 @@ async function main(): Promise<void> {
   const sizes = new Set(contenders.flatMap((contender) => contender.sizes));
   const ascending = [...sizes].sort((a, b) => a - b).filter((size) => !isQuick || size <= SIZES[0]);
   for (const size of ascending) {
-    const taking = contenders.filter((contender) => contender.sizes.includes(size));
-    measured.push(...(await measureSubject(String(size), taking)));
+    measured.push(...(await measureSubject(String(size), contendersOf(size, measured))));
   }
 
   const results = Results.parse({

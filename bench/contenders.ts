@@ -1,6 +1,7 @@
 /** Who writes manifests, and how each is called. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Measured } from './measurements';
 import type { Command } from './run';
 
 /** What a contender reads and where it writes: a folder that programs/prepare.ts has filled. */
@@ -15,7 +16,7 @@ export interface Contender {
   readonly name: string;
   /** What it starts from: objects as data, or the description of a system with values. */
   readonly from: 'objects' | 'description';
-  /** Numbers of objects that it is given; beyond the largest, its time is extrapolated. */
+  /** Numbers of objects that it is given, until it does not finish; beyond the largest, its time is extrapolated. */
   readonly sizes: readonly number[];
   /**
    * The folder below the task's that it writes into, with its phases on its standard output.
@@ -109,7 +110,7 @@ export const contenders: readonly Contender[] = [
   {
     name: TS_NODE,
     from: 'objects',
-    sizes: [6, 600, 6000, 30_000],
+    sizes: SIZES,
     into: 'stock',
     command: (task) => ({ program: 'npx', args: ['ts-node', 'bench/programs/stock.ts', ...stock('one', task)] }),
   },
@@ -123,7 +124,7 @@ export const contenders: readonly Contender[] = [
   {
     name: KUSTOMIZE,
     from: 'objects',
-    sizes: [6, 600, 1800, 6000],
+    sizes: SIZES,
     command: ({ folder }) => ({
       program: kustomize(),
       args: [kustomize() === 'kubectl' ? 'kustomize' : 'build', join(folder, 'manifests')],
@@ -158,3 +159,9 @@ export const contenders: readonly Contender[] = [
     command: ({ folder }) => node('emission.ts', join(folder, 'objects.jsonl'), folder),
   },
 ];
+
+/** Who is given so many objects, after what was measured: not who has not finished with fewer. */
+export function contendersOf(size: number, measured: readonly Measured[]): readonly Contender[] {
+  const stopped = new Set(measured.flatMap((one) => (one.stoppedAfter === undefined ? [] : [one.contender])));
+  return contenders.filter(({ name, sizes }) => sizes.includes(size) && !stopped.has(name));
+}

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
-import { MANY_CHARTS, ONE_CHART, OURS, contenders } from '../../bench/contenders';
+import { KUSTOMIZE, MANY_CHARTS, ONE_CHART, OURS, contenders, contendersOf } from '../../bench/contenders';
 import { documents } from '../../bench/documents';
 import { Fleet } from '../../bench/fleet';
 import { goals } from '../../bench/goals';
@@ -20,6 +20,22 @@ const results = Results.parse(JSON.parse(read('bench/results.json')));
 describe('what was measured', () => {
   test.each([...documents(results)])('%s says it: npm run bench -- --documents writes it', (path, content) => {
     expect(read(path)).toBe(content);
+  });
+
+  test('says who was stopped, and takes no time of that', () => {
+    const stopped = { contender: KUSTOMIZE, subject: '30000', objects: 30_001, stoppedAfter: 300 };
+    const fewer = results.measured.filter(
+      ({ contender, subject }) => contender !== KUSTOMIZE || !['30000', '100000'].includes(subject),
+    );
+    const measured = [...fewer, stopped];
+    expect(documents({ ...results, measured }).get('docs/performance.md')).toMatch(
+      /^\| kubectl kustomize \| [\d.]+ \| [\d.]+ \| [\d.]+ \| not in 300 \| {2}\|$/m,
+    );
+
+    const goal = goals.find(({ title }) => title.includes('`kubectl kustomize`'));
+    expect(goal?.measure({ ...results, measured })).toEqual(goal?.measure({ ...results, measured: fewer }));
+    expect(contendersOf(100_000, fewer).map(({ name }) => name)).toContain(KUSTOMIZE);
+    expect(contendersOf(100_000, measured).map(({ name }) => name)).not.toContain(KUSTOMIZE);
   });
 
   test.each(goals)('meets the goal, or the document says what bounds it: $title', (goal) => {

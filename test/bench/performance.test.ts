@@ -5,7 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
-import { KUSTOMIZE, MANY_CHARTS, ONE_CHART, OURS, contenders, contendersOf } from '../../bench/contenders';
+import {
+  CHART,
+  EMISSION,
+  KUSTOMIZE,
+  MANY_CHARTS,
+  ONE_CHART,
+  OURS,
+  contenders,
+  contendersOf,
+} from '../../bench/contenders';
 import { documents } from '../../bench/documents';
 import { Fleet } from '../../bench/fleet';
 import { goals } from '../../bench/goals';
@@ -20,6 +29,18 @@ const results = Results.parse(JSON.parse(read('bench/results.json')));
 describe('what was measured', () => {
   test.each([...documents(results)])('%s says it: npm run bench -- --documents writes it', (path, content) => {
     expect(read(path)).toBe(content);
+  });
+
+  test.each([...new Set(contenders.map(({ name }) => name))].filter((name) => name !== EMISSION))(
+    'says what %s is',
+    (name) => {
+      expect(read('docs/performance.md')).toMatch(new RegExp(`^- .*\\*${name}\\*.*: `, 'm'));
+    },
+  );
+
+  test.each(['time', 'memory'])('shows in its plot of %s all that are set against each other', (plot) => {
+    const named = /<desc[^>]*>[^:]*: (.*)\.</.exec(read(`docs/performance/${plot}.svg`))?.[1]?.split('; ');
+    expect(named).toEqual(contenders.map(({ name }) => name).filter((name) => name !== CHART && name !== EMISSION));
   });
 
   test('says who was stopped, and takes no time of that', () => {

@@ -1,6 +1,7 @@
 /** Who writes manifests, and how each is called. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Measured } from './measurements';
 import type { Command } from './run';
 
 /** What a contender reads and where it writes: a folder that programs/prepare.ts has filled. */
@@ -15,10 +16,13 @@ export interface Contender {
   readonly name: string;
   /** What it starts from: objects as data, or the description of a system with values. */
   readonly from: 'objects' | 'description';
-  /** Numbers of objects that it is given; beyond the largest, its time is extrapolated. */
+  /** Numbers of objects that it is given, until it does not finish; beyond the largest, its time is extrapolated. */
   readonly sizes: readonly number[];
-  /** It says its phases itself; else it writes the objects to its standard output. */
-  readonly saysPhases: boolean;
+  /**
+   * The folder below the task's that it writes into, with its phases on its standard output.
+   * @default - it writes the objects to its standard output
+   */
+  readonly into?: string;
   /** What it says to what is too much for it. @default - it takes all that it has time for */
   readonly refusal?: RegExp;
   command(task: Task): Command;
@@ -86,43 +90,41 @@ export const contenders: readonly Contender[] = [
     name: OURS,
     from: 'objects',
     sizes: SIZES,
-    saysPhases: true,
+    into: 'ours',
     command: ({ folder }) => node('ours.ts', join(folder, 'objects.jsonl'), folder),
   },
   {
     name: ONE_CHART,
     from: 'objects',
     sizes: SIZES,
-    saysPhases: true,
+    into: 'stock',
     command: (task) => node('stock.ts', ...stock('one', task)),
   },
   {
     name: MANY_CHARTS,
     from: 'objects',
     sizes: [6, 600, 6000, 12_000], // 2,000 charts
-    saysPhases: true,
+    into: 'stock',
     command: (task) => node('stock.ts', ...stock('many', task)),
   },
   {
     name: TS_NODE,
     from: 'objects',
-    sizes: [6, 600, 6000, 30_000],
-    saysPhases: true,
+    sizes: SIZES,
+    into: 'stock',
     command: (task) => ({ program: 'npx', args: ['ts-node', 'bench/programs/stock.ts', ...stock('one', task)] }),
   },
   {
     name: HELM_PLAIN,
     from: 'objects',
     sizes: SIZES,
-    saysPhases: false,
     refusal: CHART_TOO_LARGE,
     command: (task) => helm('plain-chart', task),
   },
   {
     name: KUSTOMIZE,
     from: 'objects',
-    sizes: [6, 600, 1800, 6000],
-    saysPhases: false,
+    sizes: SIZES,
     command: ({ folder }) => ({
       program: kustomize(),
       args: [kustomize() === 'kubectl' ? 'kustomize' : 'build', join(folder, 'manifests')],
@@ -132,14 +134,13 @@ export const contenders: readonly Contender[] = [
     name: TIERS,
     from: 'description',
     sizes: SIZES,
-    saysPhases: true,
+    into: 'tiers',
     command: ({ subject, folder }) => node('tiers.ts', subject, folder),
   },
   {
     name: HELM_CHART,
     from: 'description',
     sizes: SIZES,
-    saysPhases: false,
     refusal: CHART_TOO_LARGE,
     command: (task) => helm('chart', task, '--values', join(task.folder, 'values.yaml')),
   },
@@ -147,14 +148,20 @@ export const contenders: readonly Contender[] = [
     name: CHART,
     from: 'description',
     sizes: SIZES,
-    saysPhases: true,
+    into: 'our-chart',
     command: ({ subject, folder }) => node('chart.ts', subject, folder),
   },
   {
     name: EMISSION,
     from: 'objects',
     sizes: SIZES,
-    saysPhases: true,
-    command: ({ folder }) => node('emission.ts', join(folder, 'objects.jsonl')),
+    into: 'emission',
+    command: ({ folder }) => node('emission.ts', join(folder, 'objects.jsonl'), folder),
   },
 ];
+
+/** Who is given so many objects, after what was measured: not who has not finished with fewer. */
+export function contendersOf(size: number, measured: readonly Measured[]): readonly Contender[] {
+  const stopped = new Set(measured.flatMap((one) => (one.stoppedAfter === undefined ? [] : [one.contender])));
+  return contenders.filter(({ name, sizes }) => sizes.includes(size) && !stopped.has(name));
+}

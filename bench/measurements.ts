@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 /** Seconds of the best and of the worst of some runs. */
 const Spread = z.strictObject({ best: z.number(), worst: z.number(), runs: z.int() });
+export type Spread = z.infer<typeof Spread>;
 
 const Measured = z.strictObject({
   contender: z.string(),

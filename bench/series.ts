@@ -21,19 +21,24 @@ export interface Point {
   readonly isExtrapolated: boolean;
 }
 
-/** A contender's times by size, up to the largest. What is not measured follows the power law of the last two that are. */
+/**
+ * A contender's times by size. Beyond the sizes that it is given, its work follows the power law of the last two that
+ * were measured; what is no work stays as it was.
+ */
 export function pointsOf(results: Results, contender: string): readonly Point[] {
   const sizes = contenders.find(({ name }) => name === contender)?.sizes ?? [];
-  const points = sizes.flatMap((size): Point[] => {
-    const one = found(results, contender, size);
-    return one?.whole === undefined ? [] : [{ objects: size, seconds: one.whole.best, isExtrapolated: false }];
+  const measured = sizes.flatMap((size) => {
+    const { whole, work } = found(results, contender, size) ?? {};
+    return whole === undefined ? [] : [{ objects: size, seconds: whole.best, work: work?.best }];
   });
-  const [before, last] = points.slice(-2);
-  if (before === undefined || last === undefined) return points;
-  const power = Math.log(last.seconds / before.seconds) / Math.log(last.objects / before.objects);
-  const beyond = SIZES.filter((size) => size > last.objects).map((objects) => ({
+  const points = measured.map(({ objects, seconds }): Point => ({ objects, seconds, isExtrapolated: false }));
+  const [before, last] = measured.slice(-2);
+  if (before?.work === undefined || last?.work === undefined) return points;
+  const { objects: most, seconds, work } = last;
+  const power = Math.log(work / before.work) / Math.log(most / before.objects);
+  const beyond = SIZES.filter((size) => size > Math.max(...sizes)).map((objects) => ({
     objects,
-    seconds: last.seconds * (objects / last.objects) ** power,
+    seconds: seconds - work + work * (objects / most) ** power,
     isExtrapolated: true,
   }));
   return [...points, ...beyond];
@@ -41,6 +46,7 @@ export function pointsOf(results: Results, contender: string): readonly Point[] 
 
 /** Seconds of work for one object. */
 export function workPerObject(results: Results, contender: string, size: number): number {
-  const { work, whole, objects } = finished(results, contender, size);
-  return (work ?? whole).best / objects;
+  const { work, objects } = finished(results, contender, size);
+  if (work === undefined) throw new Error(`${contender} does not say what of its time is work`);
+  return work.best / objects;
 }

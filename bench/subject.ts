@@ -2,12 +2,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
+import type { Construct } from 'constructs';
 import type { ChartSource } from '../lib/output/helm/source';
+import { ClusterAi } from '../lib/systems/cluster-ai/cluster-ai';
+import { ConectaPlus } from '../lib/systems/conecta-plus/conecta-plus';
 import { valuesOf } from '../lib/systems/environment';
-import { systemsIn } from '../lib/systems/systems';
+import { NodeAgents } from '../lib/systems/node-agents/node-agents';
+import type { SystemWithEnvironments } from '../lib/systems/synthesise';
 import type { JsonObject } from '../lib/values/expression';
 import { defaultsOf } from '../lib/values/schema';
 import { Fleet } from './fleet';
+
+const systems: Readonly<Record<string, new (scope: Construct) => SystemWithEnvironments>> = {
+  'cluster-ai': ClusterAi,
+  'conecta-plus': ConectaPlus,
+  'node-agents': NodeAgents,
+};
+
+export const systemNames = Object.keys(systems);
+
+/** Constructs that system and no other. */
+export function systemOf(name: string): SystemWithEnvironments {
+  const system = systems[name];
+  if (system === undefined) throw new Error(`${name}: no such system`);
+  return new system(new App());
+}
 
 export interface Subject {
   readonly system: ChartSource;
@@ -22,8 +41,7 @@ export function subjectOf(name: string): Subject {
     const system = new Fleet(new App(), Number(name));
     return { system, values: defaultsOf(system.schema), source: '{}\n' };
   }
-  const system = systemsIn(new App()).find(({ systemName }) => systemName === name);
-  if (system === undefined) throw new Error(`${name}: no such system`);
+  const system = systemOf(name);
   const file = join(system.environments, 'production.yaml');
   const source = readFileSync(file, 'utf8');
   return { system, values: valuesOf(system.schema, { file, source }), source };

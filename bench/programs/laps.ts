@@ -10,11 +10,6 @@ export class Laps {
     this.last = now;
   }
 
-  /** Lets pass what is no phase. */
-  skip(): void {
-    this.last = performance.now();
-  }
-
   say(): void {
     const megabytes = process.resourceUsage().maxRSS / 1024;
     console.log(JSON.stringify({ phases: this.laps, megabytes }));

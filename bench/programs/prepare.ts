@@ -30,4 +30,4 @@ replaceFolders(folder, {
   'plain-chart': plain,
   manifests: manifests.files(values, release, system.podSecurity),
 });
-console.log(JSON.stringify({ name: system.systemName, objects: [...tiers.values()].flat().length, tiers: tiers.size }));
+console.log(JSON.stringify({ name: system.systemName, objects: [...tiers.values()].flat().length }));

@@ -172,6 +172,13 @@ describe('Postgres', () => {
     });
   });
 
+  test.each([
+    ['start-replica.sh', {}, /^primary="host=\$PRIMARY_HOST .*"$/m],
+    ['run-server.sh', { promoted: false }, /^ *echo "host=\$1 port=.*"$/m],
+  ])('gives up the address of a pod that is gone after ten seconds, in %s', (name, props, connection) => {
+    expect(connection.exec(file(name, { replicas: 1, ...props }) ?? '')?.[0]).toMatch(' tcp_user_timeout=10000');
+  });
+
   test('restarts no server by another number of replicas', () => {
     const template = (replicas: number) => pod(synth({ replicas }), 'primary');
     expect([template(1), template(2)]).toEqual([template(0), template(0)]);

@@ -97,6 +97,8 @@ export class Platform {
 
   /** The labels that selectors use. They never change between versions. */
   readonly selectorLabels: (given: PodLabels) => Fragment<Labels>;
+  /** Those of them that the pods of all workloads of a tier have in common. */
+  readonly tierLabels: (given: Pick<PodLabels, 'name'>) => Fragment<Labels>;
   /** The labels of an object's own metadata. */
   readonly labels: (given: PodLabels) => Fragment<Labels>;
   /** An image as one reference. */
@@ -120,6 +122,14 @@ export class Platform {
       }),
     );
     this.selectorLabels = selectorLabels;
+
+    const { name: nameOfTier } = parameters;
+    this.tierLabels = fragment<Labels, { name: typeof nameOfTier }>(
+      'tierLabels',
+      'Labels that select the pods of all workloads of a tier; they never change.',
+      { name: nameOfTier },
+      ({ name }) => ({ 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': props.instance }),
+    );
 
     this.labels = fragment<Labels, typeof parameters>(
       'labels',

@@ -15,7 +15,6 @@ import { z } from 'zod';
 import { choose } from '../values/choice';
 import { type Input, isExpr, literalOf } from '../values/expression';
 import { equals } from '../values/logic';
-import { once } from '../values/once';
 import { str } from '../values/texts';
 import { type Items, type Tree, When } from '../values/parts';
 import {
@@ -32,6 +31,7 @@ import {
 import { type ContainerProps, container, writableVolumes } from './container';
 import type { Platform } from './platform';
 import type { NamedResource } from './secrets';
+import { separateAffinity, spreadAffinity, spreadConstraints, tierAffinity, tierConstraints } from './spreading';
 
 /** What the operator of a tier may add to its pods. */
 export interface PodSettings {
@@ -117,6 +117,12 @@ export interface PodProps extends PodSettings {
   readonly affinity?: Tree<Affinity> | undefined;
   /** Whether replicas keep to different nodes at all costs, or where there are enough. @default preferred */
   readonly antiAffinity?: Input<AntiAffinity>;
+  /**
+   * Where there are enough nodes and zones, they keep away from the pods of all workloads of the tier's name, however many
+   * replicas each has: a change of `replicas` then restarts none of them.
+   * @default false, from those of their own workload alone
+   */
+  readonly spreadsWithTier?: boolean;
   /** Taints that they tolerate, beside those of the operator's `tolerations`. @default [] */
   readonly ownTolerations?: Items<KubernetesToleration>;
   /** What runs their containers. @default - the node's own */
@@ -179,7 +185,6 @@ export function podTemplate(props: PodProps, identity: PodIdentity, platform: Pl
 export function podSpec(props: PodProps, identity: PodIdentity, platform: Platform): Tree<PodSpec> {
   const [main, ...others] = props.containers;
   if (main === undefined) throw new TypeError('a pod has at least one container');
-  const labels = { name: identity.name, component: identity.component };
   const withExtras: ContainerProps = {
     ...main,
     env: [...(main.env ?? []), ...extraEnv(props.extraEnv)],
@@ -207,10 +212,7 @@ export function podSpec(props: PodProps, identity: PodIdentity, platform: Platfo
     terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? 30,
     nodeSelector: merge<Record<string, string>>(eachEntry(props.nodeSelector ?? {}, (key, value) => [key, value])),
     tolerations: tolerations(props),
-    affinity: identity.spread
-      ? merged(props.affinity, antiAffinity(props.antiAffinity, labels, platform))
-      : props.affinity,
-    topologySpreadConstraints: identity.spread ? spreadConstraints(platform)(labels) : undefined,
+    ...spreading(props, identity, platform),
     initContainers: initContainers.map((init) => container(init, platform)),
     containers: [withExtras, ...others].map((each) => container(each, platform)),
     volumes: [
@@ -255,6 +257,28 @@ const chosenTolerations = fragment<KubernetesToleration[], { tolerations: typeof
   { tolerations: tolerationsShape },
   (given) => operatorsTolerations(given.tolerations),
 );
+
+function spreading(
+  props: PodProps,
+  { name, component, spread }: PodIdentity,
+  platform: Platform,
+): {
+  readonly affinity: Tree<Affinity> | undefined;
+  readonly topologySpreadConstraints: Tree<TopologySpreadConstraint[]> | undefined;
+} {
+  if (props.spreadsWithTier === true) {
+    return {
+      affinity: merged(props.affinity, tierAffinity(platform)({ name })),
+      topologySpreadConstraints: tierConstraints(platform)({ name }),
+    };
+  }
+  if (!spread) return { affinity: props.affinity, topologySpreadConstraints: undefined };
+  const labels = { name, component };
+  return {
+    affinity: merged(props.affinity, antiAffinity(props.antiAffinity, labels, platform)),
+    topologySpreadConstraints: spreadConstraints(platform)(labels),
+  };
+}
 
 /** To which nodes pods are bound, and how they keep away from each other. */
 function merged(own: Tree<Affinity> | undefined, spread: Tree<Affinity>): Tree<Affinity> {
@@ -314,61 +338,3 @@ export function envNames(env: Items<EnvVar>): readonly string[] {
   };
   return [...new Set(names(env))].sort();
 }
-
-const labelParameters = { name: z.string().meta({ plain: true }), component: z.string().meta({ plain: true }) };
-
-// Fragments of one platform are made once, so that all its pods share one named template.
-const spreadAffinity = once((platform: Platform) =>
-  fragment<Affinity, typeof labelParameters>(
-    'spreadAffinity',
-    'Keeps replicas of a workload on different nodes, where there are enough.',
-    labelParameters,
-    (labels) => ({
-      podAntiAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          {
-            weight: 100,
-            podAffinityTerm: {
-              topologyKey: 'kubernetes.io/hostname',
-              labelSelector: { matchLabels: platform.selectorLabels(labels) },
-            },
-          },
-        ],
-      },
-    }),
-  ),
-);
-
-const separateAffinity = once((platform: Platform) =>
-  fragment<Affinity, typeof labelParameters>(
-    'separateAffinity',
-    'Keeps replicas of a workload on different nodes; where there are too few, one stays Pending.',
-    labelParameters,
-    (labels) => ({
-      podAntiAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: [
-          {
-            topologyKey: 'kubernetes.io/hostname',
-            labelSelector: { matchLabels: platform.selectorLabels(labels) },
-          },
-        ],
-      },
-    }),
-  ),
-);
-
-const spreadConstraints = once((platform: Platform) =>
-  fragment<TopologySpreadConstraint[], typeof labelParameters>(
-    'spreadConstraints',
-    'Spreads replicas of a workload over zones.',
-    labelParameters,
-    (labels) => [
-      {
-        maxSkew: 1,
-        topologyKey: 'topology.kubernetes.io/zone',
-        whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: platform.selectorLabels(labels) },
-      },
-    ],
-  ),
-);

@@ -2,7 +2,7 @@
 import { exec, kubectl, measured, recovery } from './support/cluster';
 import { eventually } from './support/eventually';
 import { claim, discard } from './support/namespaces';
-import { PRIMARY, Promotable, REPLICA } from './support/promotable';
+import { PRIMARY, Promotable, REPLICA, WRITES_AGAIN_SECONDS } from './support/promotable';
 import { step, thorough } from './support/steps';
 import { systemNames } from './support/system';
 
@@ -33,8 +33,11 @@ except psycopg.Error as error: print(error)`;
 });
 
 step('promoted beside a primary that lives: nothing is lost, and the old primary follows', async () => {
-  const lost = await trial.moves(replica, nothing, () => trial.declare({ promoted: true, synchronousReplicas: 1 }));
+  const { lost, seconds } = await trial.moves(replica, nothing, () =>
+    trial.declare({ promoted: true, synchronousReplicas: 1 }),
+  );
   expect(lost).toEqual([]);
+  expect(seconds).toBeLessThan(WRITES_AGAIN_SECONDS);
   await trial.follows(primary, replica);
 });
 
@@ -47,8 +50,11 @@ thorough('the old primary is deleted, and comes back as standby', async () => {
 });
 
 thorough('the place is given back, with no standby asked: nothing is lost', async () => {
-  const lost = await trial.moves(primary, nothing, () => trial.declare({ promoted: false, synchronousReplicas: 0 }));
+  const { lost, seconds } = await trial.moves(primary, nothing, () =>
+    trial.declare({ promoted: false, synchronousReplicas: 0 }),
+  );
   expect(lost).toEqual([]);
+  expect(seconds).toBeLessThan(WRITES_AGAIN_SECONDS);
   await trial.follows(replica, primary);
   expect(await trial.psql(primary, 'SHOW synchronous_standby_names')).toBe('');
 });
@@ -56,7 +62,7 @@ thorough('the place is given back, with no standby asked: nothing is lost', asyn
 thorough('promoted with the primary gone, and no standby asked: what is lost is of the seconds before', async () => {
   const scale = (replicas: number) =>
     kubectl(['scale', `statefulset/${PRIMARY}`, `--replicas=${replicas}`, inNamespace()]);
-  const lost = await trial.moves(
+  const { lost, seconds } = await trial.moves(
     replica,
     async () => {
       await signalReceiver('STOP');
@@ -74,6 +80,7 @@ thorough('promoted with the primary gone, and no standby asked: what is lost is 
       await scale(0);
     },
   );
+  expect(seconds).toBeLessThan(WRITES_AGAIN_SECONDS);
   // The receiver stood still from then on.
   expect(lost.length).toBeGreaterThan(0);
   expect(Math.max(...lost.map(Math.abs))).toBeLessThan(MOST_BEHIND_SECONDS);
@@ -83,9 +90,10 @@ thorough('promoted with the primary gone, and no standby asked: what is lost is 
 });
 
 thorough('promoted with the primary deleted by force, and one standby asked: nothing is lost', async () => {
-  await trial.moves(primary, nothing, () => trial.declare({ promoted: false, synchronousReplicas: 1 }));
+  const back = await trial.moves(primary, nothing, () => trial.declare({ promoted: false, synchronousReplicas: 1 }));
+  expect(back.seconds).toBeLessThan(WRITES_AGAIN_SECONDS);
   await trial.follows(replica, primary);
-  const lost = await trial.moves(
+  const { lost, seconds } = await trial.moves(
     replica,
     async () => {
       await kubectl(['delete', 'pod', primary, inNamespace(), '--force', '--grace-period=0']);
@@ -93,6 +101,7 @@ thorough('promoted with the primary deleted by force, and one standby asked: not
     () => trial.declare({ promoted: true, synchronousReplicas: 1 }),
   );
   expect(lost).toEqual([]);
+  expect(seconds).toBeLessThan(WRITES_AGAIN_SECONDS);
   await trial.follows(primary, replica);
 });
 

@@ -751,6 +751,34 @@ podAntiAffinity:
 {{- $sum }}
 {{- end }}
 
+{{/* Keeps the pods of a tier on different nodes, where there are enough. */}}
+{{- define "cluster-ai.tierAffinity" -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "cluster-ai.tierLabels" (dict "root" .root "name" .name) | nindent 12 }}
+{{- end }}
+
+{{/* Spreads the pods of a tier over zones. */}}
+{{- define "cluster-ai.tierConstraints" -}}
+- maxSkew: 1
+  topologyKey: topology.kubernetes.io/zone
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels:
+      {{- include "cluster-ai.tierLabels" (dict "root" .root "name" .name) | nindent 6 }}
+{{- end }}
+
+{{/* Labels that select the pods of all workloads of a tier; they never change. */}}
+{{- define "cluster-ai.tierLabels" -}}
+app.kubernetes.io/name: {{ .name | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+{{- end }}
+
 {{/* Taints of nodes that pods tolerate. */}}
 {{- define "cluster-ai.tolerations" -}}
 {{- range $toleration := .tolerations }}

@@ -461,6 +461,34 @@ podAntiAffinity:
 {{- $sum }}
 {{- end }}
 
+{{/* Keeps the pods of a tier on different nodes, where there are enough. */}}
+{{- define "conecta-plus.tierAffinity" -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "conecta-plus.tierLabels" (dict "root" .root "name" .name) | nindent 12 }}
+{{- end }}
+
+{{/* Spreads the pods of a tier over zones. */}}
+{{- define "conecta-plus.tierConstraints" -}}
+- maxSkew: 1
+  topologyKey: topology.kubernetes.io/zone
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels:
+      {{- include "conecta-plus.tierLabels" (dict "root" .root "name" .name) | nindent 6 }}
+{{- end }}
+
+{{/* Labels that select the pods of all workloads of a tier; they never change. */}}
+{{- define "conecta-plus.tierLabels" -}}
+app.kubernetes.io/name: {{ .name | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+{{- end }}
+
 {{/* Taints of nodes that pods tolerate. */}}
 {{- define "conecta-plus.tolerations" -}}
 {{- range $toleration := .tolerations }}

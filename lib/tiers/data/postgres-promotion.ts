@@ -1,6 +1,6 @@
 /**
  * The scripts of servers of which any may be the primary, in POSIX sh. Beside what those of postgres-scripts.ts use:
- * `date`, `ls`, `sort` and `tail` of coreutils, and PostgreSQL's `pg_rewind`.
+ * `date`, `ls`, `sort` and `tail` of coreutils, `getent` of libc-bin, and PostgreSQL's `pg_rewind`.
  */
 import type { Input } from '../../values/expression';
 import type { Text } from '../../values/parts';
@@ -34,7 +34,8 @@ export function runServer(ssl: Input<string>): Text {
     options='-c config_file=/etc/postgresql/postgresql.conf -c hba_file=/etc/postgresql/pg_hba.conf'
     role=\${POD_NAME%-*} slot=\${POD_NAME##*-}
     slot=\${role##*-}_$slot
-    ending='' server='' remedy='' tried='' name='' named='' busy=0
+    own=$POD_NAME.$role-headless # not in full: /etc/hosts has that, whatever DNS says
+    ending='' server='' remedy='' tried='' name='' named='' busy=0 gone=0
     : > "$run/idle" # that there is no server has a reason
 
     say() { echo "run-server: $*" >&2; }
@@ -53,6 +54,8 @@ export function runServer(ssl: Input<string>): Text {
     host_of() { for host in $MEMBERS; do [ "\${host%%.*}" != "$1" ] || echo "$host"; done; }
     others() { for host in $MEMBERS; do [ "\${host%%.*}" = "$POD_NAME" ] || echo "$host"; done; }
     has_data() { [ -s "$PGDATA/PG_VERSION" ]; }
+    # Nothing has been here, and nothing was to come.
+    is_new() { ! has_data && [ ! -e "$PGDATA.rewinding" ] && [ ! -e "$PGDATA.copying" ]; }
     was_standby() { [ -e "$PGDATA/standby.signal" ]; }
     control() { LC_ALL=C pg_controldata | sed -n "s/^$1: *//p"; }
 
@@ -64,7 +67,8 @@ export function runServer(ssl: Input<string>): Text {
         --dbname="$(conninfo "$1") dbname=postgres" --command="$2"
     }
     here() { timeout 5 psql --no-psqlrc --quiet --no-align --tuples-only --command="$1"; }
-    # state_of HOST: primary, standby, busy where something runs that does not say, or gone.
+    # state_of HOST: primary, standby, busy where something runs that does not say, or gone. Also busy while DNS does not
+    # know this pod itself, which there is: that it knows no other then says nothing.
     state_of() {
       case $(ask "$1" 'SELECT pg_is_in_recovery()' 2> /dev/null) in
         f) echo primary ;;
@@ -72,9 +76,16 @@ export function runServer(ssl: Input<string>): Text {
         *)
           code=0
           timeout 5 pg_isready --quiet --host="$1" --port=5432 --timeout=3 || code=$?
-          if [ "$code" -le 1 ]; then echo busy; else echo gone; fi
+          if [ "$code" -gt 1 ] && timeout 5 getent hosts "$own" > /dev/null; then echo gone; else echo busy; fi
           ;;
       esac
+    }
+    # stays_gone HOST: for ${UNREACHABLE_SECONDS} s of looks one after the other; $state is what it is at this one.
+    stays_gone() {
+      state=$(state_of "$1")
+      [ "$state" = gone ] || { gone=0; return 1; }
+      [ "$gone" -gt 0 ] || gone=$(date +%s)
+      [ $(($(date +%s) - gone)) -ge ${UNREACHABLE_SECONDS} ]
     }
     # The latest timeline that this server has WAL of.
     timeline() { ls "$PGDATA/pg_wal" | sed -n 's/^\([0-9A-F]\{8\}\).*/\1/p' | sort | tail -n 1; }
@@ -128,11 +139,12 @@ export function runServer(ssl: Input<string>): Text {
     copy() { # HOST
       say "copying $1"
       ensure_slot "$1" || return 1
+      : > "$PGDATA.copying" # whoever has begun to copy data never makes a database of its own
       rm -rf "$PGDATA" "$PGDATA.new"
       # Not by the name by which a standby counts as synchronous.
       primary="$(conninfo "$1") application_name=copy"
       ${copyData(' || return 1')}
-      rm -f "$PGDATA.rewinding"
+      rm -f "$PGDATA.rewinding" "$PGDATA.copying"
     }
 
     # as_standby HOST: makes data and settings ready to follow it.
@@ -193,6 +205,7 @@ export function runServer(ssl: Input<string>): Text {
       read_named
       standby=yes
       if [ "$named" != "$POD_NAME" ]; then
+        gone=0
         leader=$(host_of "$named")
         [ -n "$leader" ] || { say "the file \"primary\" names \"$named\", and there are: $MEMBERS"; return 1; }
         as_standby "$leader"
@@ -206,7 +219,7 @@ export function runServer(ssl: Input<string>): Text {
         # Recovery may have taken its time.
         ! superseded || return 1
         standby=
-      elif ! has_data && [ "\${MEMBERS%%.*}" = "$POD_NAME" ] && alone; then
+      elif [ "\${MEMBERS%%.*}" = "$POD_NAME" ] && is_new && stays_gone "$(others)"; then
         ${initialiseData(' || exit 1')}
         as_primary
         standby=
@@ -214,7 +227,6 @@ export function runServer(ssl: Input<string>): Text {
         as_standby "$(others)"
       fi
     }
-    alone() { for host in $(others); do [ "$(state_of "$host")" = gone ] || return 1; done; }
 
     # take_over: as standby that is named. Promotes where the other takes no writes any more, and this one has all that the other has.
     take_over() {
@@ -224,20 +236,13 @@ export function runServer(ssl: Input<string>): Text {
         return
       fi
       other=$(others) reason=
-      state=$(state_of "$other")
-      case $state in
-        gone)
-          [ "$gone" -gt 0 ] || gone=$(date +%s)
-          [ $(($(date +%s) - gone)) -lt ${UNREACHABLE_SECONDS} ] || reason="$other is gone for ${UNREACHABLE_SECONDS} s"
-          ;;
-        standby)
-          gone=0
-          theirs=$(ask "$other" 'SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())') &&
-            [ "$(here "SELECT pg_last_wal_replay_lsn() >= '$theirs'")" = t ] &&
-            reason="$other is standby at $theirs, and this server has that" || :
-          ;;
-        *) gone=0 ;;
-      esac
+      if stays_gone "$other"; then
+        reason="$other is gone for ${UNREACHABLE_SECONDS} s"
+      elif [ "$state" = standby ]; then
+        theirs=$(ask "$other" 'SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())') &&
+          [ "$(here "SELECT pg_last_wal_replay_lsn() >= '$theirs'")" = t ] &&
+          reason="$other is standby at $theirs, and this server has that" || :
+      fi
       read_named
       if [ -z "$reason" ] || [ "$named" != "$POD_NAME" ]; then
         [ $((turn % 10)) -ne 1 ] || say "named primary; waiting for $other, which is $state"

@@ -244,6 +244,7 @@ export class Postgres extends Tier implements Server {
       checksums: checksums.primary,
       replicas: 1,
       storage: { data: settings.storage },
+      spreadsWithTier: true,
     });
     addService(this.primary, 'service', { ports: servicePorts, ...this.promotedSelector(id, promoted, second) });
     addService(this.primary, 'headless', { suffix: 'headless', ports: servicePorts, headless: true });
@@ -260,6 +261,7 @@ export class Postgres extends Tier implements Server {
       replicas,
       podManagementPolicy: 'Parallel',
       storage: { data: settings.storage },
+      spreadsWithTier: true,
     });
     addService(this.replica, 'headless', { suffix: 'headless', ports: servicePorts, headless: true });
     this.addReadService(id, promoted ?? false);

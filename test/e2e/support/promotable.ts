@@ -28,6 +28,17 @@ interface Row {
   readonly at: number;
 }
 
+/** What a move has come to. */
+interface Moved {
+  /** Of each row that was acknowledged and is not there, the seconds by which it is older than the fault. */
+  readonly lost: readonly number[];
+  /** Seconds from the end of the command, which has told the kubelets, to the row that ended the longest pause. */
+  readonly seconds: number;
+}
+
+/** In fewer seconds writes are taken again, as docs/runbooks/postgres-promotion.md promises. */
+export const WRITES_AGAIN_SECONDS = 60;
+
 export class Promotable {
   /** Rows that were lost before. */
   private readonly missed = new Set<string>();
@@ -100,13 +111,13 @@ export class Promotable {
 
   /**
    * Waits until rows are acknowledged by `pod` after `fault` and `command`, and counts what is not there of all that
-   * was acknowledged, by the age that it had at the fault.
+   * was acknowledged.
    */
-  async moves(pod: string, fault: () => Promise<void>, command: () => Promise<void>): Promise<readonly number[]> {
+  async moves(pod: string, fault: () => Promise<void>, command: () => Promise<void>): Promise<Moved> {
     const begun = Date.now();
     await fault();
-    const told = Date.now();
     await command();
+    const told = Date.now();
     await eventually(`${pod} takes writes`, { namespace: this.namespace, seconds: 240 }, async () => {
       expect(await this.psql(pod, 'SELECT pg_is_in_recovery()')).toBe('f');
       expect((await this.rows()).at(-1)?.at).toBeGreaterThan(Date.now() - 2000);
@@ -118,11 +129,12 @@ export class Promotable {
     const there = new Set((await this.psql(pod, 'SELECT number FROM rows')).split('\n'));
     const lost = acknowledged.filter(({ number }) => !there.has(number) && !this.missed.has(number));
     for (const { number } of lost) this.missed.add(number);
+    const seconds = (longest.at - told) / 1000;
     measured(
-      `writes are acknowledged again ${((longest.at - told) / 1000).toFixed(1)} s after the command; longest pause ${longest.seconds.toFixed(1)} s; ` +
+      `writes are acknowledged again ${seconds.toFixed(1)} s after the command; longest pause ${longest.seconds.toFixed(1)} s; ` +
         `${acknowledged.length} rows acknowledged, ${lost.length} lost`,
     );
-    return lost.map(({ at }) => (begun - at) / 1000);
+    return { lost: lost.map(({ at }) => (begun - at) / 1000), seconds };
   }
 
   /** Waits until a pod is a standby that streams from another, and sees that it takes no writes. */

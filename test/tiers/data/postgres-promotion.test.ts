@@ -60,18 +60,28 @@ beforeEach(() => {
   program('pg_ctl', '[ "$1" = stop ] || echo initialised >> "$HERE/said"');
   program('pg_rewind', 'echo rewound >> "$HERE/said"');
   program('initdb', 'echo made >> "$HERE/said"; mkdir -p "$PGDATA.new/pg_wal"; echo 17 > "$PGDATA.new/PG_VERSION"');
-  program('pg_basebackup', 'echo copied >> "$HERE/said"; mkdir -p "$PGDATA.new"; echo 17 > "$PGDATA.new/PG_VERSION"');
+  program(
+    'pg_basebackup',
+    '[ ! -e "$HERE/cut" ] || exit 1; echo copied >> "$HERE/said"; mkdir -p "$PGDATA.new"; echo 17 > "$PGDATA.new/PG_VERSION"',
+  );
   program('sleep', 'exec /bin/sleep 0.02');
   program('timeout', 'shift; exec "$@"');
+  // As DNS does: /etc/hosts would have a pod's own name in full.
+  program(
+    'getent',
+    'echo >> "$HERE/asked"; [ "$*" = "hosts $POD_NAME.${POD_NAME%-*}-headless" ] && [ ! -e "$HERE/unknown" ]',
+  );
   program('flock', ':');
-  // Four seconds pass from one look at the clock to the next.
-  program('date', 'echo >> "$HERE/looks"; echo $(($(wc -l < "$HERE/looks") * 4))');
+  // Four seconds pass from one look at the clock to the next, unless it stands still.
+  program('date', '[ -e "$HERE/still" ] || echo >> "$HERE/looks"; echo $((1 + $(wc -l < "$HERE/looks") * 4))');
   writeFileSync(join(here, 'bin/postgres'), SERVER, { mode: 0o755 });
   for (const key of ['postgres-password', 'replication-password', 'password', 'pooler-password']) {
     write(`secrets/postgres/${key}`, 'secret');
   }
   write('etc/initialise.sh', ':');
   write('said', '');
+  write('looks', '');
+  write('asked', '');
   write('self', 't');
   write('caught-up', 't');
   write('timeline', '7 00000002');
@@ -86,6 +96,64 @@ describe('run-server.sh', () => {
   test('makes a database on the first server alone, where nobody has one', async () => {
     start(PRIMARY, PRIMARY);
     expect(await said(3)).toEqual(['made', 'initialised', 'primary']);
+  });
+
+  test('makes none before the other has been gone for ten seconds', async () => {
+    write('still', '');
+    start(PRIMARY, PRIMARY);
+    await passes();
+    expect(await said(0)).toEqual([]);
+    rmSync(join(here, 'still'));
+    expect(await said(3)).toEqual(['made', 'initialised', 'primary']);
+    expect(readFileSync(join(here, 'looks'), 'utf8').length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('makes none where the other was only restarting: copies it, and takes over', async () => {
+    write('still', '');
+    start(PRIMARY, PRIMARY);
+    await passes();
+    write('other', 't');
+    expect(await said(3)).toEqual(['copied', 'standby', 'promoted']);
+  });
+
+  test('counts the seconds anew once another was named meanwhile', async () => {
+    write('still', '');
+    start(PRIMARY, PRIMARY);
+    await passes();
+    write('etc/primary', REPLICA);
+    await passes();
+    write('looks', '\n'.repeat(10));
+    write('etc/primary', PRIMARY);
+    await passes();
+    expect(await said(0)).toEqual([]);
+  });
+
+  test('makes none while DNS does not know its own name', async () => {
+    write('unknown', '');
+    start(PRIMARY, PRIMARY);
+    await asked(4);
+    expect(await said(0)).toEqual([]);
+    rmSync(join(here, 'unknown'));
+    expect(await said(3)).toEqual(['made', 'initialised', 'primary']);
+  });
+
+  test.each(['copying', 'rewinding'])('makes none where it was cut short when %s another', async (what) => {
+    write(`data/pgdata.${what}`, '');
+    start(PRIMARY, PRIMARY);
+    await passes();
+    expect(await said(0)).toEqual([]);
+  });
+
+  test('remembers what it had begun to copy until it is there', async () => {
+    const begun = () => existsSync(join(here, 'data/pgdata.copying'));
+    write('cut', '');
+    write('other', 'f');
+    start(REPLICA, PRIMARY);
+    await passes();
+    expect([await said(0), begun()]).toEqual([[], true]);
+    rmSync(join(here, 'cut'));
+    expect(await said(2)).toEqual(['copied', 'standby']);
+    expect(begun()).toBe(false);
   });
 
   test('makes none on another, though that is named', async () => {
@@ -170,6 +238,16 @@ describe('run-server.sh', () => {
     expect(readFileSync(join(here, 'looks'), 'utf8').length).toBeGreaterThanOrEqual(4);
   });
 
+  test('is not promoted while DNS does not know its own name', async () => {
+    data('standby.signal');
+    write('unknown', '');
+    start(REPLICA, REPLICA);
+    await asked(4);
+    expect(await said(1)).toEqual(['standby']);
+    rmSync(join(here, 'unknown'));
+    expect(await said(2)).toEqual(['standby', 'promoted']);
+  });
+
   test('is not promoted where it is not named', async () => {
     data('standby.signal');
     start(REPLICA, PRIMARY);
@@ -203,6 +281,12 @@ async function said(count: number): Promise<readonly string[]> {
   for (let patience = 400; lines().length < count && patience > 0; patience -= 1) await sleep(25);
   await sleep(50);
   return lines();
+}
+
+/** Waits until DNS was asked so many times: at four, ten seconds would have passed. */
+async function asked(count: number): Promise<void> {
+  const times = () => readFileSync(join(here, 'asked'), 'utf8').length;
+  for (let patience = 400; times() < count && patience > 0; patience -= 1) await sleep(25);
 }
 
 /** Some turns of the script. */

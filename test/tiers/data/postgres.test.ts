@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { App, Chart } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
-import type { StatefulSetSpec } from 'kubernetes-types/apps/v1';
+import type { StatefulSet, StatefulSetSpec } from 'kubernetes-types/apps/v1';
 import type { PodTemplateSpec, ServiceSpec } from 'kubernetes-types/core/v1';
+import { parseAllDocuments } from 'yaml';
 import { LITERALS } from '../../../lib/values/expression';
 import { Postgres, type PostgresProps, postgresDefaults } from '../../../lib/tiers/data/postgres';
+import { committed } from '../../readers/committed';
 import { Objects } from './objects';
 import { shellErrors } from './shell';
 
@@ -111,6 +113,76 @@ describe('Postgres', () => {
     const component = (replicas: number) =>
       service(synth({ replicas }), 'shop-postgres-read')?.selector?.['app.kubernetes.io/component'];
     expect([component(0), component(1)]).toEqual(['primary', 'replica']);
+  });
+
+  describe('a node that is lost', () => {
+    const labels = (part: PodTemplateSpec | undefined) => Object.entries(part?.metadata?.labels ?? {});
+    /** Labels of the pods that one prefers not to share a node with, and of those that it spreads over zones with. */
+    const avoided = (part: PodTemplateSpec | undefined) => {
+      const { affinity, topologySpreadConstraints } = part?.spec ?? {};
+      const nodes = affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+      return [
+        ...nodes.map(({ podAffinityTerm: term }) => [term.topologyKey, term.labelSelector?.matchLabels]),
+        ...(topologySpreadConstraints ?? []).map((zones) => [zones.topologyKey, zones.labelSelector?.matchLabels]),
+      ];
+    };
+
+    test.each([{}, { promoted: false }])(
+      'takes no primary with its replica, where there is another node: with %j',
+      (props) => {
+        const servers = { 'app.kubernetes.io/name': 'postgres', 'app.kubernetes.io/instance': 'shop' };
+        const objects = synth({ replicas: 1, ...props });
+        for (const role of ['primary', 'replica'] as const) {
+          expect(avoided(pod(objects, role))).toEqual([
+            ['kubernetes.io/hostname', servers],
+            ['topology.kubernetes.io/zone', servers],
+          ]);
+          expect(labels(pod(objects, role))).toEqual(expect.arrayContaining(Object.entries(servers)));
+        }
+      },
+    );
+
+    test('has them start on one, where it is the only one', () => {
+      const { affinity, topologySpreadConstraints } = pod(synth({ replicas: 1 }), 'replica')?.spec ?? {};
+      expect(Object.keys(affinity?.podAntiAffinity ?? {})).toEqual(['preferredDuringSchedulingIgnoredDuringExecution']);
+      expect(topologySpreadConstraints?.map(({ whenUnsatisfiable }) => whenUnsatisfiable)).toEqual(['ScheduleAnyway']);
+    });
+
+    test('is avoided in every environment that has replicas', () => {
+      const written = [...committed].filter(([path]) => /^dist\/.*\/postgres\.yaml$/.test(path));
+      const systems = written.map(([path, file]) => {
+        const sets = parseAllDocuments(file)
+          .map((document) => document.toJS() as StatefulSet)
+          .filter(({ kind }) => kind === 'StatefulSet');
+        const templates = sets.map(({ spec }) => spec?.template);
+        for (const one of templates) {
+          expect(avoided(one)).toHaveLength(2);
+          for (const [, selected] of avoided(one)) {
+            for (const other of templates) {
+              expect(labels(other)).toEqual(expect.arrayContaining(Object.entries(selected ?? {})));
+            }
+          }
+        }
+        return [path, sets.length];
+      });
+      expect(systems.filter(([, servers]) => servers === 2)).toContainEqual([
+        'dist/conecta-plus/production/postgres.yaml',
+        2,
+      ]);
+    });
+  });
+
+  test.each([
+    ['start-replica.sh', {}, /^primary="host=\$PRIMARY_HOST .*"$/m],
+    ['run-server.sh', { promoted: false }, /^ *echo "host=\$1 port=.*"$/m],
+  ])('gives up the address of a pod that is gone after ten seconds, in %s', (name, props, connection) => {
+    expect(connection.exec(file(name, { replicas: 1, ...props }) ?? '')?.[0]).toMatch(' tcp_user_timeout=10000');
+  });
+
+  test('restarts no server by another number of replicas', () => {
+    const template = (replicas: number) => pod(synth({ replicas }), 'primary');
+    expect([template(1), template(2)]).toEqual([template(0), template(0)]);
+    expect(pod(synth({ replicas: 2 }), 'replica')).toEqual(pod(synth({ replicas: 1 }), 'replica'));
   });
 
   test('has a Service for the primary', () => {

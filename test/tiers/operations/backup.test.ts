@@ -166,6 +166,15 @@ describe('Backup', () => {
     expect(scripts.map(([, script]) => shellErrors(script)).join('')).toBe('');
   });
 
+  test('receives WAL over a connection that ends where its server has vanished', () => {
+    const command = /pg_receivewal (?:.*\\\n)*.*/.exec(
+      get('ConfigMap', 'shop-backup-store').data?.['receive.sh'] ?? '',
+    )?.[0];
+    expect(command).toMatch(/ --dbname=tcp_user_timeout=10000 /);
+    // By default, it says something every ten seconds: what nobody acknowledges.
+    expect(command).not.toMatch('--status-interval');
+  });
+
   test('keeps one volume, of one pod', () => {
     const { spec } = get('StatefulSet', 'shop-backup');
     expect(spec?.replicas).toBe(1);

@@ -10,7 +10,8 @@ export PGPASSFILE="$run/replicator" PGCONNECT_TIMEOUT=3
 options='-c config_file=/etc/postgresql/postgresql.conf -c hba_file=/etc/postgresql/pg_hba.conf'
 role=${POD_NAME%-*} slot=${POD_NAME##*-}
 slot=${role##*-}_$slot
-ending='' server='' remedy='' tried='' name='' named='' busy=0
+own=$POD_NAME.$role-headless # not in full: /etc/hosts has that, whatever DNS says
+ending='' server='' remedy='' tried='' name='' named='' busy=0 gone=0
 : > "$run/idle" # that there is no server has a reason
 
 say() { echo "run-server: $*" >&2; }
@@ -29,6 +30,8 @@ read_named() {
 host_of() { for host in $MEMBERS; do [ "${host%%.*}" != "$1" ] || echo "$host"; done; }
 others() { for host in $MEMBERS; do [ "${host%%.*}" = "$POD_NAME" ] || echo "$host"; done; }
 has_data() { [ -s "$PGDATA/PG_VERSION" ]; }
+# Nothing has been here, and nothing was to come.
+is_new() { ! has_data && [ ! -e "$PGDATA.rewinding" ] && [ ! -e "$PGDATA.copying" ]; }
 was_standby() { [ -e "$PGDATA/standby.signal" ]; }
 control() { LC_ALL=C pg_controldata | sed -n "s/^$1: *//p"; }
 
@@ -40,7 +43,8 @@ ask() { # HOST STATEMENT
     --dbname="$(conninfo "$1") dbname=postgres" --command="$2"
 }
 here() { timeout 5 psql --no-psqlrc --quiet --no-align --tuples-only --command="$1"; }
-# state_of HOST: primary, standby, busy where something runs that does not say, or gone.
+# state_of HOST: primary, standby, busy where something runs that does not say, or gone. Also busy while DNS does not
+# know this pod itself, which there is: that it knows no other then says nothing.
 state_of() {
   case $(ask "$1" 'SELECT pg_is_in_recovery()' 2> /dev/null) in
     f) echo primary ;;
@@ -48,9 +52,16 @@ state_of() {
     *)
       code=0
       timeout 5 pg_isready --quiet --host="$1" --port=5432 --timeout=3 || code=$?
-      if [ "$code" -le 1 ]; then echo busy; else echo gone; fi
+      if [ "$code" -gt 1 ] && timeout 5 getent hosts "$own" > /dev/null; then echo gone; else echo busy; fi
       ;;
   esac
+}
+# stays_gone HOST: for 10 s of looks one after the other; $state is what it is at this one.
+stays_gone() {
+  state=$(state_of "$1")
+  [ "$state" = gone ] || { gone=0; return 1; }
+  [ "$gone" -gt 0 ] || gone=$(date +%s)
+  [ $(($(date +%s) - gone)) -ge 10 ]
 }
 # The latest timeline that this server has WAL of.
 timeline() { ls "$PGDATA/pg_wal" | sed -n 's/^\([0-9A-F]\{8\}\).*/\1/p' | sort | tail -n 1; }
@@ -104,6 +115,7 @@ rewind() {
 copy() { # HOST
   say "copying $1"
   ensure_slot "$1" || return 1
+  : > "$PGDATA.copying" # whoever has begun to copy data never makes a database of its own
   rm -rf "$PGDATA" "$PGDATA.new"
   # Not by the name by which a standby counts as synchronous.
   primary="$(conninfo "$1") application_name=copy"
@@ -111,7 +123,7 @@ copy() { # HOST
     --checkpoint=fast & # in the background, so that a signal ends the wait
   wait $! || return 1
   mv "$PGDATA.new" "$PGDATA" || return 1 # whole or not at all: a copy that was cut short is never taken for data
-  rm -f "$PGDATA.rewinding"
+  rm -f "$PGDATA.rewinding" "$PGDATA.copying"
 }
 
 # as_standby HOST: makes data and settings ready to follow it.
@@ -181,6 +193,7 @@ prepare() {
   read_named
   standby=yes
   if [ "$named" != "$POD_NAME" ]; then
+    gone=0
     leader=$(host_of "$named")
     [ -n "$leader" ] || { say "the file \"primary\" names \"$named\", and there are: $MEMBERS"; return 1; }
     as_standby "$leader"
@@ -194,7 +207,7 @@ prepare() {
     # Recovery may have taken its time.
     ! superseded || return 1
     standby=
-  elif ! has_data && [ "${MEMBERS%%.*}" = "$POD_NAME" ] && alone; then
+  elif [ "${MEMBERS%%.*}" = "$POD_NAME" ] && is_new && stays_gone "$(others)"; then
     [ ! -e "$PGDATA" ] || rmdir "$PGDATA" || exit 1 # fails, as it must, where there is something in it
     rm -rf "$PGDATA.new"
     # The built-in locale sorts alike under every C library: another base image never corrupts an index.
@@ -207,7 +220,6 @@ prepare() {
     as_standby "$(others)"
   fi
 }
-alone() { for host in $(others); do [ "$(state_of "$host")" = gone ] || return 1; done; }
 
 # take_over: as standby that is named. Promotes where the other takes no writes any more, and this one has all that the other has.
 take_over() {
@@ -217,20 +229,13 @@ take_over() {
     return
   fi
   other=$(others) reason=
-  state=$(state_of "$other")
-  case $state in
-    gone)
-      [ "$gone" -gt 0 ] || gone=$(date +%s)
-      [ $(($(date +%s) - gone)) -lt 10 ] || reason="$other is gone for 10 s"
-      ;;
-    standby)
-      gone=0
-      theirs=$(ask "$other" 'SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())') &&
-        [ "$(here "SELECT pg_last_wal_replay_lsn() >= '$theirs'")" = t ] &&
-        reason="$other is standby at $theirs, and this server has that" || :
-      ;;
-    *) gone=0 ;;
-  esac
+  if stays_gone "$other"; then
+    reason="$other is gone for 10 s"
+  elif [ "$state" = standby ]; then
+    theirs=$(ask "$other" 'SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())') &&
+      [ "$(here "SELECT pg_last_wal_replay_lsn() >= '$theirs'")" = t ] &&
+      reason="$other is standby at $theirs, and this server has that" || :
+  fi
   read_named
   if [ -z "$reason" ] || [ "$named" != "$POD_NAME" ]; then
     [ $((turn % 10)) -ne 1 ] || say "named primary; waiting for $other, which is $state"

@@ -359,7 +359,7 @@ export {
 } from './values/tree';
 
 export { chartFiles } from './output/helm/package';
-export { type ChartMetadata, type ChartSource, type PodSecurity } from './output/helm/source';
+export { type ChartMetadata, type ChartSource, type PodSecurity, type SuppliedSecret } from './output/helm/source';
 export { Manifests, type Release } from './output/manifests';
 export { type Files, replaceFolders } from './output/write';
 export { type Environment, environmentsIn, valuesOf } from './systems/environment';

@@ -44,6 +44,12 @@ export const shopSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true).describe('Whether it is there.'),
       replicas: z.int().min(1).max(100).default(2).describe('Replicas.'),
+      rateLimit: z
+        .strictObject({
+          requests: z.int().min(1).max(1000).default(150).describe('Requests.'),
+          windowSeconds: z.int().min(1).max(3600).default(60).describe('Seconds.'),
+        })
+        .describe('Of a user.'),
     })
     .describe('Balancer.'),
   database: z
@@ -179,7 +185,7 @@ export function shop(change: (given: ObjectivesProps) => ObjectivesProps = (give
       application: { tier: api, ...v.api },
       balancer: { tier: balancer, connections: 4096 },
       database: { tier: database, maxConnections: v.database.maxConnections },
-      requestsPerMinute: 150,
+      rateLimit: v.balancer.rateLimit,
     }),
   );
   return chart;

@@ -27,7 +27,6 @@ import { Frontend } from '../../tiers/web/frontend';
 import { choose } from '../../values/choice';
 import { isNotEmpty } from '../../values/collections';
 import { and, not } from '../../values/logic';
-import { multiply } from '../../values/numbers';
 import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
 import { addAlertmanager, addGrafana } from '../monitoring';
@@ -193,7 +192,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         processes: processesOf(v.backend.processes, v.backend.resources),
         connectionsPerProcess: REQUESTS_PER_PROCESS,
       },
-      requestsPerMinute: multiply(v.frontend.rateLimit.api.requestsPerSecond, 60),
+      rateLimit: { requests: v.frontend.rateLimit.api.requestsPerSecond, windowSeconds: 1 },
     });
     const test = new SmokeTest(this, 'tests', {
       image: v.tests.image,

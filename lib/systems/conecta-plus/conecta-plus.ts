@@ -193,7 +193,7 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
       },
       balancer: { tier: loadBalancer, connections: v.loadBalancer.clientConnections },
       database: { tier: postgres, maxConnections: v.postgres.maxConnections },
-      requestsPerMinute: v.loadBalancer.rateLimit.all.requests,
+      rateLimit: v.loadBalancer.rateLimit.all,
     });
     this.notes = conectaPlusNotes({
       loadBalancer,

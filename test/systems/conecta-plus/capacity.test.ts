@@ -112,6 +112,23 @@ describe('manifests', () => {
     expect(others).toEqual([]);
   });
 
+  it('are refused for more requests than rate limits let through, over their whole window', () => {
+    const over = (requests: number, windowSeconds: number) =>
+      refused(1000, { loadBalancer: { rateLimit: { all: { requests, windowSeconds } } } });
+    expect(over(150, 300)).toEqual([]);
+    expect(over(149, 300)).toEqual([
+      'conecta-plus/objectives: requestsPerSecond 500 are more than the 496 that 1000 users may ask at 149 requests per 300 s each; raise that limit, or promise less.',
+    ]);
+  });
+
+  it('are refused for more connections than the load balancers hold of clients, one of them lost', () => {
+    const over = (clientConnections: number) => refused(1000, { loadBalancer: { clientConnections } });
+    expect(over(1000)).toEqual([]);
+    expect(over(999)).toEqual([
+      'conecta-plus/objectives: connections 1000 are promised, but 1 of 2 pods of load-balancer × 999 connections of clients take 999; give it more replicas or connections, or promise less.',
+    ]);
+  });
+
   it('are refused for an availability that a plain primary cannot keep', () => {
     expect(refused(1000, { objectives: { availability: 99.9 } })).toEqual([]);
     const [message, ...others] = refused(1000, { objectives: { availability: 99.95 } });

@@ -19,6 +19,7 @@ const files: Readonly<Record<string, JsonObject>> = {
     balancer: { replicas: 1 },
     database: { maxConnections: 1 },
     cache: { enabled: true },
+    store: { enabled: true },
     agents: { enabled: true },
   },
   'a long window': {

@@ -183,7 +183,7 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
       plan,
       servesUsers: [loadBalancer, api, postgres, sentinel, cluster, objectStore],
       serving: [loadBalancer, api],
-      recovering: [postgres, sentinel, cluster],
+      recovering: [postgres, sentinel, cluster, objectStore],
       backup,
       application: {
         tier: api,

@@ -129,6 +129,19 @@ describe('manifests', () => {
     ]);
   });
 
+  it('are refused for three nines with one server of the object store, but not with an S3 outside', () => {
+    const one = { objectStore: { servers: 1 } };
+    const external = { enabled: true, endpoint: 'https://s3.example.com', addresses: ['0.0.0.0/0'], port: 443 };
+    expect(refused(1000, one)).toContain(
+      'conecta-plus/objectives: availability 99.9 % does not allow for the loss of the only server, and object-store has no other; set its servers to 4 or more, or promise less than 99.9.',
+    );
+    expect(refused(1000, { ...one, objectives: { availability: 99.8, rtoSeconds: 59 } })).toContain(
+      'conecta-plus/objectives: rtoSeconds 59 is less than the 60 s after which object-store is back on its volume; raise it to 60 or more.',
+    );
+    const outside = refused(1000, { objectStore: { servers: 1, external } }).join('\n');
+    expect(outside).not.toContain('the only server');
+  });
+
   it('are refused for an availability that a plain primary cannot keep', () => {
     expect(refused(1000, { objectives: { availability: 99.9 } })).toEqual([]);
     const [message, ...others] = refused(1000, { objectives: { availability: 99.95 } });

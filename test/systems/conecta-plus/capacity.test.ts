@@ -129,6 +129,15 @@ describe('manifests', () => {
     ]);
   });
 
+  it('are refused for a failover of Redis within less than its Sentinels may take', () => {
+    const failover = (rtoSeconds: number) =>
+      refused(1000, { objectives: { rtoSeconds } }).filter((message) => message.includes('failed over'));
+    expect(failover(45)).toEqual([]);
+    expect(failover(44)).toEqual([
+      'conecta-plus/objectives: rtoSeconds 44 is less than the 45 s after which redis has failed over; raise it to 45 or more.',
+    ]);
+  });
+
   it('are refused for three nines with one server of the object store, but not with an S3 outside', () => {
     const one = { objectStore: { servers: 1 } };
     const external = { enabled: true, endpoint: 'https://s3.example.com', addresses: ['0.0.0.0/0'], port: 443 };

@@ -31,7 +31,7 @@ export interface ObjectivesProps {
   readonly rtoSeconds?: Input<number | null>;
   /** Seconds of the newest work that may be lost with a volume. @default null */
   readonly rpoSeconds?: Input<number | null>;
-  /** What all pods that may run at a time may take. @default - none */
+  /** What all pods may take together, but for the one that a rollout adds for a while and those that a person starts. @default - none */
   readonly budget?: Budget;
   /** What promises would forbid, and is taken as it is. @default - nothing */
   readonly acknowledge?: Acknowledged;

@@ -1,10 +1,10 @@
 /** The capacity plan: the numbers of its table, and what the manifests make of them. */
-import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Deployment, DeploymentStrategy } from 'kubernetes-types/apps/v1';
 import type { Container } from 'kubernetes-types/core/v1';
 import { capacityPlan } from '../../../lib/systems/conecta-plus/capacity';
 import { coalesce } from '../../../lib/values/coalesce';
 import { type Input, type JsonObject, LITERALS, toExpr } from '../../../lib/values/expression';
-import { type KubernetesObject, find, titleOf } from '../cluster-ai/pods';
+import { type KubernetesObject, type Pod, find, podsIn, titleOf } from '../cluster-ai/pods';
 import { conectaPlus } from './environments';
 
 const valueOf = <T>(input: Input<T>): T => toExpr(input).evaluate(LITERALS);
@@ -104,6 +104,25 @@ describe('manifests', () => {
     const [memory, cpu] = refused(1000, { objectives: { budget: { memory: '17Gi', cpu: '17' } } });
     expect(memory).toContain('budget.memory 17Gi is above the 16Gi that bind environments of up to 1000 users');
     expect(cpu).toContain('budget.cpu 17 is above the 16 that bind environments of up to 1000 users');
+  });
+
+  it('of production take during a rollout, and for a restore, what is said of it on top of the budget', () => {
+    const objects = conectaPlus.objectsIn('production');
+    const isOnTop = ({ owner }: Pod): boolean => {
+      const { strategy, suspend } = find(objects, owner).spec as {
+        readonly strategy?: DeploymentStrategy;
+        readonly suspend?: boolean;
+      };
+      return strategy?.rollingUpdate?.maxSurge === 1 || suspend === true;
+    };
+    const onTop = podsIn(objects.filter(({ kind }) => kind !== 'Pod'))
+      .filter(isOnTop)
+      .map((pod) => [pod.owner, ...pod.spec.containers.map(({ resources }) => resources?.limits?.memory)]);
+    expect(onTop).toEqual([
+      ['Deployment/conecta-plus-api', '1408Mi'],
+      ['CronJob/conecta-plus-backup-restore-postgres', '256Mi'],
+      ['Deployment/conecta-plus-blackbox', '64Mi'],
+    ]);
   });
 
   it('for 5000 users are refused where nobody has said that the database is not sharded', () => {

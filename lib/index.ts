@@ -265,7 +265,7 @@ export { CapacityPlan, type CapacityPlanProps, type Growth } from './objectives/
 export { Objectives, type ObjectivesProps, objectivesDefaults } from './objectives/objectives';
 export { type PromisedByDefault, objectivesValues } from './objectives/objectives-values';
 export { type Acknowledged, type BackupTier, type RecoveringTier, type ServingTier } from './objectives/recovery';
-export { type Application, type Balancer, type Database } from './objectives/traffic';
+export { type Application, type Balancer, type Database, type RateLimit } from './objectives/traffic';
 export { demand, demandEach } from './objects/checks';
 export { conditionOf, onlyWhen } from './objects/conditions';
 export { KubeObject } from './objects/kube-object';
@@ -359,7 +359,7 @@ export {
 } from './values/tree';
 
 export { chartFiles } from './output/helm/package';
-export { type ChartMetadata, type ChartSource, type PodSecurity } from './output/helm/source';
+export { type ChartMetadata, type ChartSource, type PodSecurity, type SuppliedSecret } from './output/helm/source';
 export { Manifests, type Release } from './output/manifests';
 export { type Files, replaceFolders } from './output/write';
 export { type Environment, environmentsIn, valuesOf } from './systems/environment';

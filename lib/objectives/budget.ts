@@ -11,7 +11,10 @@ import type { Workload } from '../workload/workload';
 import type { CapacityPlan } from './capacity-plan';
 import { demandOf } from './promise';
 
-/** What all pods that may run at a time may take. */
+/**
+ * What all pods may take together. Not counted is the pod that a rollout adds to a Deployment for a while, nor what a person
+ * starts: restores, tests, and backups out of their schedule.
+ */
 export interface Budget {
   /** For their memory limits, such as `16Gi`; null for no bound, or that of `bound`. */
   readonly memory: Input<string | null>;

@@ -67,7 +67,9 @@ export const objectivesValues = (defaults: PromisedByDefault) => ({
         .default(defaults.budget.nodes)
         .describe('Nodes of the cluster, each of which counts for what runs on every node.'),
     })
-    .describe('What all pods that may run at a time may take.'),
+    .describe(
+      'What all pods may take together, but for the one that a rollout adds for a while and those that a person starts.',
+    ),
   acknowledge: z
     .strictObject({
       plainPrimary: z

@@ -6,7 +6,14 @@ import { type BoundBudget, type Budget, demandBudget } from './budget';
 import type { CapacityPlan } from './capacity-plan';
 import { demandOf } from './promise';
 import { type Acknowledged, type BackupTier, type RecoveringTier, type ServingTier, demandRecovery } from './recovery';
-import { type Application, type Balancer, type Database, connectionsOf, demandTraffic } from './traffic';
+import {
+  type Application,
+  type Balancer,
+  type Database,
+  type RateLimit,
+  connectionsOf,
+  demandTraffic,
+} from './traffic';
 
 /** What is promised, null for nothing; and what the system has to keep it. */
 export interface ObjectivesProps {
@@ -24,7 +31,7 @@ export interface ObjectivesProps {
   readonly rtoSeconds?: Input<number | null>;
   /** Seconds of the newest work that may be lost with a volume. @default null */
   readonly rpoSeconds?: Input<number | null>;
-  /** What all pods that may run at a time may take. @default - none */
+  /** What all pods may take together, but for the one that a rollout adds for a while and those that a person starts. @default - none */
   readonly budget?: Budget;
   /** What promises would forbid, and is taken as it is. @default - nothing */
   readonly acknowledge?: Acknowledged;
@@ -56,8 +63,8 @@ export interface ObjectivesProps {
    * @default - none, so that nothing is asked of the connections to it
    */
   readonly database?: Database;
-  /** Requests per minute that rate limits let one user ask. @default - any number */
-  readonly requestsPerMinute?: Input<number>;
+  /** What rate limits let one user ask. @default - any number of requests */
+  readonly rateLimit?: RateLimit;
 }
 
 /** Defaults of `ObjectivesProps`. */
@@ -97,11 +104,11 @@ export class Objectives extends Construct {
       ...props,
       acknowledge: { ...objectivesDefaults.acknowledge, ...props.acknowledge },
     };
-    const { plan, application, balancer, database, backup, boundBudget, requestsPerMinute } = props;
+    const { plan, application, balancer, database, backup, boundBudget, rateLimit } = props;
     demandBudget(this, { ...promises, bound: boundBudget, plan });
     if (plan !== undefined) this.demandPlan(plan, promises.acknowledge.unshardedDatabase, props);
     demandRecovery(this, { ...promises, backup });
-    demandTraffic(this, { ...promises, application, balancer, database, requestsPerMinute });
+    demandTraffic(this, { ...promises, application, balancer, database, rateLimit });
   }
 
   private demandPlan(plan: CapacityPlan, isUnsharded: Input<boolean>, props: ObjectivesProps): void {

@@ -74,8 +74,8 @@ function demandFailover(
   { availability, rtoSeconds, acknowledge }: RecoveryPromises,
 ): void {
   const { node, recovery } = tier;
-  const { failover, seconds } = recovery;
-  const isAbsent = not(conditionOf(tier));
+  const { failover, seconds, isAlone = true, remedy = 'use a tier that fails over' } = recovery;
+  const isAbsent = or(not(conditionOf(tier)), not(isAlone));
   const isTaken: Input<boolean> = failover === 'manual' ? acknowledge.plainPrimary : false;
   const orAcknowledge = failover === 'manual' ? ', or set acknowledge.plainPrimary' : '';
   if (failover !== 'automatic') {
@@ -88,7 +88,7 @@ function demandFailover(
       message:
         failover === 'manual'
           ? str`availability ${percent} % leaves no time for a person, and without one nothing takes over from the primary of ${node.id}, which is back after ${seconds} s at best; promise ${NEEDS_TWO_PODS} or less, use a database that fails over by itself${orAcknowledge}.`
-          : str`availability ${percent} % does not allow for the loss of the only server, and ${node.id} has no other; use a tier that fails over, or promise less than ${NEEDS_TWO_PODS}.`,
+          : str`availability ${percent} % does not allow for the loss of the only server, and ${node.id} has no other; ${remedy}, or promise less than ${NEEDS_TWO_PODS}.`,
     }));
   }
   demandOf(objectives, rtoSeconds, (promised) => ({

@@ -26,7 +26,7 @@ export interface Application {
 export interface Balancer {
   /** Whose pods they are. */
   readonly tier: ServingTier;
-  /** Of one pod, to clients and to the application together: each request takes one of both. */
+  /** Of clients to one pod; those to the application are not among them. */
   readonly connections: Input<number>;
 }
 
@@ -38,6 +38,14 @@ export interface Database {
   readonly maxConnections: Input<number>;
 }
 
+/** What one user may ask at the most. */
+export interface RateLimit {
+  /** Requests in each window. */
+  readonly requests: Input<number>;
+  /** Seconds that the window lasts. */
+  readonly windowSeconds: Input<number>;
+}
+
 export interface TrafficPromises {
   readonly users: Input<number | null>;
   readonly requestsPerSecond: Input<number | null>;
@@ -46,8 +54,7 @@ export interface TrafficPromises {
   readonly application: Application | undefined;
   readonly balancer: Balancer | undefined;
   readonly database: Database | undefined;
-  /** Requests per minute that one user may ask. */
-  readonly requestsPerMinute: Input<number> | undefined;
+  readonly rateLimit: RateLimit | undefined;
 }
 
 /** Pods that a rolling update adds to a Deployment for a while. */
@@ -64,12 +71,14 @@ export function demandTraffic(objectives: IConstruct, promises: TrafficPromises)
 
 /** Rate limits must let through what is promised. */
 function demandAllowed(objectives: IConstruct, promises: TrafficPromises): void {
-  const { users, requestsPerSecond, requestsPerMinute } = promises;
-  if (requestsPerMinute === undefined || literalOf(users) === null) return;
+  const { users, requestsPerSecond, rateLimit } = promises;
+  if (rateLimit === undefined || literalOf(users) === null) return;
+  const { requests, windowSeconds } = rateLimit;
   const given = valueOf(users);
+  const inWindow = multiply(given, requests);
   demandOf(objectives, requestsPerSecond, (rate) => ({
-    holds: or(not(isSet(users)), atMost(multiply(rate, 60), multiply(given, requestsPerMinute))),
-    message: str`requestsPerSecond ${rate} are more than the ${divide(multiply(given, requestsPerMinute), 60)} that ${given} users may ask at ${requestsPerMinute} requests per minute each; raise that limit, or promise less.`,
+    holds: or(not(isSet(users)), atMost(multiply(rate, windowSeconds), inWindow)),
+    message: str`requestsPerSecond ${rate} are more than the ${divide(inWindow, windowSeconds)} that ${given} users may ask at ${requests} requests per ${windowSeconds} s each; raise that limit, or promise less.`,
   }));
 }
 
@@ -100,10 +109,10 @@ function demandConcurrency(objectives: IConstruct, promises: TrafficPromises, ap
 function demandClients(objectives: IConstruct, promises: TrafficPromises, { tier, connections }: Balancer): void {
   const { fewest } = tier.workload.podCount;
   const left = leftOf(fewest);
-  const clients = multiply(left, divide(connections, 2));
+  const clients = multiply(left, connections);
   demandOf(objectives, promises.connections, (promised) => ({
     holds: or(not(conditionOf(tier)), atMost(promised, clients)),
-    message: str`connections ${promised} are promised, but ${left} of ${fewest} pods of ${tier.node.id} × ${connections} connections, of which each client takes two, take ${clients}; give it more replicas or connections, or promise less.`,
+    message: str`connections ${promised} are promised, but ${left} of ${fewest} pods of ${tier.node.id} × ${connections} connections of clients take ${clients}; give it more replicas or connections, or promise less.`,
   }));
 }
 

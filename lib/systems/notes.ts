@@ -1,7 +1,7 @@
 /** What Helm prints after an installation: the pieces that systems have in common. */
 import type { Certificates } from '../tiers/operations/certificates';
 import type { Input, Scalar } from '../values/expression';
-import { not } from '../values/logic';
+import { not, or } from '../values/logic';
 import type { Text } from '../values/parts';
 import { release } from '../values/reference';
 import { text } from '../values/text';
@@ -37,6 +37,17 @@ export const secretsToMake = (secrets: readonly NeededSecret[], generated: Input
     text`
 
       Pods wait until these Secrets exist; the chart's README has the command that makes them:
+      ${listed(secrets)}
+    `,
+  );
+
+/** What pods wait for and nothing generates, as others give it. */
+export const secretsToSupply = (secrets: readonly Required<NeededSecret>[]) =>
+  when(
+    or(...secrets.map(({ enabled }) => enabled)),
+    text`
+
+      Pods wait for what others give, too, in these Secrets; the chart's README says what they hold:
       ${listed(secrets)}
     `,
   );

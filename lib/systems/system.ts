@@ -2,7 +2,7 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
-import type { ChartMetadata, ChartSource, PodSecurity } from '../output/helm/source';
+import type { ChartMetadata, ChartSource, PodSecurity, SuppliedSecret } from '../output/helm/source';
 import type { Input } from '../values/expression';
 import type { Text } from '../values/parts';
 import { type Values, references, release } from '../values/reference';
@@ -25,8 +25,10 @@ export abstract class System<S extends z.ZodObject = z.ZodObject> extends Chart 
   abstract readonly metadata: ChartMetadata;
   /** What Helm prints after an installation. */
   abstract readonly notes: Text;
-  /** Secrets that must exist, by the name they have in a release of the system's own name, with their keys. */
+  /** Secrets with passwords, by the name they have in a release of the system's own name, with their keys. */
   abstract readonly secrets: Readonly<Record<string, readonly string[]>>;
+  /** Secrets with what others give, by the same names. */
+  readonly suppliedSecrets: Readonly<Record<string, SuppliedSecret>> = {};
 
   readonly podSecurity: PodSecurity = 'restricted';
 

@@ -7,6 +7,10 @@ export interface Recovery {
   readonly failover: 'automatic' | 'manual' | 'none';
   /** Until work goes on: where nothing takes over by itself, until the pod is back on its volume. */
   readonly seconds: number;
+  /** Whether there is no other pod that does the same; where there is, nobody waits. @default true */
+  readonly isAlone?: Input<boolean>;
+  /** What gives it another, for messages. @default use a tier that fails over */
+  readonly remedy?: string;
 }
 
 /** How much of the newest work backups may lack: as many times the seconds of a setting. */

@@ -19,12 +19,17 @@ const files: Readonly<Record<string, JsonObject>> = {
     balancer: { replicas: 1 },
     database: { maxConnections: 1 },
     cache: { enabled: true },
+    store: { enabled: true },
     agents: { enabled: true },
+  },
+  'a long window': {
+    objectives: { users: 500, requestsPerSecond: 251 },
+    balancer: { rateLimit: { windowSeconds: 300 } },
   },
   undeclared: { objectives: { users: 1001, rpoSeconds: 3600 }, backup: { enabled: false } },
   bound: { objectives: { users: 1, budget: { memory: '17Gi', cpu: '17' } }, balancer: { enabled: false } },
   kept: {
-    objectives: { users: 500, requestsPerSecond: 1250, connections: 2048, availability: 99.9, rtoSeconds: 60 },
+    objectives: { users: 500, requestsPerSecond: 1250, connections: 4096, availability: 99.9, rtoSeconds: 60 },
   },
   acknowledged: {
     objectives: {

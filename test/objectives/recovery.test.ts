@@ -29,6 +29,19 @@ describe('the availability of Objectives', () => {
     expect(promise({ availability: 99.8 }, { cache })).toEqual([]);
     expect(promise({ availability: 99.9, acknowledge: { plainPrimary: true } }, { cache })).toEqual([message]);
   });
+
+  it('refuses a server that is alone, with the remedy that it has, and none that has others', () => {
+    const message =
+      'availability 99.9 % does not allow for the loss of the only server, and store has no other; set its servers to 4 or more, or promise less than 99.9.';
+    const store = { enabled: true };
+    expect(promise({ availability: 99.8 }, { store })).toEqual([]);
+    expect(promise({ availability: 99.9, rtoSeconds: 60 }, { store })).toEqual([message]);
+    expect(promise({ rtoSeconds: 59, acknowledge: { plainPrimary: true } }, { store })).toEqual([
+      'rtoSeconds 59 is less than the 60 s after which store is back on its volume; raise it to 60 or more.',
+    ]);
+    const several = { store: { ...store, servers: 4 } };
+    expect(promise({ availability: 99.9, rtoSeconds: 1, acknowledge: { plainPrimary: true } }, several)).toEqual([]);
+  });
 });
 
 describe('the RTO of Objectives', () => {

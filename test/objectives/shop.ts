@@ -11,6 +11,7 @@ import { collectChecks } from '../../lib/output/collect';
 import { templates } from '../../lib/output/helm/chart';
 import { coalesce } from '../../lib/values/coalesce';
 import type { JsonObject } from '../../lib/values/expression';
+import { equals } from '../../lib/values/logic';
 import { references, release } from '../../lib/values/reference';
 import { defaultsOf } from '../../lib/values/schema';
 import type { ContainerProps, Resources } from '../../lib/workload/container';
@@ -44,6 +45,12 @@ export const shopSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true).describe('Whether it is there.'),
       replicas: z.int().min(1).max(100).default(2).describe('Replicas.'),
+      rateLimit: z
+        .strictObject({
+          requests: z.int().min(1).max(1000).default(150).describe('Requests.'),
+          windowSeconds: z.int().min(1).max(3600).default(60).describe('Seconds.'),
+        })
+        .describe('Of a user.'),
     })
     .describe('Balancer.'),
   database: z
@@ -53,6 +60,12 @@ export const shopSchema = z.strictObject({
     })
     .describe('Database.'),
   cache: z.strictObject({ enabled: z.boolean().default(false).describe('Whether it is there.') }).describe('Cache.'),
+  store: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether it is there.'),
+      servers: z.int().min(1).max(16).default(1).describe('Servers.'),
+    })
+    .describe('Objects.'),
   backup: z
     .strictObject({
       enabled: z.boolean().default(true).describe('Whether there are backups.'),
@@ -145,6 +158,12 @@ export function shop(change: (given: ObjectivesProps) => ObjectivesProps = (give
     (part) => new StatefulSetWorkload(part, 'server', { ...pod('cache'), replicas: 1 }),
     v.cache.enabled,
   );
+  const store = new Part(
+    chart,
+    'store',
+    (part) => new StatefulSetWorkload(part, 'servers', { ...pod('store'), replicas: v.store.servers }),
+    v.store.enabled,
+  );
   const backup = new Part(
     chart,
     'backup',
@@ -172,6 +191,14 @@ export function shop(change: (given: ObjectivesProps) => ObjectivesProps = (give
       recovering: [
         Object.assign(database, { recovery: { failover: 'manual', seconds: 60 } as const }),
         Object.assign(cache, { recovery: { failover: 'none', seconds: 30 } as const }),
+        Object.assign(store, {
+          recovery: {
+            failover: 'none',
+            seconds: 60,
+            isAlone: equals(v.store.servers, 1),
+            remedy: 'set its servers to 4 or more',
+          } as const,
+        }),
       ],
       backup: Object.assign(backup, {
         recoveryPoint: { setting: 'uploadSeconds', value: v.backup.uploadSeconds, times: 2 },
@@ -179,7 +206,7 @@ export function shop(change: (given: ObjectivesProps) => ObjectivesProps = (give
       application: { tier: api, ...v.api },
       balancer: { tier: balancer, connections: 4096 },
       database: { tier: database, maxConnections: v.database.maxConnections },
-      requestsPerMinute: 150,
+      rateLimit: v.balancer.rateLimit,
     }),
   );
   return chart;

@@ -15,18 +15,26 @@ describe('the requests of Objectives', () => {
   it('are those that rate limits let through', () => {
     expect(promise({ users: 500, requestsPerSecond: 1250 })).toEqual([]);
     expect(promise({ users: 500, requestsPerSecond: 1251 })).toEqual([
-      'requestsPerSecond 1251 are more than the 1250 that 500 users may ask at 150 requests per minute each; raise that limit, or promise less.',
+      'requestsPerSecond 1251 are more than the 1250 that 500 users may ask at 150 requests per 60 s each; raise that limit, or promise less.',
+    ]);
+  });
+
+  it('are those of any window', () => {
+    const file = { balancer: { rateLimit: { windowSeconds: 300 } } };
+    expect(promise({ users: 500, requestsPerSecond: 250 }, file)).toEqual([]);
+    expect(promise({ users: 500, requestsPerSecond: 251 }, file)).toEqual([
+      'requestsPerSecond 251 are more than the 250 that 500 users may ask at 150 requests per 300 s each; raise that limit, or promise less.',
     ]);
   });
 });
 
 describe('the connections of Objectives', () => {
-  it('are those of all balancers but one, of which each client takes two', () => {
-    expect(promise({ connections: 2048 })).toEqual([]);
-    expect(promise({ connections: 2049 })).toEqual([
-      'connections 2049 are promised, but 1 of 2 pods of balancer × 4096 connections, of which each client takes two, take 2048; give it more replicas or connections, or promise less.',
+  it('are those of clients to all balancers but one', () => {
+    expect(promise({ connections: 4096 })).toEqual([]);
+    expect(promise({ connections: 4097 })).toEqual([
+      'connections 4097 are promised, but 1 of 2 pods of balancer × 4096 connections of clients take 4096; give it more replicas or connections, or promise less.',
     ]);
-    expect(promise({ connections: 2049 }, { balancer: { replicas: 3 } })).toEqual([]);
+    expect(promise({ connections: 4097 }, { balancer: { replicas: 3 } })).toEqual([]);
   });
 
   it('are those of all instances but one', () => {

@@ -5,6 +5,7 @@ import {
   fromThisMachine,
   installedAs,
   secretsToMake,
+  secretsToSupply,
 } from '../../lib/systems/notes';
 import { type CertificateSource, Certificates } from '../../lib/tiers/operations/certificates';
 import type { Placeholder } from '../../lib/values/text';
@@ -41,6 +42,15 @@ describe('notes of systems', () => {
       "before\n\nPods wait until these Secrets exist; the chart's README has the command that makes them:\nshop-postgres\nshop-redis\n\nafter\n",
     );
     expect(read(secretsToMake(secrets, true))).toBe('before\n\nafter\n');
+  });
+
+  test('name the Secrets that nobody but others can fill, where one is needed', () => {
+    const offsite = { secret: 'shop-backup-offsite', enabled: true };
+    const encryption = { secret: 'shop-backup-encryption', enabled: false };
+    expect(read(secretsToSupply([offsite, encryption]))).toBe(
+      "before\n\nPods wait for what others give, too, in these Secrets; the chart's README says what they hold:\nshop-backup-offsite\n\nafter\n",
+    );
+    expect(read(secretsToSupply([encryption]))).toBe('before\n\nafter\n');
   });
 
   test('name the Secret of channels for alerts, where there is one', () => {

@@ -3,7 +3,7 @@ import type { ChartSource } from './source';
 import { valuesTable } from './values-readme';
 
 export function chartReadme(
-  { systemName: name, schema, metadata, podSecurity, secrets }: ChartSource,
+  { systemName: name, schema, metadata, podSecurity, secrets, suppliedSecrets }: ChartSource,
   environments: readonly string[],
 ): string {
   return `# ${name}
@@ -27,7 +27,7 @@ helm test ${name} --namespace ${name}
 
 Values for ${list(environments)} are in \`ci/\`.
 
-${secretsSection(name, secrets)}## Values
+${secretsSection(name, secrets)}${suppliedSection(name, secrets, suppliedSecrets)}## Values
 
 ${valuesTable(schema)}
 `;
@@ -49,7 +49,7 @@ The chart holds no password and has no default one. These Secrets must exist, un
 | Secret | Keys |
 | --- | --- |
 ${Object.entries(secrets)
-  .map(([secret, keys]) => `| \`${secret}\` | ${keys.map((key) => `\`${key}\``).join(', ')} |`)
+  .map(([secret, keys]) => `| \`${secret}\` | ${code(keys)} |`)
   .join('\n')}
 
 For a trial, \`secretGenerator.enabled\` has a Job make what is missing inside the cluster; or make them by hand:
@@ -63,6 +63,34 @@ ${Object.entries(secrets)
 They are not the release's: uninstalling it leaves them and the volumes as they are.
 
 `;
+}
+
+function suppliedSection(
+  name: string,
+  secrets: ChartSource['secrets'],
+  supplied: ChartSource['suppliedSecrets'],
+): string {
+  if (Object.keys(supplied).length === 0) return '';
+  const begin =
+    Object.keys(secrets).length === 0
+      ? `## Secrets
+
+These Secrets hold what others give, so that nothing here makes them. Under these names for a release called \`${name}\`, or
+under names that the values give, they`
+      : `These hold what others give, so that neither the Job nor the command makes them. They`;
+  return `${begin} must exist where a value asks for them; until then the pods that need them do not start:
+
+| Secret | Keys | Needed with | Holds |
+| --- | --- | --- | --- |
+${Object.entries(supplied)
+  .map(([secret, { keys, neededWith, holds }]) => `| \`${secret}\` | ${code(keys)} | ${code(neededWith)} | ${holds} |`)
+  .join('\n')}
+
+`;
+}
+
+function code(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(', ');
 }
 
 function createSecret(namespace: string, secret: string, keys: readonly string[]): string {

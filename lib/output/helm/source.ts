@@ -30,6 +30,16 @@ export interface ChartMetadata {
 /** The level of Pod Security that a namespace enforces. */
 export type PodSecurity = 'restricted' | 'privileged';
 
+/** A Secret that no program can make: somebody else gives what it holds. */
+export interface SuppliedSecret {
+  /** Its keys. */
+  readonly keys: readonly string[];
+  /** The values that ask for it, such as `backup.offsite.enabled`. */
+  readonly neededWith: readonly string[];
+  /** What it holds, and where that comes from. */
+  readonly holds: string;
+}
+
 /** A system, with all that its chart needs beside its objects. */
 export interface ChartSource extends IConstruct {
   /** The chart's name, and that of the system's folders. */
@@ -42,6 +52,8 @@ export interface ChartSource extends IConstruct {
   readonly notes: Text;
   /** What the namespace enforces: `restricted`, unless the system has agents that cannot be. */
   readonly podSecurity: PodSecurity;
-  /** Secrets that must exist, by the name they have in a release of the system's own name, with their keys. */
+  /** Secrets with passwords, by the name they have in a release of the system's own name, with their keys. */
   readonly secrets: Readonly<Record<string, readonly string[]>>;
+  /** Secrets with what others give, by the same names. */
+  readonly suppliedSecrets: Readonly<Record<string, SuppliedSecret>>;
 }

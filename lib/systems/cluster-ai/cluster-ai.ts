@@ -27,10 +27,10 @@ import { Frontend } from '../../tiers/web/frontend';
 import { choose } from '../../values/choice';
 import { isNotEmpty } from '../../values/collections';
 import { and, not } from '../../values/logic';
-import { multiply } from '../../values/numbers';
 import { str } from '../../values/texts';
 import type { Text } from '../../values/parts';
 import { addAlertmanager, addGrafana } from '../monitoring';
+import { ofAlerts, ofBackups } from '../supplied-secrets';
 import { System } from '../system';
 import { clusterAiDashboards } from './dashboards';
 import { clusterAiMetadata } from './metadata';
@@ -57,6 +57,35 @@ export class ClusterAi extends System<typeof clusterAiValues> {
     'cluster-ai-kibana': KIBANA_KEYS,
     'cluster-ai-model-cache': ['password'],
     'cluster-ai-sample-models': S3_KEYS,
+  };
+  override readonly suppliedSecrets = {
+    ...ofBackups('cluster-ai'),
+    ...ofAlerts('cluster-ai'),
+    'cluster-ai-elasticsearch-tls': {
+      keys: ['tls.crt', 'tls.key', 'ca.crt'],
+      neededWith: ['elasticsearch.enabled'],
+      holds: 'a certificate of Elasticsearch, and its authority',
+    },
+    'cluster-ai-elasticsearch-snapshots': {
+      keys: S3_KEYS,
+      neededWith: ['elasticsearch.snapshots.enabled'],
+      holds: 'the key to the bucket of the snapshots',
+    },
+    'cluster-ai-logstash-tls': {
+      keys: ['tls.crt', 'tls.key'],
+      neededWith: ['elasticsearch.enabled', 'logstash.enabled'],
+      holds: 'a certificate of Logstash, its key in PKCS #8',
+    },
+    'cluster-ai-model-storage': {
+      keys: S3_KEYS,
+      neededWith: ['tensorflowServing.enabled', 'torchserve.enabled', 'onnx.enabled', 'tensorrt.enabled'],
+      holds: 'the key to the bucket of the models; not needed with `sampleModels.enabled`',
+    },
+    'cluster-ai-ingress-tls': {
+      keys: ['tls.crt', 'tls.key'],
+      neededWith: ['ingress.enabled'],
+      holds: 'a certificate of the public name; made by cert-manager with `ingress.certManager.enabled`',
+    },
   };
 
   constructor(scope: Construct) {
@@ -163,7 +192,7 @@ export class ClusterAi extends System<typeof clusterAiValues> {
         processes: processesOf(v.backend.processes, v.backend.resources),
         connectionsPerProcess: REQUESTS_PER_PROCESS,
       },
-      requestsPerMinute: multiply(v.frontend.rateLimit.api.requestsPerSecond, 60),
+      rateLimit: { requests: v.frontend.rateLimit.api.requestsPerSecond, windowSeconds: 1 },
     });
     const test = new SmokeTest(this, 'tests', {
       image: v.tests.image,
@@ -179,6 +208,18 @@ export class ClusterAi extends System<typeof clusterAiValues> {
       generatesSecrets: v.secretGenerator.enabled,
       secrets: [postgres.secret, choose(v.redisCluster.enabled, cluster.secret, single.secret)],
       backup: { enabled: v.backup.enabled, secret: backup.secret },
+      supplied: [
+        ...backup.suppliedSecrets,
+        {
+          secret: elasticsearch.snapshotsSecret,
+          enabled: and(conditionOf(elasticsearch), elasticsearch.snapshots.enabled),
+        },
+        models.storageSecret,
+      ],
+      models: [
+        { secret: models.cache.secret, enabled: conditionOf(models.cache) },
+        { secret: models.samples.secret, enabled: conditionOf(models.samples) },
+      ],
       alerts: { enabled: and(conditionOf(alertmanager), alertmanager.needsSecret), secret: alertmanager.secret },
       grafana: { enabled: hasGrafana, secret: grafana.secret, name: grafana.objectName },
       logs: { elasticsearch, logstash, kibana },

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { conditionOf } from '../../objects/conditions';
 import { InferenceGateway } from '../../tiers/ml/inference-gateway';
 import { ModelCache } from '../../tiers/ml/model-cache';
 import { ModelStorage } from '../../tiers/ml/model-storage';
@@ -9,8 +10,9 @@ import { TorchServe } from '../../tiers/ml/torchserve';
 import { Triton } from '../../tiers/ml/triton';
 import type { Prometheus } from '../../tiers/observability/prometheus';
 import type { Input } from '../../values/expression';
-import { and, or } from '../../values/logic';
+import { and, not, or } from '../../values/logic';
 import type { Values } from '../../values/reference';
+import type { NeededSecret } from '../notes';
 import type { clusterAiValues } from './values';
 
 /** The inference platform: a server for each framework, the gateway before them, and what they fetch models from. */
@@ -19,6 +21,8 @@ export class ModelServing {
   readonly cache: ModelCache;
   readonly servers: readonly ModelServer[];
   readonly gateway: InferenceGateway;
+  /** With the key to the bucket of the models, where that is outside. */
+  readonly storageSecret: Required<NeededSecret>;
 
   constructor(scope: Construct, v: Values<typeof clusterAiValues>, prometheus: Prometheus) {
     const { tensorflowServing, torchserve, onnx, tensorrt, modelCache, modelStorage, sampleModels, inferenceGateway } =
@@ -32,6 +36,7 @@ export class ModelServing {
       enabled: isUsed,
       server: this.samples.storage,
     });
+    this.storageSecret = { secret: storage.secret, enabled: and(isUsed, not(conditionOf(this.samples))) };
     this.cache = new ModelCache(scope, 'model-cache', { ...modelCache, enabled: where(modelCache.enabled), storage });
     const shared = { storage, cache: this.cache, prometheus };
     this.servers = [

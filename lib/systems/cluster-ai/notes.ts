@@ -7,7 +7,15 @@ import { release } from '../../values/reference';
 import { text } from '../../values/text';
 import { str } from '../../values/texts';
 import { when } from '../../values/tree';
-import { type NeededSecret, afterwards, alertChannels, fromThisMachine, installedAs, secretsToMake } from '../notes';
+import {
+  type NeededSecret,
+  afterwards,
+  alertChannels,
+  fromThisMachine,
+  installedAs,
+  secretsToMake,
+  secretsToSupply,
+} from '../notes';
 
 interface Notes {
   readonly frontend: Frontend;
@@ -18,6 +26,10 @@ interface Notes {
   readonly secrets: readonly Input<string>[];
   /** The Secret that backups need. */
   readonly backup: NeededSecret;
+  /** The Secrets that model servers need. */
+  readonly models: readonly NeededSecret[];
+  /** Secrets with what others give. */
+  readonly supplied: readonly Required<NeededSecret>[];
   readonly grafana: Required<NeededSecret> & { readonly name: Input<string> };
   readonly logs: Elk;
   /** The Secret that channels of alerts need, where one is on. */
@@ -31,6 +43,8 @@ export function clusterAiNotes({
   generatesSecrets,
   secrets,
   backup,
+  models,
+  supplied,
   grafana,
   logs: { elasticsearch, logstash, kibana },
   alerts,
@@ -54,9 +68,11 @@ export function clusterAiNotes({
         grafana,
         { enabled: hasLogs, secret: elasticsearch.secret },
         { enabled: conditionOf(kibana), secret: kibana.secret },
+        ...models,
       ],
       generatesSecrets,
     )}
+    ${secretsToSupply(supplied)}
 
     ${when(
       hasLogs,

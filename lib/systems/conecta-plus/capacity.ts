@@ -14,5 +14,5 @@ export const capacityPlan = (users: Input<number | null>): CapacityPlan =>
     largeFrom: LARGE,
   });
 
-/** What binds environments of few users: 16 GiB, and 16 cores. */
+/** What binds environments of few users: 16 GB, as which 16 GiB are read, and 16 cores. */
 export const boundBudget = { users: 1000, memory: '16Gi', cpu: '16' } as const;

@@ -26,6 +26,7 @@ import type { Text } from '../../values/parts';
 import { named, str } from '../../values/texts';
 import { maxReplicas } from '../../workload/scaling';
 import { addAlertmanager, addGrafana } from '../monitoring';
+import { ofAlerts, ofBackups } from '../supplied-secrets';
 import { System } from '../system';
 import { boundBudget, capacityPlan } from './capacity';
 import { conectaPlusDashboards } from './dashboards';
@@ -35,6 +36,12 @@ import { conectaPlusValues } from './values';
 
 const POSTGRES_KEYS = ['postgres-password', 'replication-password', 'password', 'pooler-password'];
 const OBJECT_STORE_KEYS = ['root-user', 'root-password', 'access-key-id', 'secret-access-key'];
+
+const certificate = (of: string, ...keys: readonly string[]) => ({
+  keys,
+  neededWith: ['certificates.source: existing'],
+  holds: `a certificate of ${of}`,
+});
 
 /** Conecta Plus: an administrative platform behind a load balancer, sized by its users. */
 export class ConectaPlus extends System<typeof conectaPlusValues> {
@@ -47,6 +54,13 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
     'conecta-plus-object-store': OBJECT_STORE_KEYS,
     'conecta-plus-backup': ['password'],
     'conecta-plus-grafana': ['admin-password', 'secret-key'],
+  };
+  override readonly suppliedSecrets = {
+    ...ofBackups('conecta-plus'),
+    ...ofAlerts('conecta-plus'),
+    'conecta-plus-load-balancer-tls': certificate('the public name', 'tls.crt', 'tls.key'),
+    'conecta-plus-postgres-tls': certificate('PostgreSQL, and its authority', 'tls.crt', 'tls.key', 'ca.crt'),
+    'conecta-plus-object-store-tls': certificate('the object store, and its authority', 'tls.crt', 'tls.key', 'ca.crt'),
   };
 
   constructor(scope: Construct) {
@@ -169,7 +183,7 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
       plan,
       servesUsers: [loadBalancer, api, postgres, sentinel, cluster, objectStore],
       serving: [loadBalancer, api],
-      recovering: [postgres, sentinel, cluster],
+      recovering: [postgres, sentinel, cluster, objectStore],
       backup,
       application: {
         tier: api,
@@ -179,7 +193,7 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
       },
       balancer: { tier: loadBalancer, connections: v.loadBalancer.clientConnections },
       database: { tier: postgres, maxConnections: v.postgres.maxConnections },
-      requestsPerMinute: v.loadBalancer.rateLimit.all.requests,
+      rateLimit: v.loadBalancer.rateLimit.all,
     });
     this.notes = conectaPlusNotes({
       loadBalancer,
@@ -188,11 +202,12 @@ export class ConectaPlus extends System<typeof conectaPlusValues> {
       generatesSecrets: v.secretGenerator.enabled,
       secrets: [
         { secret: postgres.secret },
-        { secret: sentinel.secret },
+        { secret: choose(plan.isLarge, cluster.secret, sentinel.secret) },
         { secret: objectStore.secret },
         { secret: backup.secret, enabled: v.backup.enabled },
         { secret: grafana.secret, enabled: hasGrafana },
       ],
+      supplied: backup.suppliedSecrets,
       alerts: { enabled: and(conditionOf(alertmanager), alertmanager.needsSecret), secret: alertmanager.secret },
       grafana: { enabled: hasGrafana, secret: grafana.secret, name: grafana.objectName, port: grafana.servicePort },
       isLarge: plan.isLarge,

@@ -14,6 +14,7 @@ import {
   fromThisMachine,
   installedAs,
   secretsToMake,
+  secretsToSupply,
 } from '../notes';
 
 interface Notes {
@@ -22,6 +23,7 @@ interface Notes {
   readonly certificates: Certificates;
   readonly generatesSecrets: Input<boolean>;
   readonly secrets: readonly NeededSecret[];
+  readonly supplied: readonly Required<NeededSecret>[];
   readonly alerts: NeededSecret;
   readonly grafana: {
     readonly enabled: Input<boolean>;
@@ -34,12 +36,13 @@ interface Notes {
 }
 
 export function conectaPlusNotes(notes: Notes): Text {
-  const { loadBalancer, host, certificates, generatesSecrets, secrets, alerts, grafana, isLarge } = notes;
+  const { loadBalancer, host, certificates, generatesSecrets, secrets, supplied, alerts, grafana, isLarge } = notes;
   const { name, namespace } = release;
   return text`
     ${installedAs('Conecta Plus')}
     It answers at https://${host} once DNS leads to the Service ${loadBalancer.objectName}.
     ${secretsToMake(secrets, generatesSecrets)}
+    ${secretsToSupply(supplied)}
     ${certificatesToMake(certificates)}
 
     ${alertChannels(alerts)}

@@ -55,7 +55,11 @@ export const conectaPlusValues = z.strictObject({
   objectives: section('What the system promises, which is checked before anything is deployed.', {
     ...promises,
     // Nothing here runs on every node.
-    budget: promises.budget.omit({ nodes: true }).describe('What all pods that may run at a time may take.'),
+    budget: promises.budget
+      .omit({ nodes: true })
+      .describe(
+        'What all pods may take together, but for the one that a rollout adds for a while and those that a person starts.',
+      ),
   }),
   loadBalancer: section(
     'nginx before the API: TLS, rate limits, and objects as the origin of a CDN.',

@@ -29,6 +29,13 @@ export class NodeAgents extends System<typeof nodeAgentsValues> {
   readonly notes: Text;
   readonly environments = join(__dirname, 'environments');
   readonly secrets = {};
+  override readonly suppliedSecrets = {
+    'node-agents-filebeat': {
+      keys: ['ca.crt'],
+      neededWith: ['filebeat.enabled'],
+      holds: 'the authority of Logstash’s certificate',
+    },
+  };
 
   constructor(scope: Construct) {
     super(scope, 'node-agents', nodeAgentsValues);

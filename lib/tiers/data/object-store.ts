@@ -17,6 +17,7 @@ import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import { type ExistingSecret, envFromSecret, existingSecret } from '../../workload/secrets';
 import type { StatefulSetWorkload, Storage } from '../../workload/stateful-set';
+import type { Recovery } from '../recovery';
 import { Tier, type TierProps } from '../tier';
 import type { OriginServer } from '../web/load-balancer-objects';
 import { type ObjectStoreServers, S3_PORT, addServers } from './object-store-servers';
@@ -146,6 +147,8 @@ export class ObjectStore extends Tier implements Server {
   readonly outside: Outside;
   /** Of each server. */
   readonly storage: Storage;
+  /** One server is back on its volume after as long as a database is. Several serve on without one of them. */
+  readonly recovery: Recovery;
   protected readonly client: StatefulSetWorkload;
 
   constructor(scope: Construct, id: string, props: ObjectStoreProps = {}) {
@@ -170,6 +173,12 @@ export class ObjectStore extends Tier implements Server {
     this.certificateHosts = [this.objectName, str`*.${this.objectName}-headless`];
     this.hasTls = and(tls.enabled, not(external.enabled));
     this.storage = settings.storage;
+    this.recovery = {
+      failover: 'none',
+      seconds: 60,
+      isAlone: and(equals(servers, 1), not(external.enabled)),
+      remedy: `set its servers to ${FEWEST_SPREAD} or more`,
+    };
 
     const url = named(
       `${id}.url`,

@@ -117,8 +117,12 @@ export class RedisSentinel extends Tier implements Server {
   readonly image: Image;
   /** Of each server. */
   readonly resources: Resources;
-  /** Sentinels make a replica master: after 10 s at the most where it was measured, see docs/reliability.md. */
-  readonly recovery: Recovery = { failover: 'automatic', seconds: 30 };
+  /**
+   * Sentinels make a replica master. Writes paused for up to 30 s where it was measured, see docs/reliability.md. By its
+   * timeouts it takes 40 s at the worst: 15 s until a Sentinel gives up a former address, 5 s until the master is missed,
+   * and 20 s until a second attempt.
+   */
+  readonly recovery: Recovery = { failover: 'automatic', seconds: 45 };
   protected readonly client: StatefulSetWorkload;
 
   constructor(scope: Construct, id: string, props: RedisSentinelProps = {}) {

@@ -66,8 +66,9 @@ export class ModelStorage extends Construct {
     { name: 'model-fetcher', mountPath: SCRIPTS, readOnly: true },
     { name: 'model-storage', mountPath: SECRETS, readOnly: true },
   ];
+  /** Name of the Secret with the keys `access-key-id` and `secret-access-key`. */
+  readonly secret: Input<string>;
   private readonly objectName: Input<string>;
-  private readonly secret: Input<string>;
   private readonly outside: Pick<ObjectStorage, 'addresses' | 'port'>;
   private readonly server: ModelStorageServer | undefined;
   private readonly isWithin: Expr<boolean> | false;

@@ -14,7 +14,6 @@ import type { ContainerProps, Resources } from '../../workload/container';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
 import { addService } from '../../workload/service';
-import { givenOrExpected } from '../../workload/secrets';
 import { StatefulSetWorkload, type Storage } from '../../workload/stateful-set';
 import type { Elasticsearch, Snapshots } from './elasticsearch';
 import {
@@ -84,7 +83,7 @@ export function addNodes(tier: Elasticsearch, id: string, settings: NodesProps):
             { secret: { name: tier.secret, items: secretItems('elastic-password', 'exporter-password') } },
             when<VolumeProjection>(snapshots.enabled, {
               secret: {
-                name: snapshotsSecret(tier, settings),
+                name: tier.snapshotsSecret,
                 items: secretItems('access-key-id', 'secret-access-key'),
               },
             }),
@@ -131,10 +130,6 @@ function heapOf(tier: Elasticsearch, { resources }: NodesProps): Input<number> {
     str`resources.limits.memory ${limit} leaves ${heap} MiB for the heap, below ${LEAST_HEAP_MEBIBYTES}; raise it to ${2 * LEAST_HEAP_MEBIBYTES}Mi or more.`,
   );
   return heap;
-}
-
-function snapshotsSecret(tier: Elasticsearch, { snapshots }: NodesProps): Input<string> {
-  return givenOrExpected(snapshots.existingSecret, str`${tier.platform.instance}-elasticsearch-snapshots`);
 }
 
 function prepareContainer({ image }: NodesProps): ContainerProps {

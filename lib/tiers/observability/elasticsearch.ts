@@ -11,7 +11,7 @@ import type { DeploymentWorkload } from '../../workload/deployment';
 import type { JobWorkload } from '../../workload/job';
 import type { Image } from '../../workload/platform';
 import type { PodSettings } from '../../workload/pod';
-import { existingSecret, type ExistingSecret } from '../../workload/secrets';
+import { existingSecret, givenOrExpected, type ExistingSecret } from '../../workload/secrets';
 import type { StatefulSetWorkload, Storage } from '../../workload/stateful-set';
 import { Tier, type TierProps } from '../tier';
 import { HTTP_PORT, type S3Client } from './elasticsearch-configuration';
@@ -158,6 +158,8 @@ export class Elasticsearch extends Tier implements Server {
   readonly secret: Input<string>;
   /** Name of the Secret with the certificate and its authority. */
   readonly tlsSecret: Input<string>;
+  /** Name of the Secret with the key to the bucket of the snapshots. */
+  readonly snapshotsSecret: Input<string>;
   /** Nodes, of which one may be lost where there are three. */
   readonly replicas: Input<number>;
   /** What was asked for, with defaults in place. */
@@ -182,6 +184,10 @@ export class Elasticsearch extends Tier implements Server {
         expected: str`${this.platform.instance}-elasticsearch-tls`,
       },
       settings.tlsSecretName,
+    );
+    this.snapshotsSecret = givenOrExpected(
+      settings.snapshots.existingSecret,
+      str`${this.platform.instance}-elasticsearch-snapshots`,
     );
     this.url = str`https://${this.objectName}:${HTTP_PORT}`;
     this.nodes = addNodes(this, id, settings);

@@ -1,9 +1,10 @@
 import type { Construct } from 'constructs';
 import { images } from '../../images';
 import { demand } from '../../objects/checks';
+import { conditionOf } from '../../objects/conditions';
 import { choose } from '../../values/choice';
 import { type Input } from '../../values/expression';
-import { atLeast, atMost, isSet, valueOf } from '../../values/logic';
+import { and, atLeast, atMost, isSet, valueOf } from '../../values/logic';
 import { bytes, multiply } from '../../values/numbers';
 import { str } from '../../values/texts';
 import type { Resources } from '../../workload/container';
@@ -124,6 +125,8 @@ export class Backup extends Tier {
   readonly store: BackupStore;
   /** Name of the Secret with the key `password`. */
   readonly secret: Input<string>;
+  /** Secrets with the key to the object storage outside, and with the password that encrypts: what nobody can make up. */
+  readonly suppliedSecrets: readonly { readonly secret: Input<string>; readonly enabled: Input<boolean> }[];
   /** Hours from which the newest base backup is too old. */
   readonly baseBackupHours: Input<number>;
   /** What may be missing of the newest work, where one upload of WAL fails. */
@@ -138,7 +141,12 @@ export class Backup extends Tier {
     this.recoveryPoint = { setting: 'walUploadSeconds', value: settings.walUploadSeconds, times: 2 };
     this.demandUse(settings);
 
-    this.store = new BackupStore(this, this.places(settings), {
+    const places = this.places(settings);
+    this.suppliedSecrets = [
+      { secret: places.secrets.offsite, enabled: and(conditionOf(this), settings.offsite.enabled) },
+      { secret: places.secrets.encryption, enabled: and(conditionOf(this), settings.encryption.enabled) },
+    ];
+    this.store = new BackupStore(this, places, {
       ...settings,
       library: postgresLibraries,
       receiver: walReceiver(settings.postgres, { ...settings, resources: settings.jobResources }),

@@ -1,10 +1,10 @@
 /** The capacity plan: the numbers of its table, and what the manifests make of them. */
-import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Deployment, DeploymentStrategy } from 'kubernetes-types/apps/v1';
 import type { Container } from 'kubernetes-types/core/v1';
 import { capacityPlan } from '../../../lib/systems/conecta-plus/capacity';
 import { coalesce } from '../../../lib/values/coalesce';
 import { type Input, type JsonObject, LITERALS, toExpr } from '../../../lib/values/expression';
-import { type KubernetesObject, find, titleOf } from '../cluster-ai/pods';
+import { type KubernetesObject, type Pod, find, podsIn, titleOf } from '../cluster-ai/pods';
 import { conectaPlus } from './environments';
 
 const valueOf = <T>(input: Input<T>): T => toExpr(input).evaluate(LITERALS);
@@ -106,10 +106,68 @@ describe('manifests', () => {
     expect(cpu).toContain('budget.cpu 17 is above the 16 that bind environments of up to 1000 users');
   });
 
+  it('of production take during a rollout, and for a restore, what is said of it on top of the budget', () => {
+    const objects = conectaPlus.objectsIn('production');
+    const isOnTop = ({ owner }: Pod): boolean => {
+      const { strategy, suspend } = find(objects, owner).spec as {
+        readonly strategy?: DeploymentStrategy;
+        readonly suspend?: boolean;
+      };
+      return strategy?.rollingUpdate?.maxSurge === 1 || suspend === true;
+    };
+    const onTop = podsIn(objects.filter(({ kind }) => kind !== 'Pod'))
+      .filter(isOnTop)
+      .map((pod) => [pod.owner, ...pod.spec.containers.map(({ resources }) => resources?.limits?.memory)]);
+    expect(onTop).toEqual([
+      ['Deployment/conecta-plus-api', '1408Mi'],
+      ['CronJob/conecta-plus-backup-restore-postgres', '256Mi'],
+      ['Deployment/conecta-plus-blackbox', '64Mi'],
+    ]);
+  });
+
   it('for 5000 users are refused where nobody has said that the database is not sharded', () => {
     const [sharding, ...others] = refused(5000, { objectives: { acknowledge: { unshardedDatabase: false } } }, 'large');
     expect(sharding).toContain('the application must spread its data over several databases by a key');
     expect(others).toEqual([]);
+  });
+
+  it('are refused for more requests than rate limits let through, over their whole window', () => {
+    const over = (requests: number, windowSeconds: number) =>
+      refused(1000, { loadBalancer: { rateLimit: { all: { requests, windowSeconds } } } });
+    expect(over(150, 300)).toEqual([]);
+    expect(over(149, 300)).toEqual([
+      'conecta-plus/objectives: requestsPerSecond 500 are more than the 496 that 1000 users may ask at 149 requests per 300 s each; raise that limit, or promise less.',
+    ]);
+  });
+
+  it('are refused for more connections than the load balancers hold of clients, one of them lost', () => {
+    const over = (clientConnections: number) => refused(1000, { loadBalancer: { clientConnections } });
+    expect(over(1000)).toEqual([]);
+    expect(over(999)).toEqual([
+      'conecta-plus/objectives: connections 1000 are promised, but 1 of 2 pods of load-balancer × 999 connections of clients take 999; give it more replicas or connections, or promise less.',
+    ]);
+  });
+
+  it('are refused for a failover of Redis within less than its Sentinels may take', () => {
+    const failover = (rtoSeconds: number) =>
+      refused(1000, { objectives: { rtoSeconds } }).filter((message) => message.includes('failed over'));
+    expect(failover(45)).toEqual([]);
+    expect(failover(44)).toEqual([
+      'conecta-plus/objectives: rtoSeconds 44 is less than the 45 s after which redis has failed over; raise it to 45 or more.',
+    ]);
+  });
+
+  it('are refused for three nines with one server of the object store, but not with an S3 outside', () => {
+    const one = { objectStore: { servers: 1 } };
+    const external = { enabled: true, endpoint: 'https://s3.example.com', addresses: ['0.0.0.0/0'], port: 443 };
+    expect(refused(1000, one)).toContain(
+      'conecta-plus/objectives: availability 99.9 % does not allow for the loss of the only server, and object-store has no other; set its servers to 4 or more, or promise less than 99.9.',
+    );
+    expect(refused(1000, { ...one, objectives: { availability: 99.8, rtoSeconds: 59 } })).toContain(
+      'conecta-plus/objectives: rtoSeconds 59 is less than the 60 s after which object-store is back on its volume; raise it to 60 or more.',
+    );
+    const outside = refused(1000, { objectStore: { servers: 1, external } }).join('\n');
+    expect(outside).not.toContain('the only server');
   });
 
   it('are refused for an availability that a plain primary cannot keep', () => {

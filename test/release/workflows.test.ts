@@ -122,6 +122,10 @@ describe('the release', () => {
     expect(commands).toMatch(/^npm publish .* --provenance --access public$/m);
   });
 
+  it('publishes nothing before npm has the version, by which a later push sees it', () => {
+    expect(needs('charts')).toEqual(expect.arrayContaining(['npm', 'checks']));
+  });
+
   it('tags last, and is not broken off', () => {
     expect(needs('tag')).toEqual(expect.arrayContaining(['npm', 'charts']));
     expect(concurrency).toEqual({ group: 'release', 'cancel-in-progress': false });

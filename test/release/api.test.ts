@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Api, apiOf, tierEntries } from '../../scripts/release/api';
 import { brokenApi, brokenEntries } from '../../scripts/release/api-changes';
+import { read } from '../docs/documents';
 
 const declared = `
 export type Size = 'large' | 'small';
@@ -354,5 +355,11 @@ describe('what tiers are imported by alone', () => {
     expect(Object.keys(found)).toEqual(expect.arrayContaining(['tiers/postgres', 'tiers/redis-cluster']));
     expect(found['tiers/redis-cluster']).toEqual(expect.arrayContaining(['RedisCluster', 'RedisClusterProps']));
     expect(Object.keys(found)).not.toContain('tiers/tier');
+  });
+
+  it('is listed in docs/package.md', () => {
+    const [list = ''] = /^One tier each: .*$/m.exec(read('docs/package.md')) ?? [];
+    const listed = [...list.matchAll(/`([^`]+)`/g)].map(([, name = '']) => `tiers/${name}`);
+    expect(listed).toEqual(Object.keys(tierEntries()));
   });
 });

@@ -1,5 +1,6 @@
 // Lets node run TypeScript: `node -r ./scripts/register main.ts`. Each file is compiled once, by swc, and kept in
-// node_modules/.cache under a hash of its text, with what V8 makes of it: a second run compiles nothing.
+// node_modules/.cache under a hash of its text and of what compiles it, with what V8 makes of it: a second run compiles
+// nothing.
 const { createHash } = require('node:crypto');
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
@@ -10,6 +11,7 @@ const root = join(__dirname, '..');
 const cache = join(root, 'node_modules', '.cache', 'typescript');
 const configFile = join(root, '.swcrc');
 const config = readFileSync(configFile);
+const { version } = require('@swc/core/package.json');
 
 /** Where the compiled file is: its name without an ending. @type {Map<string, string>} */
 const compiled = new Map();
@@ -30,7 +32,8 @@ function kept(file) {
 /** @param {string} filename */
 function compile(filename) {
   const source = readFileSync(filename, 'utf8');
-  const key = createHash('sha256').update(config).update(relative(root, filename)).update(source).digest('hex');
+  const hash = createHash('sha256').update(version).update(config).update(relative(root, filename)).update(source);
+  const key = hash.digest('hex');
   const file = join(cache, key);
   compiled.set(filename, file);
   const known = kept(`${file}.js`);

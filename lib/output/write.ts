@@ -6,6 +6,7 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -21,14 +22,15 @@ export type Files = ReadonlyMap<string, string>;
  * Replaces folders by new ones. All are staged beside them first, so that a failure leaves every folder as it was,
  * and what is no longer generated goes. A file whose bytes are the same stays the same file, its time included; no file
  * is ever written over, so that a link to one keeps what it had.
- * @throws what the file system says
+ * @throws what the file system says; where a folder cannot be put back either, with where its files are kept
  */
 export function replaceFolders(root: string, folders: Readonly<Record<string, Files>>): void {
-  const staging = join(root, `.staging-${String(process.pid)}`);
+  mkdirSync(root, { recursive: true });
+  const staging = mkdtempSync(join(root, '.staging-'));
   const retired = join(staging, 'retired');
   const done: string[] = [];
   try {
-    mkdirSync(retired, { recursive: true });
+    mkdirSync(retired);
     for (const [folder, files] of Object.entries(folders)) stage(join(staging, folder), join(root, folder), files);
     for (const folder of Object.keys(folders)) {
       const target = join(root, folder);
@@ -37,20 +39,31 @@ export function replaceFolders(root: string, folders: Readonly<Record<string, Fi
       renameSync(join(staging, folder), target);
     }
   } catch (error) {
-    for (const folder of done) restore(join(retired, folder), join(root, folder));
-    throw error;
-  } finally {
+    const kept = done.flatMap((folder) => restore(join(retired, folder), join(root, folder)));
+    if (kept.length > 0) throw new Error([messageOf(error), ...kept].join('\n'), { cause: error });
     rmSync(staging, { recursive: true, force: true });
+    throw error;
+  }
+  rmSync(staging, { recursive: true, force: true });
+}
+
+/** Nothing, or why a folder is not as it was, and where what it held is kept. */
+function restore(retired: string, target: string): readonly string[] {
+  try {
+    rmSync(target, { recursive: true, force: true });
+    if (existsSync(retired)) renameSync(retired, target);
+    return [];
+  } catch (error) {
+    const held = existsSync(retired) ? `; what it held is in ${retired}` : '';
+    return [`${target} cannot be put back: ${messageOf(error)}${held}`];
   }
 }
 
-function restore(retired: string, target: string): void {
-  rmSync(target, { recursive: true, force: true });
-  if (existsSync(retired)) renameSync(retired, target);
-}
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function stage(folder: string, previous: string, files: Files): void {
-  const made = new Set<string>();
+  mkdirSync(folder, { recursive: true });
+  const made = new Set([folder]);
   for (const [path, content] of files) {
     const file = join(folder, path);
     const parent = dirname(file);

@@ -15,8 +15,10 @@ export const JsonMap = z.custom<JsonObject>(isObject);
 const Parameter = z
   .object({
     type: z.string(),
-    /** It may be left out, or is the rest of the arguments. */
+    /** It may be left out. */
     optional: z.literal(true).exactOptional(),
+    /** It is all further arguments, of which there may be none. */
+    rest: z.literal(true).exactOptional(),
   })
   .readonly();
 export type Parameter = z.infer<typeof Parameter>;
@@ -142,6 +144,8 @@ class Reader {
     const initializer = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
     if (initializer && ts.isArrowFunction(initializer))
       return { kind: 'function', signatures: [this.signature(initializer)] };
+    const calls = this.checker.getTypeOfSymbol(symbol).getCallSignatures();
+    if (calls.length > 0) return { kind: 'function', signatures: calls.map((call) => this.inferredSignature(call)) };
     return { kind: 'constant', ...(isPlain(value) && isObject(value) ? { data: value } : {}) };
   }
 
@@ -211,11 +215,25 @@ class Reader {
     return {
       parameters: parameters.map((parameter) => ({
         type: parameter.type ? this.text(parameter.type) : this.inferred(this.checker.getTypeAtLocation(parameter)),
-        ...((parameter.questionToken ?? parameter.initializer ?? parameter.dotDotDotToken)
-          ? { optional: true as const }
-          : {}),
+        ...marksOf(parameter),
       })),
       ...(type ? { returns: this.text(type) } : {}),
+    };
+  }
+
+  /** Of what another function has made: the compiler writes it as a declaration. */
+  private inferredSignature(call: ts.Signature): Signature {
+    const { FunctionType } = ts.SyntaxKind;
+    const { NoTruncation } = ts.NodeBuilderFlags;
+    const written = this.checker.signatureToSignatureDeclaration(call, FunctionType, undefined, NoTruncation);
+    const [source] = this.program.getSourceFiles();
+    if (written?.type === undefined || source === undefined) throw new Error('a function without a type');
+    return {
+      parameters: written.parameters.map((parameter) => {
+        if (parameter.type === undefined) throw new Error('a parameter without a type');
+        return { type: printed(parameter.type, source), ...marksOf(parameter) };
+      }),
+      returns: printed(written.type, source),
     };
   }
 
@@ -238,7 +256,7 @@ class Reader {
 
   private text(node: ts.Node): string {
     this.notice(node);
-    return printer.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile()).replace(/\s+/g, ' ');
+    return printed(node, node.getSourceFile());
   }
 
   private notice(node: ts.Node): void {
@@ -249,6 +267,15 @@ class Reader {
     }
     node.forEachChild((child) => this.notice(child));
   }
+}
+
+function printed(node: ts.Node, source: ts.SourceFile): string {
+  return printer.printNode(ts.EmitHint.Unspecified, node, source).replace(/\s+/g, ' ');
+}
+
+function marksOf({ questionToken, initializer, dotDotDotToken }: ts.ParameterDeclaration): Omit<Parameter, 'type'> {
+  if (dotDotDotToken) return { rest: true };
+  return (questionToken ?? initializer) ? { optional: true } : {};
 }
 
 const isTyped = (declaration: ts.Declaration) =>

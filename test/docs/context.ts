@@ -1,4 +1,4 @@
-/** What a short example takes for granted: names that it uses without making them. */
+/** What a short example takes for granted: names that it uses without making them. given.ts makes them. */
 import type { Chart } from 'cdk8s';
 import type {
   Api,

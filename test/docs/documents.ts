@@ -64,12 +64,13 @@ export function commentExamplesOf(file: string): readonly Block[] {
   });
 }
 
-function fencesIn(text: string, file: string, firstLine: number): readonly Block[] {
-  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map((match) => ({
+/** Those inside lists stand further right, with all of their lines. */
+export function fencesIn(text: string, file: string, firstLine: number): readonly Block[] {
+  return [...text.matchAll(/^( *)```(\w*)\n(.*?)^ *```$/gms)].map((match) => ({
     file,
     line: firstLine + lineAt(text, match.index),
-    language: match[1] ?? '',
-    code: match[2] ?? '',
+    language: match[2] ?? '',
+    code: (match[3] ?? '').replace(new RegExp(`^${match[1] ?? ''}`, 'gm'), ''),
     section:
       withoutCode(text.slice(0, match.index))
         .match(/^#+ .*$/gm)
@@ -78,7 +79,7 @@ function fencesIn(text: string, file: string, firstLine: number): readonly Block
 }
 
 function withoutCode(text: string): string {
-  return text.replace(/^```.*?^```$/gms, '');
+  return text.replace(/^ *```.*?^ *```$/gms, '');
 }
 
 /** The number of lines that begin before or at a place. */

@@ -13,7 +13,7 @@ import { leavesOf, pathText } from '../../lib/values/schema';
 import { labelsWith } from '../metrics/inventory';
 import { ask } from '../metrics/promql';
 import { type Block, blocksOf, commentExamplesOf, documents, filesBelow, read, root } from './documents';
-import { isComplete, problemsOf } from './program';
+import { isComplete, problemsOf, sourceOf } from './program';
 import type { Outcome } from './run-examples';
 
 /** Milliseconds, for a busy machine. */
@@ -22,34 +22,49 @@ const PATIENCE = 120_000;
 const blocks = documents.flatMap(blocksOf);
 const inComments = filesBelow('lib', '.ts').flatMap(commentExamplesOf);
 const isExample = ({ language }: Block): boolean => language === 'ts';
-const complete = blocks.filter((block) => isExample(block) && isComplete(block));
+const examples = blocks.filter(isExample);
+const complete = examples.filter(isComplete);
 const at = ({ file, line }: Block): string => `${file}:${line}`;
 
 test(
   'every example in the documents and in doc comments compiles',
   () => {
-    const examples = [...blocks, ...inComments].filter(isExample);
-    expect(examples.length).toBeGreaterThan(20);
-    expect(problemsOf(examples)).toEqual([]);
+    const all = [...blocks, ...inComments].filter(isExample);
+    expect(all.length).toBeGreaterThan(20);
+    expect(problemsOf(all)).toEqual([]);
   },
   PATIENCE,
 );
 
-describe('a complete example runs, and gives what stands below it', () => {
+describe('an example runs, and gives what stands below it', () => {
   const outcomes = new Map<string, Outcome>();
+  const refused: Block = {
+    file: 'refused',
+    line: 1,
+    language: 'ts',
+    code: "new PgBouncer(chart, 'pgbouncer', { server: postgres, replicas: values.replicas, defaultPoolSize: 500 });\n",
+    section: '',
+  };
+  const all = [...examples, refused];
 
   beforeAll(() => {
-    const options = { cwd: root, input: JSON.stringify(complete.map(({ code }) => code)), encoding: 'utf8' } as const;
+    const options = { cwd: root, input: JSON.stringify(all.map(sourceOf)), encoding: 'utf8' } as const;
     const printed = execFileSync('node', ['-r', './scripts/register', 'test/docs/run-examples.ts'], options);
     const results = JSON.parse(printed) as readonly Outcome[];
-    complete.forEach((example, i) => outcomes.set(at(example), results[i] ?? { said: '', files: {} }));
+    all.forEach((example, i) => outcomes.set(at(example), results[i] ?? { said: '', files: {} }));
   }, PATIENCE);
 
-  test.each(complete.map((example) => [at(example), example] as const))('%s', (name, example) => {
+  test('a short one is read with its system', () => {
+    expect(outcomes.get(at(refused))?.said).toMatch(/^shop\/pgbouncer: \(defaultPoolSize 500 .* × 3 pods/);
+  });
+
+  test.each(examples.map((example) => [at(example), example] as const))('%s', (name, example) => {
     const { said, files } = outcomes.get(name) ?? { said: 'not run', files: {} };
     const shown = below(example);
     const text = shown.filter(({ language }) => language === 'text').map(({ code }) => code.trim());
     expect(text.join('\n')).toBe(said.trim());
+    // Below a short one stand values, which are read as such.
+    if (!isComplete(example)) return;
     const written = Object.values(files).map((content) => `\n${content}`);
     const excerpts = shown.filter(({ language }) => language === 'yaml').flatMap(({ code }) => code.split(/^ *# …\n/m));
     expect(excerpts.filter((excerpt) => !written.some((content) => content.includes(`\n${excerpt}`)))).toEqual([]);

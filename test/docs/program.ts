@@ -63,6 +63,7 @@ const prelude = [
   'export function example(this: Chart): void {\n',
 ].join('; ');
 
-function sourceOf(example: Block): string {
+/** A module: a complete example, or one that exports the short one as a function. */
+export function sourceOf(example: Block): string {
   return isComplete(example) ? `export {};\n${example.code}` : `${prelude}${example.code}}`;
 }

@@ -10,6 +10,7 @@ import { compileFunction } from 'node:vm';
 import { transformSync } from '@swc/core';
 import * as tiers from '../../lib';
 import * as plus from '../../lib/plus';
+import { Given } from './given';
 
 export interface Outcome {
   /** What it printed, or the message of the error it ended with. */
@@ -53,9 +54,15 @@ function outcomeOf(code: string): Outcome {
   }
 }
 
+/** A short example is a function, which is called with what it takes for granted. */
 function run(code: string): void {
   const configFile = join(__dirname, '..', '..', '.swcrc');
   const compiled = transformSync(code, { configFile, filename: 'example.ts' }).code;
-  const load = (name: string): unknown => own.get(name) ?? installed(name);
-  Reflect.apply(compileFunction(compiled, ['require', 'exports']), undefined, [load, {}]);
+  const given = new Given();
+  const load = (name: string): unknown => (name === './context' ? given.names : (own.get(name) ?? installed(name)));
+  const exported: { readonly example?: (this: Given) => void } = {};
+  Reflect.apply(compileFunction(compiled, ['require', 'exports']), undefined, [load, exported]);
+  if (exported.example === undefined) return;
+  exported.example.call(given);
+  given.read();
 }

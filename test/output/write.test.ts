@@ -53,6 +53,30 @@ describe('replaceFolders', () => {
     expect(existsSync(join(root, 'dist/old'))).toBe(false);
   });
 
+  it('makes a folder of no files, which takes the place of one that had some', () => {
+    put('dist/shop/web.yaml', 'old');
+    replaceFolders(root, { dist: new Map(), charts: new Map() });
+    expect(readdirSync(root)).toEqual(['charts', 'dist']);
+    expect(filesIn()).toEqual({});
+  });
+
+  it('is not in the way of what a killed run has left, which git does not see', () => {
+    put(`.staging-${String(process.pid)}/dist/shop/web.yaml`, 'left');
+    put(`.staging-${String(process.pid)}/retired/dist/shop/web.yaml`, 'left');
+    put('dist/shop/web.yaml', 'old');
+    replaceFolders(root, { dist: new Map([['shop/web.yaml', 'new']]) });
+    expect(readFileSync(join(root, 'dist/shop/web.yaml'), 'utf8')).toBe('new');
+    const names: string[] = [];
+    const make = fs.mkdtempSync.bind(fs);
+    jest.spyOn(fs, 'mkdtempSync').mockImplementation((prefix) => {
+      names.push(make(prefix));
+      return names.at(-1) ?? '';
+    });
+    replaceFolders(root, { dist: new Map() });
+    expect(names.map((name) => name.replace(/^.*\/|\w{6}$/g, ''))).toEqual(['.staging-']);
+    expect(readFileSync(join(__dirname, '../../.gitignore'), 'utf8').split('\n')).toContain('.staging-*/');
+  });
+
   it('leaves all as it was when a file cannot be written', () => {
     put('dist/shop/web.yaml', 'old');
     put('charts/shop/Chart.yaml', 'old');
@@ -91,6 +115,37 @@ describe('replaceFolders', () => {
       });
     }).toThrow(/ENOENT/);
     expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('keeps what a folder held, and says where, when it cannot be put back; the others are', () => {
+    put('dist/shop/web.yaml', 'old');
+    put('charts/shop/Chart.yaml', 'old');
+    const remove = fs.rmSync.bind(fs);
+    jest.spyOn(fs, 'rmSync').mockImplementation((path, options) => {
+      if (path === join(root, 'dist')) throw new Error('EBUSY: somebody is in it');
+      remove(path, options);
+    });
+    let said = '';
+    try {
+      replaceFolders(root, {
+        dist: new Map([['shop/web.yaml', 'new']]),
+        charts: new Map([['shop/Chart.yaml', 'new']]),
+        'missing/charts': new Map([['shop/Chart.yaml', 'new']]),
+      });
+    } catch (error) {
+      said = error instanceof Error ? error.message : '';
+    }
+    const [staging = ''] = readdirSync(root).filter((name) => name.startsWith('.staging-'));
+    const [first, ...rest] = said.split('\n');
+    expect(first).toMatch(/ENOENT: .*missing\/charts/);
+    expect(rest).toEqual([
+      `${join(root, 'dist')} cannot be put back: EBUSY: somebody is in it; what it held is in ${join(root, staging, 'retired', 'dist')}`,
+    ]);
+    expect(filesIn()).toMatchObject({
+      [`${staging}/retired/dist/shop/web.yaml`]: 'old',
+      'charts/shop/Chart.yaml': 'old',
+      'dist/shop/web.yaml': 'new',
+    });
   });
 
   describe('a file whose bytes are the same', () => {

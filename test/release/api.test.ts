@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Api, apiOf, tierEntries } from '../../scripts/release/api';
 import { brokenApi, brokenEntries } from '../../scripts/release/api-changes';
+import { read } from '../docs/documents';
 
 const declared = `
 export type Size = 'large' | 'small';
@@ -31,12 +32,23 @@ export function pick(name: string): string;
 export function pick(name: number): number;
 export function pick(name: string | number): string | number { return name; }
 export const sized = (size: Size): string => size;
+function handOn<T extends readonly unknown[]>(call: (...all: T) => string): (...all: T) => string { return call; }
+export const least = handOn((first: number, ...others: number[]) => String(Math.min(first, ...others)));
+interface Author { readonly name: string | null }
+export interface Report { readonly lines: number | string; readonly note?: string; readonly by?: Author }
+export function report(props: ShopProps): Report { return { lines: props.host.length }; }
+export interface Door { readonly width: number | string; readonly colour?: string; lock(key: string): string; shut?(): void }
+export class House { doors: readonly Door[] = []; add(door: Door): void {} }
+export interface Watcher { seen(door: number | string): string | null }
+export function watch(watcher: Watcher): void {}
+export interface Unused { readonly depth: number | string }
 export const shopDefaults = { replicas: 2, limits: { memory: '1Gi' } } as const;
 `;
 const values = { shopDefaults: { replicas: 2, limits: { memory: '1Gi' } } };
 
-/** Each a line of the module above, what stands in its place, and what is said of it. */
-const breaking: readonly (readonly [was: string, is: string, found: readonly string[]])[] = [
+/** Of the module above: what it says, what stands in its place, and what is said of that. */
+type Change = readonly [was: string, is: string, found: readonly string[]];
+const breaking: readonly Change[] = [
   ['export class Shop', 'class Shop', ['Shop is no longer exported']],
   ['export interface ShopProps', 'interface ShopProps', ['ShopProps is no longer exported']],
   ["'large' | 'small'", "'large'", ['Size: its type was "large" | "small" and is "large"']],
@@ -69,6 +81,66 @@ const breaking: readonly (readonly [was: string, is: string, found: readonly str
     ],
   ],
   ['connectTo(...others', 'connect(...others', ['Shop.connectTo is no more']],
+  [
+    'connectTo(...others: readonly Tier[])',
+    'connectTo(others?: readonly Tier[])',
+    ['Shop.connectTo was (...readonly Tier[]): void and is (readonly Tier[] (optional)): void'],
+  ],
+  [
+    'first: number, ...others: number[]',
+    'first: number, others: number[]',
+    ['least was (number, ...number[]): string and is (number, number[]): string'],
+  ],
+  [
+    'first: number, ...others',
+    'first: string, ...others',
+    ['least was (number, ...number[]): string and is (string, ...number[]): string'],
+  ],
+  // What the package gives may have more, and not be more.
+  [
+    'readonly lines: number | string',
+    'readonly lines: number | string | null',
+    ['Report.lines: its type was number | string and is number | string | null'],
+  ],
+  ['readonly lines:', 'readonly lines?:', ['Report.lines was always there and may be missing']],
+  ['readonly note?: string; ', '', ['Report.note is no more']],
+  [
+    'name: string | null',
+    'name: string | null | undefined',
+    ['(Author of shop.ts).name: its type was string | null and is string | null | undefined'],
+  ],
+  // What is given to it and got from it stays as it is.
+  ...['number | string | null', 'number'].map((type): Change => [
+    'width: number | string',
+    `width: ${type}`,
+    [`Door.width: its type was number | string and is ${type}`],
+  ]),
+  ['readonly width:', 'readonly width?:', ['Door.width was always there and may be missing']],
+  ['readonly colour?', 'readonly colour', ['Door.colour could be left out and must be given']],
+  ['readonly colour?', 'readonly height: number; readonly colour?', ['Door.height is new and must be given']],
+  [
+    'lock(key: string)',
+    'lock(key: string, times?: number)',
+    ['Door.lock was (string): string and is (string, number (optional)): string'],
+  ],
+  ['shut?(): void', 'shut(): void', ['Door.shut could be left out and must be given']],
+  // A method that somebody else has is called with no more, and what it gives is taken.
+  [
+    'seen(door: number | string)',
+    'seen(door: number | string | null)',
+    ['Watcher.seen was (number | string): string | null and is (number | string | null): string | null'],
+  ],
+  [
+    'string): string | null }',
+    'string): string }',
+    ['Watcher.seen was (number | string): string | null and is (number | string): string'],
+  ],
+  // What nothing names may be either.
+  ...['number | string | null', 'number'].map((type): Change => [
+    'depth: number | string',
+    `depth: ${type}`,
+    [`Unused.depth: its type was number | string and is ${type}`],
+  ]),
   [
     'until?: number',
     'until: number',
@@ -121,6 +193,15 @@ const harmless: readonly (readonly [was: string, is: string])[] = [
   ['open(at', 'close(): void {} open(at'],
   ['until?: number)', 'until?: number, how?: string)'],
   ['addShop(name: string,', 'addShop(name: string | number,'],
+  ['addShop(name: string, size?: Size)', 'addShop(name: string, size?: Size, ...more: readonly string[])'],
+  ['first: number, ...others: number[]', 'first: number | string, ...others: (number | string)[]'],
+  ['lines: number | string', 'lines: number'],
+  ['readonly lines:', 'readonly words: number; readonly lines:'],
+  ['readonly note?', 'readonly note'],
+  ['name: string | null', 'name: string'],
+  ['readonly width:', 'readonly height?: number; readonly width:'],
+  ['seen(door: number | string)', 'seen(door: number)'],
+  ['string): string | null }', 'string): string | null | undefined }'],
   [
     'export function pick(name: string): string;',
     'export function pick(name: string): string;\nexport function pick(name: boolean): boolean;',
@@ -179,7 +260,7 @@ describe('what is exported', () => {
           open: {
             signatures: [{ parameters: [{ type: 'number' }, { type: 'number', optional: true }], returns: 'boolean' }],
           },
-          connectTo: { signatures: [{ parameters: [{ type: 'readonly Tier[]', optional: true }], returns: 'void' }] },
+          connectTo: { signatures: [{ parameters: [{ type: 'readonly Tier[]', rest: true }], returns: 'void' }] },
         },
       },
       Part: { kind: 'class', members: { weight: { type: 'number', abstract: true } } },
@@ -195,6 +276,44 @@ describe('what is exported', () => {
         ],
       },
       sized: { kind: 'function', signatures: [{ parameters: [{ type: 'Size' }], returns: 'string' }] },
+      least: {
+        kind: 'function',
+        signatures: [{ parameters: [{ type: 'number' }, { type: 'number[]', rest: true }], returns: 'string' }],
+      },
+      '(Author of shop.ts)': { kind: 'interface', members: { name: { type: 'string | null' } } },
+      Report: {
+        kind: 'interface',
+        members: {
+          lines: { type: 'number | string' },
+          note: { type: 'string', optional: true },
+          by: { type: 'Author', optional: true },
+        },
+      },
+      report: { kind: 'function', signatures: [{ parameters: [{ type: 'ShopProps' }], returns: 'Report' }] },
+      Door: {
+        kind: 'interface',
+        members: {
+          width: { type: 'number | string' },
+          colour: { type: 'string', optional: true },
+          lock: { signatures: [{ parameters: [{ type: 'string' }], returns: 'string' }] },
+          shut: { signatures: [{ parameters: [], returns: 'void' }], optional: true },
+        },
+      },
+      House: {
+        kind: 'class',
+        members: {
+          doors: { type: 'readonly Door[]' },
+          add: { signatures: [{ parameters: [{ type: 'Door' }], returns: 'void' }] },
+        },
+      },
+      Watcher: {
+        kind: 'interface',
+        members: {
+          seen: { signatures: [{ parameters: [{ type: 'number | string' }], returns: 'string | null' }] },
+        },
+      },
+      watch: { kind: 'function', signatures: [{ parameters: [{ type: 'Watcher' }], returns: 'void' }] },
+      Unused: { kind: 'interface', members: { depth: { type: 'number | string' } } },
       shopDefaults: { kind: 'constant', data: { replicas: 2, limits: { memory: '1Gi' } } },
     });
   });
@@ -236,5 +355,11 @@ describe('what tiers are imported by alone', () => {
     expect(Object.keys(found)).toEqual(expect.arrayContaining(['tiers/postgres', 'tiers/redis-cluster']));
     expect(found['tiers/redis-cluster']).toEqual(expect.arrayContaining(['RedisCluster', 'RedisClusterProps']));
     expect(Object.keys(found)).not.toContain('tiers/tier');
+  });
+
+  it('is listed in docs/package.md', () => {
+    const [list = ''] = /^One tier each: .*$/m.exec(read('docs/package.md')) ?? [];
+    const listed = [...list.matchAll(/`([^`]+)`/g)].map(([, name = '']) => `tiers/${name}`);
+    expect(listed).toEqual(Object.keys(tierEntries()));
   });
 });

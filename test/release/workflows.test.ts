@@ -8,16 +8,19 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
+/** By scope; a word such as `write-all` is of all scopes. */
+type Permissions = Readonly<Record<string, string>> | string;
+
 interface Job {
   readonly needs?: string | readonly string[];
   readonly uses?: string;
-  readonly permissions?: Readonly<Record<string, string>>;
+  readonly permissions?: Permissions;
   readonly 'timeout-minutes'?: number;
   readonly steps?: readonly Step[];
 }
 
 interface Workflow {
-  readonly permissions: Readonly<Record<string, string>>;
+  readonly permissions?: Permissions;
   readonly concurrency: { readonly group: string; readonly 'cancel-in-progress': boolean };
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -25,12 +28,24 @@ interface Workflow {
 const files = ['.github/workflows/ci.yml', '.github/workflows/release.yml'];
 const workflow = (file: string): Workflow => parse(read(file)) as Workflow;
 
+/** The scopes in which something may be written. */
+function writtenBy(permissions: Permissions | undefined): readonly string[] {
+  if (typeof permissions !== 'object') throw new Error(`permissions: ${String(permissions)}; name each scope`);
+  return Object.keys(permissions).filter((scope) => permissions[scope] === 'write');
+}
+
+describe('permissions', () => {
+  it.each(['write-all', 'read-all', undefined])('are not %s', (permissions) => {
+    expect(() => writtenBy(permissions)).toThrow(`permissions: ${String(permissions)}; name each scope`);
+  });
+});
+
 describe.each(files)('%s', (file) => {
   const { permissions, jobs } = workflow(file);
   const steps = Object.values(jobs).flatMap(({ steps: all = [] }) => all);
 
   it('lets jobs write nothing unless they say so', () => {
-    expect(Object.values(permissions)).not.toContain('write');
+    expect(writtenBy(permissions)).toEqual([]);
   });
 
   it('takes every action at a commit, with the version that it is', () => {
@@ -54,13 +69,23 @@ describe.each(files)('%s', (file) => {
   });
 });
 
+describe('the checks', () => {
+  const { jobs } = workflow('.github/workflows/ci.yml');
+
+  it('give no job more than all have', () => {
+    expect(Object.values(jobs).filter(({ permissions }) => permissions !== undefined)).toEqual([]);
+  });
+
+  it('write anew what is committed, and want no difference', () => {
+    const commands = (jobs.test?.steps ?? []).map(({ run = '' }) => run);
+    expect(commands).toContain('npm run synth\nnpm run docs\ngit add --intent-to-add .\ngit diff --exit-code --stat\n');
+  });
+});
+
 describe('the release', () => {
   const { jobs, concurrency } = workflow('.github/workflows/release.yml');
   const needs = (name: string): readonly string[] =>
     [jobs[name]?.needs ?? []].flat().flatMap((needed) => [needed, ...needs(needed)]);
-  const writers = (what: string): readonly string[] =>
-    Object.keys(jobs).filter((name) => jobs[name]?.permissions?.[what] === 'write');
-
   it('begins with the checks of a pull request', () => {
     expect(jobs.checks?.uses).toBe('./.github/workflows/ci.yml');
     const free = Object.keys(jobs).filter((name) => !needs(name).includes('checks'));
@@ -68,10 +93,23 @@ describe('the release', () => {
   });
 
   it('gives each job what it needs', () => {
-    expect(writers('contents')).toEqual(['version', 'tag']);
-    expect(writers('pull-requests')).toEqual(['version']);
-    expect(writers('packages')).toEqual(['charts']);
-    expect(writers('id-token')).toEqual(['npm', 'charts']);
+    const writes = Object.entries(jobs).map(([name, { permissions }]) => [name, writtenBy(permissions)]);
+    expect(Object.fromEntries(writes)).toEqual({
+      checks: [],
+      plan: [],
+      version: ['contents', 'pull-requests'],
+      pack: [],
+      npm: ['id-token'],
+      charts: ['packages', 'id-token'],
+      tag: ['contents'],
+    });
+  });
+
+  it('has the action of Changesets that takes their CLI: of its v1, version 2', () => {
+    const [, action] = /changesets\/action@\w+ # v(\d+)\./.exec(read('.github/workflows/release.yml')) ?? [];
+    const lock = JSON.parse(read('package-lock.json')) as { packages: Readonly<Record<string, { version: string }>> };
+    const cli = lock.packages['node_modules/@changesets/cli']?.version ?? '';
+    expect(Number(action) + 1).toBe(Number.parseInt(cli));
   });
 
   it('runs no script of a dependency where it publishes', () => {
@@ -82,6 +120,10 @@ describe('the release', () => {
   it('publishes with provenance', () => {
     const commands = (jobs.npm?.steps ?? []).map(({ run = '' }) => run).join('\n');
     expect(commands).toMatch(/^npm publish .* --provenance --access public$/m);
+  });
+
+  it('publishes nothing before npm has the version, by which a later push sees it', () => {
+    expect(needs('charts')).toEqual(expect.arrayContaining(['npm', 'checks']));
   });
 
   it('tags last, and is not broken off', () => {

@@ -150,6 +150,43 @@ describe('Answers', () => {
   });
 });
 
+describe('Metrics of instances', () => {
+  const asked = () => balancers.instances.flatMap((instance) => instance.asked.map(({ path }) => path));
+
+  it.each([
+    '/metrics',
+    '/metrics/',
+    '/metrics/a',
+    '/metrics?a=b',
+    '//metrics',
+    '/./metrics',
+    '/a/../metrics',
+    '/a/..%2fmetrics',
+    '/%6detrics',
+    '/%6D%65trics%2F',
+    '/metrics%2fa',
+    '/metrics%0a',
+    '/metrics;a',
+  ])('are nobody’s who asks for %s', async (path) => {
+    const before = asked().length;
+    expect((await balancers.ask(0, path, { from: newcomer() })).status).toBe(404);
+    expect(asked()).toHaveLength(before);
+  });
+
+  it.each([
+    ['/metrics/../a%20b?c=d', '/a%20b?c=d'],
+    ['/metrics/%2e%2E/a', '/a'],
+    ['/metrics%2F..%2fa', '/a'],
+    ['/metrics/..', '/'],
+    ['/metrics-of-mine', '/metrics-of-mine'],
+    ['/a%2fb/metrics', '/a%2fb/metrics'],
+    ['/.well-known/a', '/.well-known/a'],
+    ['/a?b=/../c', '/a?b=/../c'],
+  ])('are not what an instance hears of %s', async (path, handedOn) => {
+    expect((await balancers.ask(0, path, { from: newcomer() })).body).toBe(`GET ${handedOn}`);
+  });
+});
+
 describe('Objects', () => {
   const asked = () => balancers.store.asked.at(-1);
 
@@ -197,6 +234,7 @@ describe('Objects', () => {
   it('leave its bucket by no path', async () => {
     await balancers.ask(0, '/media/../other/a');
     await balancers.ask(0, '/media/%2e%2e/other/a');
+    await balancers.ask(0, '/other/../media/a%0Ab');
     expect(balancers.store.asked.filter(({ path }) => !path.startsWith('/files/'))).toEqual([]);
   });
 });

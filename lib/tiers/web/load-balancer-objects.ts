@@ -99,7 +99,7 @@ export function objectsLocation({ path, server }: ObjectsRoute, ownHeaders: read
       if ($request_method !~ ^(GET|HEAD)$) {
         return 405;
       }
-      rewrite ^${path}(.*)$ /${server.bucket}/$1? break;
+      rewrite (?s)^${path}(.*)$ /${server.bucket}/$1? break;
       proxy_pass ${choose(server.tls, 'https', 'http')}://objects;
       proxy_http_version 1.1;
       proxy_max_temp_file_size 0;

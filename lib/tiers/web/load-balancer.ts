@@ -147,6 +147,7 @@ export class LoadBalancer extends Tier implements HttpServer {
       drainSeconds: DRAIN_SECONDS,
       certificates: CERTIFICATES,
       instances: { host: str`${backend.workload.objectName}-instances`, port: backend.servicePort },
+      metricsPaths: backend.workload.metricsPaths,
     });
     const limits = limitsScript({ rateLimit, replicas, podName: this.objectName, peerPort: PORTS.peers });
     const files = { 'nginx.conf': conf, 'limits.js': limits, 'start.sh': loadBalancerStart };

@@ -99,6 +99,21 @@ describe('LoadBalancer', () => {
     expect(JSON.stringify(services)).not.toContain('8080');
   });
 
+  test('hides the paths at which its backend says that it is scraped, and what is below them', () => {
+    expect(conf()).toContain('location ~ ^/metrics(?![A-Za-z0-9._~-]) {\n      return 404;\n    }');
+    const objects = synth((chart) => {
+      const backend = new Api(chart, 'api', { image: image('api'), port: 8100 });
+      backend.workload.addMetrics('api-more', { port: 8100, path: '/more.metrics' });
+      backend.workload.addMetrics('api-again', { port: 8101, path: '/metrics' });
+      new LoadBalancer(chart, 'load-balancer', { backend });
+    });
+    const locations = find(objects, 'ConfigMap', NAME).data?.['nginx.conf']?.match(/location ~ .*/g);
+    expect(locations).toEqual([
+      'location ~ ^/metrics(?![A-Za-z0-9._~-]) {',
+      String.raw`location ~ ^/more\.metrics(?![A-Za-z0-9._~-]) {`,
+    ]);
+  });
+
   test('lets clients reach its public ports, and only its own pods the counts', () => {
     expect(find(synth(balanced()), 'NetworkPolicy', NAME)).toMatchObject({
       spec: {

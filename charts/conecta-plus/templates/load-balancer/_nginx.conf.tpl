@@ -111,6 +111,11 @@ http {
     default upgrade;
     "" "";
   }
+  # nginx goes by /a where /metrics/../a is asked for, another may go by /metrics: it gets the former.
+  map $request_uri $has_dot_segments {
+    "~*^[^?#]*(/|%2f)(\.|%2e){1,2}([/?#]|%2f|$)" 1;
+    default 0;
+  }
   {{- if not .Values.objectStore.external.enabled }}
   map "$status $upstream_http_cache_control" $objects_cache_control {
     "~^(200|206|304) (?<said>.+)$" $said;
@@ -189,6 +194,9 @@ http {
       error_page 403 429 = @limited;
       limit_conn in_flight {{ int64 .Values.loadBalancer.rateLimit.inFlight }};
       error_page 502 = @again;
+      if ($has_dot_segments) {
+        rewrite ^ $uri break;
+      }
       js_header_filter limits.count;
       proxy_pass http://backend;
       proxy_http_version 1.1;
@@ -215,6 +223,11 @@ http {
       proxy_hide_header X-Content-Type-Options;
       proxy_hide_header X-Frame-Options;
       proxy_hide_header X-Request-ID;
+    }
+
+    # What instances show the scraper is for nobody else.
+    location ~ ^/metrics(?![A-Za-z0-9._~-]) {
+      return 404;
     }
 
     # nginx asks no other instance once the list of them has changed, as it does when one is lost: what may be repeated is
@@ -262,7 +275,7 @@ http {
       if ($request_method !~ ^(GET|HEAD)$) {
         return 405;
       }
-      rewrite ^/media/(.*)$ /media/$1? break;
+      rewrite (?s)^/media/(.*)$ /media/$1? break;
       proxy_pass {{ if and .Values.objectStore.tls.enabled (not .Values.objectStore.external.enabled) }}https{{ else }}http{{ end }}://objects;
       proxy_http_version 1.1;
       proxy_max_temp_file_size 0;

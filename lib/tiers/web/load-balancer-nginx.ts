@@ -167,9 +167,10 @@ export function loadBalancerConf(conf: LoadBalancerConf): Text {
       # Some thousand clients each; those that were not seen for longest make way.
       ${zone('all', '16m', rateLimit.all, rateLimit.stepSeconds)}
       ${zone('authentication', '16m', rateLimit.authentication, rateLimit.stepSeconds)}
+      ${ofObjects((route) => zone('objects', '16m', route.rateLimit, rateLimit.stepSeconds))}
       js_shared_dict_zone zone=silent:32k type=number timeout=5s evict;
       js_shared_dict_zone zone=events:64k type=number;
-      limit_conn_zone $binary_remote_addr zone=in_flight:10m;
+      limit_conn_zone $kind$binary_remote_addr zone=in_flight:10m;
       limit_conn_status 429;
       limit_conn_log_level info;
 

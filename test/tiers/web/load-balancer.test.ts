@@ -30,6 +30,7 @@ const objects: ObjectsRoute = {
   server: { host: 'shop-object-store', port: 9000, endpoints: [], clientFiles: [], bucket: 'files', tls: false },
   maxAgeSeconds: 300,
   sharedMaxAgeSeconds: 3600,
+  rateLimit: { requests: 40, windowSeconds: 60, inFlight: 10 },
 };
 
 /** Each other than its default. */
@@ -91,6 +92,17 @@ describe('LoadBalancer', () => {
     expect(file('limits.js', { rateLimit })).toContain(`all: { requests: 7, steps: ${steps} },`);
     // What a window may touch is kept until then.
     expect(conf({ rateLimit })).toContain(`zone=all:16m type=number timeout=${(steps + 2) * step}s evict;`);
+  });
+
+  test('holds a client to a number of objects of its own, beside its other requests', () => {
+    const script = file('limits.js', { objects });
+    expect(script).toContain('objects: { requests: 40, steps: 12 },');
+    expect(script).toContain("if (uri.startsWith('/media/')) return ['objects'];");
+    const limited = conf({ objects });
+    expect(limited).toContain('zone=objects:16m type=number timeout=70s evict;');
+    expect(limited).toMatch(/location \^~ \/media\/ \{[^]*?auth_request \/-\/limit;[^}]*limit_conn in_flight 10;/);
+    expect(file('limits.js')).not.toContain('objects');
+    expect(conf()).not.toContain('zone=objects');
   });
 
   test('keeps its status for itself: on the loopback interface, and in no Service', () => {
@@ -185,6 +197,10 @@ describe('LoadBalancer', () => {
     expect(() => synth(balanced({ clientConnections: 5151 }))).not.toThrow();
     expect(() => synth(balanced({ clientConnections: 5152 }))).toThrow(
       'clientConnections 5152 need 257Mi, 32Ki each beside 96Mi, more than resources.limits.memory 256Mi; raise it, or lower clientConnections.',
+    );
+    expect(() => synth(balanced({ clientConnections: 4639, objects }))).not.toThrow();
+    expect(() => synth(balanced({ clientConnections: 4640, objects }))).toThrow(
+      'clientConnections 4640 need 257Mi, 32Ki each beside 112Mi, more than',
     );
   });
 

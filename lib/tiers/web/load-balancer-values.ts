@@ -69,7 +69,9 @@ export const loadBalancerValues = (
     type: z
       .enum(['ClusterIP', 'LoadBalancer', 'NodePort'])
       .default('ClusterIP')
-      .describe('How clients outside the cluster reach it; by LoadBalancer and NodePort their addresses are kept.'),
+      .describe(
+        'How clients outside the cluster reach it; their addresses are kept by NodePort, and by LoadBalancer where it opens no connections of its own.',
+      ),
     annotations: z
       .record(labelKey(), line())
       .default({})

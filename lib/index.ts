@@ -244,7 +244,12 @@ export { type HttpServer } from './tiers/web/http';
 export { type Instances, LoadBalancer, type LoadBalancerProps, loadBalancerDefaults } from './tiers/web/load-balancer';
 export { type RateLimits, type WindowLimit } from './tiers/web/load-balancer-limits';
 export { type LoadBalancerHeaders } from './tiers/web/load-balancer-nginx';
-export { type ObjectsRoute, type OriginServer } from './tiers/web/load-balancer-objects';
+export {
+  type ObjectsLimit,
+  type ObjectsRoute,
+  type OriginServer,
+  objectsLimitDefaults,
+} from './tiers/web/load-balancer-objects';
 export { loadBalancerValues, objectsRouteValues } from './tiers/web/load-balancer-values';
 export { processesOf } from './tiers/web/api-container';
 export { Worker, type WorkerProps, workerDefaults } from './tiers/web/worker';

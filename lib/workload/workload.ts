@@ -79,6 +79,7 @@ export abstract class Workload extends Construct {
   private readonly settings: Items<EnvVar>[number][] = [];
   private readonly fileVolumes: Items<Volume>[number][] = [];
   private readonly fileMounts: Items<VolumeMount>[number][] = [];
+  private readonly scrapes: Scrape[] = [];
 
   constructor(
     scope: Construct,
@@ -114,8 +115,14 @@ export abstract class Workload extends Construct {
   /** Has metrics collected, those of a further port too, as those of a job. */
   addMetrics(job: string, scrape: Scrape): void {
     const { port } = scrape;
+    this.scrapes.push(scrape);
     allowFromNamespace(this, this.platform.network.scraperNamespace, [{ port, protocol: 'TCP' }]);
     addScrapeTarget(this.platform, { ...scrape, workload: this, job, tier: this.props.name });
+  }
+
+  /** Paths at which its pods show metrics, on whatever port. */
+  get metricsPaths(): readonly string[] {
+    return [...new Set(this.scrapes.map(({ path }) => path))];
   }
 
   /** Gives the main container settings: where a server is, and the key to it. */

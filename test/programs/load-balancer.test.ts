@@ -5,6 +5,7 @@ import { type Ask, Balancers, STORE, STORE_PORT } from './balancers';
 import { type Answer, eventually, inParallel } from './envoy';
 
 const { rateLimit, securityHeaders } = loadBalancerDefaults;
+const OF_OBJECTS = { requests: 200, windowSeconds: 60, inFlight: 60 };
 /** Two workers in each pod. */
 const twoCores = { ...resources('2'), limits: { cpu: '2', memory: '256Mi', ephemeralStorage: '512Mi' } };
 
@@ -18,6 +19,7 @@ const balancers = new Balancers(77, {
     server: { host: STORE, port: STORE_PORT, endpoints: [], clientFiles: [], bucket: 'files', tls: false },
     maxAgeSeconds: 300,
     sharedMaxAgeSeconds: 3600,
+    rateLimit: OF_OBJECTS,
   },
 });
 let clients = 0;
@@ -35,7 +37,7 @@ async function inTurn(times: number, ask: (index: number) => Promise<Answer>): P
 beforeAll(() => balancers.start());
 afterAll(() => balancers.stop());
 afterEach(() => {
-  for (const instance of balancers.instances) instance.behaviour = () => Promise.resolve({});
+  for (const server of [...balancers.instances, balancers.store]) server.behaviour = () => Promise.resolve({});
 });
 
 describe('Instances', () => {
@@ -150,6 +152,43 @@ describe('Answers', () => {
   });
 });
 
+describe('Metrics of instances', () => {
+  const asked = () => balancers.instances.flatMap((instance) => instance.asked.map(({ path }) => path));
+
+  it.each([
+    '/metrics',
+    '/metrics/',
+    '/metrics/a',
+    '/metrics?a=b',
+    '//metrics',
+    '/./metrics',
+    '/a/../metrics',
+    '/a/..%2fmetrics',
+    '/%6detrics',
+    '/%6D%65trics%2F',
+    '/metrics%2fa',
+    '/metrics%0a',
+    '/metrics;a',
+  ])('are nobody’s who asks for %s', async (path) => {
+    const before = asked().length;
+    expect((await balancers.ask(0, path, { from: newcomer() })).status).toBe(404);
+    expect(asked()).toHaveLength(before);
+  });
+
+  it.each([
+    ['/metrics/../a%20b?c=d', '/a%20b?c=d'],
+    ['/metrics/%2e%2E/a', '/a'],
+    ['/metrics%2F..%2fa', '/a'],
+    ['/metrics/..', '/'],
+    ['/metrics-of-mine', '/metrics-of-mine'],
+    ['/a%2fb/metrics', '/a%2fb/metrics'],
+    ['/.well-known/a', '/.well-known/a'],
+    ['/a?b=/../c', '/a?b=/../c'],
+  ])('are not what an instance hears of %s', async (path, handedOn) => {
+    expect((await balancers.ask(0, path, { from: newcomer() })).body).toBe(`GET ${handedOn}`);
+  });
+});
+
 describe('Objects', () => {
   const asked = () => balancers.store.asked.at(-1);
 
@@ -183,6 +222,34 @@ describe('Objects', () => {
     expect(missing).toMatchObject({ status: 404, headers: { 'cache-control': 'public, max-age=0, s-maxage=5' } });
   });
 
+  it('are limited by a number of their own, and beyond it answered as objects are', async () => {
+    const from = newcomer();
+    const { requests } = OF_OBJECTS;
+    const answers = await inParallel(requests + 20, 16, (i) => balancers.ask(i % 2, `/media/${i}.png`, { from }));
+    expect(count(answers, 200)).toBeGreaterThanOrEqual(requests - 10);
+    expect(count(answers, 200)).toBeLessThanOrEqual(requests);
+    const refused = await balancers.ask(0, '/media/a%2epng', { from });
+    expect(refused).toMatchObject({
+      status: 429,
+      headers: {
+        'cache-control': 'no-store',
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+      },
+    });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(30);
+    expect((await balancers.ask(0, '/', { from })).status).toBe(200);
+    const metrics = await Promise.all([0, 1].map(async (pod) => (await balancers.plain(pod, 9114, '/metrics')).text()));
+    expect(metrics.join('')).toMatch(/^load_balancer_limited_total\{rule="objects"\} [1-9]/m);
+  });
+
+  it('of a page with many images come all at once, and no more than that', async () => {
+    const from = newcomer();
+    balancers.store.behaviour = () => new Promise((resolve) => setTimeout(() => resolve({}), 1000));
+    const at = (times: number) => inParallel(times, times, (i) => balancers.ask(0, `/media/${i}.png`, { from }));
+    expect(count(await at(OF_OBJECTS.inFlight), 200)).toBe(OF_OBJECTS.inFlight);
+    expect(count(await at(OF_OBJECTS.inFlight + 5), 429)).toBe(5);
+  });
+
   it.each([
     ['GET', '/media/', 404],
     ['PUT', '/media/a', 405],
@@ -197,6 +264,7 @@ describe('Objects', () => {
   it('leave its bucket by no path', async () => {
     await balancers.ask(0, '/media/../other/a');
     await balancers.ask(0, '/media/%2e%2e/other/a');
+    await balancers.ask(0, '/other/../media/a%0Ab');
     expect(balancers.store.asked.filter(({ path }) => !path.startsWith('/files/'))).toEqual([]);
   });
 });

@@ -16,6 +16,8 @@ const Cases = z.strictObject({
   cases: z.array(
     z.strictObject({
       alert: z.string(),
+      /** The one system whose rules differ from those of others so much that it has a case of its own. */
+      system: z.string().optional(),
       /** Which of several rules with one name. */
       where: z.string().optional(),
       /** Between two values. */
@@ -65,8 +67,19 @@ function readCases(group: string, system: string): GroupCases {
   const files = (SHARED[group] ?? [group]).map((file) => casesIn(file, group, system));
   return {
     labels: files.find(({ labels }) => labels !== '')?.labels ?? '',
-    cases: files.flatMap(({ cases }) => cases),
+    cases: own(
+      files.flatMap(({ cases }) => cases),
+      system,
+    ),
   };
+}
+
+/** Those of the system's own in the place of those for all. */
+function own(cases: readonly AlertCase[], system: string): readonly AlertCase[] {
+  const special = cases.filter((each) => each.system === system);
+  const replaced = ({ alert, where }: AlertCase): boolean =>
+    special.some((each) => each.alert === alert && each.where === where);
+  return [...cases.filter((each) => each.system === undefined && !replaced(each)), ...special];
 }
 
 function casesIn(file: string, group: string, system: string): GroupCases {

@@ -22,8 +22,8 @@ export const slo = {
   latency: { p95: { percent: 95, seconds: '0.3' }, p99: { percent: 99, seconds: '0.5' } },
 } as const satisfies Slo;
 
-/** @param changes of what the rules are about */
-export function webPlatform(changes: Partial<RuleSubjects> = {}): Chart {
+/** @param changes of what the rules are about @param isBalanced whether a load balancer stands before the API */
+export function webPlatform(changes: Partial<RuleSubjects> = {}, isBalanced = true): Chart {
   const chart = new Chart(new App(), NAME);
   const shared = { instance: NAME, namespace: NAME, partOf: NAME, version: '1.0.0' };
   Platform.provide(chart, new Platform(shared));
@@ -34,7 +34,7 @@ export function webPlatform(changes: Partial<RuleSubjects> = {}): Chart {
       prometheus,
       alertmanager: new Alertmanager(chart, 'alertmanager'),
       api,
-      loadBalancer: new LoadBalancer(chart, 'load-balancer', { backend: api }),
+      ...(isBalanced ? { loadBalancer: new LoadBalancer(chart, 'load-balancer', { backend: api }) } : {}),
       postgres: new Postgres(chart, 'postgres', { database: 'conecta' }),
       redis: [new RedisSentinel(chart, 'redis')],
       certificates: new Certificates(chart, 'certificates', { source: 'generate', certificates }),

@@ -28,7 +28,8 @@ import { certificatesValues } from '../../tiers/operations/certificates-values';
 import { apiDefaults } from '../../tiers/web/api';
 import { apiServerValues, apiValues } from '../../tiers/web/api-values';
 import { loadBalancerDefaults } from '../../tiers/web/load-balancer';
-import { loadBalancerValues } from '../../tiers/web/load-balancer-values';
+import { objectsLimitDefaults } from '../../tiers/web/load-balancer-objects';
+import { loadBalancerValues, objectsRouteValues } from '../../tiers/web/load-balancer-values';
 import { hostname } from '../../values/leaves';
 import { globalValues, imageValues, networkValues } from '../../workload/values';
 import { alertmanagerSection, grafanaSection, prometheusSection } from '../monitoring-values';
@@ -117,15 +118,10 @@ export const conectaPlusValues = z.strictObject({
       resources: laptop('50m', '512Mi'),
     }),
   ),
-  media: section('Public objects, which the load balancer hands to a CDN.', {
-    maxAgeSeconds: z
-      .int()
-      .min(0)
-      .max(31_536_000)
-      .default(3600)
-      .describe('Seconds for which browsers keep an object without a Cache-Control of its own.'),
-    sharedMaxAgeSeconds: z.int().min(0).max(31_536_000).default(86_400).describe('The same for the network in front.'),
-  }),
+  media: section(
+    'Public objects, which the load balancer hands to a CDN.',
+    objectsRouteValues({ maxAgeSeconds: 3600, sharedMaxAgeSeconds: 86_400, rateLimit: objectsLimitDefaults }),
+  ),
   backup: section('Backups of PostgreSQL, in the namespace and outside the cluster, and their way back.', {
     enabled: z.boolean().default(false).describe('Back up by schedule, and stream WAL.'),
     ...backupOfPostgres,

@@ -4,7 +4,7 @@ import type { Text, When } from '../../values/parts';
 import { text } from '../../values/text';
 import { each, when } from '../../values/tree';
 import type { NginxConf } from './frontend-nginx';
-import { proxyHeaders } from './nginx';
+import { proxyHeaders, withoutDotSegments } from './nginx';
 
 /** A path that is handed to another tier. */
 export interface ProxiedPath {
@@ -158,6 +158,7 @@ function proxyLocation(
         set $kind proxied;
         limit_req zone=api burst=${rateLimit.api.burst} nodelay;
         limit_conn in_flight ${rateLimit.api.inFlight};
+        ${withoutDotSegments}
         proxy_pass http://${name};
         proxy_http_version 1.1;
         # Bodies wait in /tmp until they are whole; responses are never spooled there.

@@ -9,7 +9,7 @@ import { type ListInput, when } from '../../values/tree';
 import type { Resources } from '../../workload/container';
 import { type ProxiedPath, serverBlock, upstreamBlock } from './frontend-nginx-server';
 import { coresOf } from './http';
-import { realClient, requestLog, temporaryFolders, upgradedConnection } from './nginx';
+import { dotSegments, realClient, requestLog, temporaryFolders, upgradedConnection } from './nginx';
 
 /** Requests that one client address may send to one pod. */
 export interface RateLimit {
@@ -181,6 +181,7 @@ export function nginxConf(conf: NginxConf): Text {
         "~*\.(jpe?g|png) .*image/webp" .webp;
       }
       ${upgradedConnection}
+      ${dotSegments}
       ${when(
         cdn.enabled,
         text`

@@ -1,9 +1,9 @@
 /** How a LoadBalancer counts: the JavaScript that its nginx runs. */
 import type { Input } from '../../values/expression';
 import { add, divide, subtract } from '../../values/numbers';
-import type { Text } from '../../values/parts';
+import type { Text, When } from '../../values/parts';
 import { text } from '../../values/text';
-import { type ListInput, each } from '../../values/tree';
+import { type ListInput, each, when } from '../../values/tree';
 
 /** Requests of one client within a window of time. */
 export interface WindowLimit {
@@ -25,8 +25,15 @@ export interface RateLimits {
   readonly inFlight: Input<number>;
 }
 
+interface OfObjects {
+  readonly path: string;
+  readonly rateLimit: WindowLimit;
+}
+
 export interface Limits {
   readonly rateLimit: RateLimits;
+  /** Of objects, which count for this alone. */
+  readonly objects: (OfObjects & { readonly present: Input<boolean> }) | undefined;
   readonly replicas: Input<number>;
   /** What the names of the pods begin with. */
   readonly podName: Input<string>;
@@ -39,8 +46,10 @@ export function stepsOf({ windowSeconds }: WindowLimit, stepSeconds: Input<numbe
 }
 
 /** Names in `@` are completed at the start. */
-export function limitsScript({ rateLimit, replicas, podName, peerPort }: Limits): Text {
+export function limitsScript({ rateLimit, objects, replicas, podName, peerPort }: Limits): Text {
   const { all, authentication, stepSeconds } = rateLimit;
+  const ofObjects = (part: (limit: OfObjects) => Text): When<Text> | undefined =>
+    objects && when(objects.present, part(objects));
   return text`
     // The requests of a client are counted by one pod: the first that answers, in an order of all pods that is the
     // client's own. Each second belongs to a step; a window is the sum of the steps that it touches.
@@ -49,6 +58,7 @@ export function limitsScript({ rateLimit, replicas, podName, peerPort }: Limits)
     const RULES = {
       all: { requests: ${all.requests}, steps: ${stepsOf(all, stepSeconds)} },
       authentication: { requests: ${authentication.requests}, steps: ${stepsOf(authentication, stepSeconds)} },
+      ${ofObjects(({ rateLimit: own }) => text`objects: { requests: ${own.requests}, steps: ${stepsOf(own, stepSeconds)} },`)}
     };
     const AUTHENTICATION_PATHS = [
       ${each(authentication.paths, (path) => text`'${path}',`)}
@@ -92,6 +102,7 @@ export function limitsScript({ rateLimit, replicas, podName, peerPort }: Limits)
     }
 
     function rulesOf(uri, method) {
+      ${ofObjects(({ path }) => text`if (uri.startsWith('${path}')) return ['objects'];`)}
       const isAttempt = method !== 'OPTIONS' && AUTHENTICATION_PATHS.some((path) => uri.startsWith(path));
       return isAttempt ? ['all', 'authentication'] : ['all'];
     }

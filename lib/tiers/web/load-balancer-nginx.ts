@@ -9,7 +9,15 @@ import type { SecurityHeaders } from './frontend-nginx';
 import { coresOf } from './http';
 import { type RateLimits, type WindowLimit, stepsOf } from './load-balancer-limits';
 import { objectsCacheControl, objectsLocation, objectsUpstream, type OriginRoute } from './load-balancer-objects';
-import { proxyHeaders, realClient, requestLog, temporaryFolders, upgradedConnection } from './nginx';
+import {
+  dotSegments,
+  proxyHeaders,
+  realClient,
+  requestLog,
+  temporaryFolders,
+  upgradedConnection,
+  withoutDotSegments,
+} from './nginx';
 
 /** Response headers, in the place of the backend's own. An empty text leaves the header out. */
 export interface LoadBalancerHeaders extends SecurityHeaders {
@@ -52,6 +60,8 @@ export interface LoadBalancerConf extends LoadBalancerSettings {
   readonly certificates: string;
   /** A name that leads to each instance that is ready, and their port. */
   readonly instances: { readonly host: Input<string>; readonly port: Input<number> };
+  /** Paths of the instances that are for the scraper alone. */
+  readonly metricsPaths: readonly string[];
   readonly objects: OriginRoute | undefined;
 }
 
@@ -148,6 +158,7 @@ export function loadBalancerConf(conf: LoadBalancerConf): Text {
         "429 " $seconds_to_wait;
       }
       ${upgradedConnection}
+      ${dotSegments}
       ${ofObjects(objectsCacheControl)}
 
       js_import limits from /tmp/limits.js;
@@ -156,9 +167,10 @@ export function loadBalancerConf(conf: LoadBalancerConf): Text {
       # Some thousand clients each; those that were not seen for longest make way.
       ${zone('all', '16m', rateLimit.all, rateLimit.stepSeconds)}
       ${zone('authentication', '16m', rateLimit.authentication, rateLimit.stepSeconds)}
+      ${ofObjects((route) => zone('objects', '16m', route.rateLimit, rateLimit.stepSeconds))}
       js_shared_dict_zone zone=silent:32k type=number timeout=5s evict;
       js_shared_dict_zone zone=events:64k type=number;
-      limit_conn_zone $binary_remote_addr zone=in_flight:10m;
+      limit_conn_zone $kind$binary_remote_addr zone=in_flight:10m;
       limit_conn_status 429;
       limit_conn_log_level info;
 
@@ -203,8 +215,10 @@ export function loadBalancerConf(conf: LoadBalancerConf): Text {
           error_page 403 429 = @limited;
           limit_conn in_flight ${rateLimit.inFlight};
           error_page 502 = @again;
+          ${withoutDotSegments}
           ${toInstance(conf)}
         }
+        ${conf.metricsPaths.map(hidden)}
 
         # nginx asks no other instance once the list of them has changed, as it does when one is lost: what may be repeated is
         # asked for once more, of those that there are now.
@@ -282,6 +296,17 @@ export function loadBalancerConf(conf: LoadBalancerConf): Text {
           stub_status;
         }
       }
+    }
+  `;
+}
+
+/** And all below it: an application that is mounted there answers at each path, and with a line break at the end, too. */
+function hidden(path: string): Text {
+  return text`
+
+    # What instances show the scraper is for nobody else.
+    location ~ ^${path.replaceAll(/[^A-Za-z0-9/_-]/g, '\\$&')}(?![A-Za-z0-9._~-]) {
+      return 404;
     }
   `;
 }

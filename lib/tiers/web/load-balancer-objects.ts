@@ -5,6 +5,7 @@ import type { Input } from '../../values/expression';
 import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { when } from '../../values/tree';
+import type { WindowLimit } from './load-balancer-limits';
 
 /** A bucket that anyone may read. */
 export interface OriginServer {
@@ -22,6 +23,15 @@ export interface OriginServer {
   readonly tls: Input<boolean>;
 }
 
+/** Further requests are answered with 429. */
+export interface ObjectsLimit extends WindowLimit {
+  /** Those that one client has open in one pod. A page may ask for as many at once as one connection of HTTP/2 has: 128. */
+  readonly inFlight: Input<number>;
+}
+
+/** A page with many images is loaded several times a minute. */
+export const objectsLimitDefaults = { requests: 600, windowSeconds: 60, inFlight: 128 } as const;
+
 /** A path behind which a bucket's objects are. */
 export interface ObjectsRoute {
   /** With a slash at both ends. */
@@ -32,6 +42,8 @@ export interface ObjectsRoute {
   readonly maxAgeSeconds: Input<number>;
   /** The same for the network in front. */
   readonly sharedMaxAgeSeconds: Input<number>;
+  /** Objects that one client may ask for, beside its other requests. */
+  readonly rateLimit: ObjectsLimit;
 }
 
 /** A route, and whether its server is there. */
@@ -75,7 +87,7 @@ export function objectsCacheControl({ maxAgeSeconds, sharedMaxAgeSeconds }: Obje
 export function objectsUpstream({ server: { host, port } }: ObjectsRoute): Text {
   return text`
     upstream objects {
-      zone objects 64k;
+      zone store 64k;
       server @${host}@:${port} resolve;
       keepalive 16;
       keepalive_time 5s;
@@ -85,7 +97,7 @@ export function objectsUpstream({ server: { host, port } }: ObjectsRoute): Text 
 }
 
 /** Objects are others' files: what a browser opens of them runs nothing, and belongs to no site. */
-export function objectsLocation({ path, server }: ObjectsRoute, ownHeaders: readonly string[]): Text {
+export function objectsLocation({ path, server, rateLimit }: ObjectsRoute, ownHeaders: readonly string[]): Text {
   const [files] = server.clientFiles;
   return text`
 
@@ -99,7 +111,14 @@ export function objectsLocation({ path, server }: ObjectsRoute, ownHeaders: read
       if ($request_method !~ ^(GET|HEAD)$) {
         return 405;
       }
-      rewrite ^${path}(.*)$ /${server.bucket}/$1? break;
+      set $limited_uri $uri;
+      auth_request /-/limit;
+      auth_request_set $limited_seconds $sent_http_retry_after;
+      # The request to /-/limit has begun with the server's own $kind, which they share.
+      auth_request_set $kind object;
+      error_page 403 429 = @limited;
+      limit_conn in_flight ${rateLimit.inFlight};
+      rewrite (?s)^${path}(.*)$ /${server.bucket}/$1? break;
       proxy_pass ${choose(server.tls, 'https', 'http')}://objects;
       proxy_http_version 1.1;
       proxy_max_temp_file_size 0;

@@ -4,6 +4,7 @@ import type { Widen } from '../../values/widen';
 import { imageValues, podValues, resourcesValues } from '../../workload/values';
 import { frontendPatterns } from './frontend';
 import { type loadBalancerDefaults, loadBalancerPatterns } from './load-balancer';
+import type { objectsLimitDefaults } from './load-balancer-objects';
 
 interface PinnedImages {
   readonly image: { readonly registry: string; readonly repository: string; readonly tag: string };
@@ -42,6 +43,14 @@ const limit = ({ requests, windowSeconds }: Widen<typeof loadBalancerDefaults.ra
     .describe('Seconds within which so many are let through.'),
 });
 
+const inFlight = (count: number) =>
+  z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(count)
+    .describe('Requests of one client that one pod has open; further ones are answered with 429.');
+
 /** What an operator may set of a LoadBalancer. */
 export const loadBalancerValues = (
   defaults: Omit<Widen<typeof loadBalancerDefaults>, 'service' | 'tls' | 'hosts'> & PinnedImages,
@@ -60,7 +69,9 @@ export const loadBalancerValues = (
     type: z
       .enum(['ClusterIP', 'LoadBalancer', 'NodePort'])
       .default('ClusterIP')
-      .describe('How clients outside the cluster reach it; by LoadBalancer and NodePort their addresses are kept.'),
+      .describe(
+        'How clients outside the cluster reach it; their addresses are kept by NodePort, and by LoadBalancer where it opens no connections of its own.',
+      ),
     annotations: z
       .record(labelKey(), line())
       .default({})
@@ -109,12 +120,7 @@ export const loadBalancerValues = (
       .max(60)
       .default(defaults.rateLimit.stepSeconds)
       .describe('Seconds that are counted together; who was refused may wait for so many more than the window asks.'),
-    inFlight: z
-      .int()
-      .min(1)
-      .max(10_000)
-      .default(defaults.rateLimit.inFlight)
-      .describe('Requests of one client that one pod has open; further ones are answered with 429.'),
+    inFlight: inFlight(defaults.rateLimit.inFlight),
   }),
   maxFails: z
     .int()
@@ -137,11 +143,18 @@ export const loadBalancerValues = (
 export const objectsRouteValues = ({
   maxAgeSeconds,
   sharedMaxAgeSeconds,
-}: Record<'maxAgeSeconds' | 'sharedMaxAgeSeconds', number>) => ({
+  rateLimit,
+}: Record<'maxAgeSeconds' | 'sharedMaxAgeSeconds', number> & {
+  readonly rateLimit: Widen<typeof objectsLimitDefaults>;
+}) => ({
   maxAgeSeconds: seconds(31_536_000)
     .default(maxAgeSeconds)
     .describe('Seconds for which browsers keep an object that has no Cache-Control of its own.'),
   sharedMaxAgeSeconds: seconds(31_536_000)
     .default(sharedMaxAgeSeconds)
     .describe('The same for a content delivery network.'),
+  rateLimit: z.strictObject({
+    ...limit(rateLimit, 'for objects, beside its other requests'),
+    inFlight: inFlight(rateLimit.inFlight),
+  }),
 });

@@ -101,6 +101,8 @@ const CONFIG_FOLDER = '/etc/load-balancer';
 const CERTIFICATES = '/run/secrets/load-balancer-tls';
 /** Of nginx itself, and its zones when they are full. */
 const BASE_MEMORY_MIB = 96;
+/** Of the zone in which requests for objects are counted. */
+const OBJECTS_MEMORY_MIB = 16;
 /** Of one connection with TLS, its buffers among it. */
 const CONNECTION_KIB = 32;
 
@@ -140,15 +142,23 @@ export class LoadBalancer extends Tier implements HttpServer {
     demandRoomForBodies(this, { name: 'rateLimit.inFlight', count: rateLimit.inFlight }, settings);
     this.demandMemory(settings);
 
+    const route = objects && { ...objects, present: isThere(objects.server.endpoints) };
     const conf = loadBalancerConf({
       ...settings,
-      objects: objects && { ...objects, present: isThere(objects.server.endpoints) },
+      objects: route,
       ports: PORTS,
       drainSeconds: DRAIN_SECONDS,
       certificates: CERTIFICATES,
       instances: { host: str`${backend.workload.objectName}-instances`, port: backend.servicePort },
+      metricsPaths: backend.workload.metricsPaths,
     });
-    const limits = limitsScript({ rateLimit, replicas, podName: this.objectName, peerPort: PORTS.peers });
+    const limits = limitsScript({
+      rateLimit,
+      objects: route,
+      replicas,
+      podName: this.objectName,
+      peerPort: PORTS.peers,
+    });
     const files = { 'nginx.conf': conf, 'limits.js': limits, 'start.sh': loadBalancerStart };
 
     this.workload = new StatefulSetWorkload(this, 'workload', {
@@ -206,12 +216,13 @@ export class LoadBalancer extends Tier implements HttpServer {
     if (objects !== undefined) connect(this.workload, { ...objects.server, clientSettings: [] });
   }
 
-  private demandMemory({ clientConnections, resources }: Given): void {
-    const needed = add(BASE_MEMORY_MIB, divide(multiply(clientConnections, CONNECTION_KIB), 1024));
+  private demandMemory({ clientConnections, objects, resources }: Given): void {
+    const base = BASE_MEMORY_MIB + (objects === undefined ? 0 : OBJECTS_MEMORY_MIB);
+    const needed = add(base, divide(multiply(clientConnections, CONNECTION_KIB), 1024));
     demand(
       this,
       atLeast(divide(bytes(resources.limits.memory), 2 ** 20), needed),
-      str`clientConnections ${clientConnections} need ${needed}Mi, ${CONNECTION_KIB}Ki each beside ${BASE_MEMORY_MIB}Mi, more than resources.limits.memory ${resources.limits.memory}; raise it, or lower clientConnections.`,
+      str`clientConnections ${clientConnections} need ${needed}Mi, ${CONNECTION_KIB}Ki each beside ${base}Mi, more than resources.limits.memory ${resources.limits.memory}; raise it, or lower clientConnections.`,
     );
   }
 

@@ -80,6 +80,22 @@ export const upgradedConnection = text`
   }
 `;
 
+/** Whether a path has `.` or `..` among its segments. */
+export const dotSegments = text`
+  # nginx goes by /a where /metrics/../a is asked for, another may go by /metrics: it gets the former.
+  map $request_uri $has_dot_segments {
+    "~*^[^?#]*(/|%2f)(\.|%2e){1,2}([/?#]|%2f|$)" 1;
+    default 0;
+  }
+`;
+
+/** Of a request that is handed on. */
+export const withoutDotSegments = text`
+  if ($has_dot_segments) {
+    rewrite ^ $uri break;
+  }
+`;
+
 /** Of a request that is handed on. The client's own words about itself are overwritten. */
 export const proxyHeaders = text`
   proxy_set_header Connection $proxy_connection;

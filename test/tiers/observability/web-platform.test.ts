@@ -17,8 +17,8 @@ import type { Dashboard } from '../../metrics/dashboards';
 import { ruleFilesIn } from '../../rules/tested';
 import { objectsOf, slo, webPlatform } from '../../rules/web-platform';
 
-function rulesWith(changes: Partial<RuleSubjects>): Readonly<Record<string, string>> {
-  return ruleFilesIn(objectsOf(webPlatform(changes)), 'conecta-plus');
+function rulesWith(changes: Partial<RuleSubjects>, isBalanced = true): Readonly<Record<string, string>> {
+  return ruleFilesIn(objectsOf(webPlatform(changes, isBalanced)), 'conecta-plus');
 }
 
 function read(shown: GrafanaDashboard): Dashboard {
@@ -95,6 +95,19 @@ describe('rules of objectives', () => {
       'tier:http_requests_slow:ratio_rate1h{namespace="conecta-plus",release="conecta-plus",tier="api",objective="p99"}',
     );
     expect(file).toContain('le=~"0.3([.]0)?"');
+  });
+
+  test('take errors and outages from where they can be seen', () => {
+    const { 'slo.yaml': balanced = '', 'uptime.yaml': uptime = '' } = rulesWith({});
+    expect(balanced).toContain('rate(load_balancer_answers_total{');
+    expect(balanced).not.toContain('http_requests_total');
+    expect(uptime).toContain('(nginx_up{');
+    expect(uptime).not.toContain('probe_success');
+    const alone = rulesWith({ probes: true }, false);
+    expect(alone['slo.yaml']).toContain('rate(http_requests_total{');
+    expect(alone['slo.yaml']).not.toContain('load_balancer');
+    expect(alone['uptime.yaml']).not.toContain('nginx_up');
+    expect(alone['uptime.yaml']).toContain('(probe_success{');
   });
 
   test('of uptime, users and transactions are there where they are promised or counted', () => {

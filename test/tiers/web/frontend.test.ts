@@ -160,6 +160,10 @@ describe('Frontend', () => {
     const objects = synth(proxying());
     expect(nginxConfOf(objects)).toContain('server shop-backend:8000;');
     expect(nginxConfOf(objects)).toContain('location ^~ /api/ {');
+    // Another's path to the application, such as /metrics/../api/a, is not handed on as it came.
+    expect(nginxConfOf(objects)).toMatch(
+      /location \^~ \/api\/ \{[^}]*if \(\$has_dot_segments\) \{\s*rewrite \^ \$uri break;\s*\}\s*proxy_pass/,
+    );
     expect(find(objects, 'NetworkPolicy', 'shop-frontend')).toMatchObject({
       spec: { egress: [{}, { to: [{ podSelector: {} }], ports: [{ port: 8000, protocol: 'TCP' }] }] },
     });

@@ -30,6 +30,7 @@ const objects: ObjectsRoute = {
   server: { host: 'shop-object-store', port: 9000, endpoints: [], clientFiles: [], bucket: 'files', tls: false },
   maxAgeSeconds: 300,
   sharedMaxAgeSeconds: 3600,
+  rateLimit: { requests: 40, windowSeconds: 60, inFlight: 10 },
 };
 
 /** Each other than its default. */
@@ -93,10 +94,36 @@ describe('LoadBalancer', () => {
     expect(conf({ rateLimit })).toContain(`zone=all:16m type=number timeout=${(steps + 2) * step}s evict;`);
   });
 
+  test('holds a client to a number of objects of its own, beside its other requests', () => {
+    const script = file('limits.js', { objects });
+    expect(script).toContain('objects: { requests: 40, steps: 12 },');
+    expect(script).toContain("if (uri.startsWith('/media/')) return ['objects'];");
+    const limited = conf({ objects });
+    expect(limited).toContain('zone=objects:16m type=number timeout=70s evict;');
+    expect(limited).toMatch(/location \^~ \/media\/ \{[^]*?auth_request \/-\/limit;[^}]*limit_conn in_flight 10;/);
+    expect(file('limits.js')).not.toContain('objects');
+    expect(conf()).not.toContain('zone=objects');
+  });
+
   test('keeps its status for itself: on the loopback interface, and in no Service', () => {
     expect(conf()).toMatch(/listen 127\.0\.0\.1:8080;[^}]*location = \/nginx_status/);
     const services = synth(balanced()).filter(({ kind }) => kind === 'Service');
     expect(JSON.stringify(services)).not.toContain('8080');
+  });
+
+  test('hides the paths at which its backend says that it is scraped, and what is below them', () => {
+    expect(conf()).toContain('location ~ ^/metrics(?![A-Za-z0-9._~-]) {\n      return 404;\n    }');
+    const objects = synth((chart) => {
+      const backend = new Api(chart, 'api', { image: image('api'), port: 8100 });
+      backend.workload.addMetrics('api-more', { port: 8100, path: '/more.metrics' });
+      backend.workload.addMetrics('api-again', { port: 8101, path: '/metrics' });
+      new LoadBalancer(chart, 'load-balancer', { backend });
+    });
+    const locations = find(objects, 'ConfigMap', NAME).data?.['nginx.conf']?.match(/location ~ .*/g);
+    expect(locations).toEqual([
+      'location ~ ^/metrics(?![A-Za-z0-9._~-]) {',
+      String.raw`location ~ ^/more\.metrics(?![A-Za-z0-9._~-]) {`,
+    ]);
   });
 
   test('lets clients reach its public ports, and only its own pods the counts', () => {
@@ -170,6 +197,10 @@ describe('LoadBalancer', () => {
     expect(() => synth(balanced({ clientConnections: 5151 }))).not.toThrow();
     expect(() => synth(balanced({ clientConnections: 5152 }))).toThrow(
       'clientConnections 5152 need 257Mi, 32Ki each beside 96Mi, more than resources.limits.memory 256Mi; raise it, or lower clientConnections.',
+    );
+    expect(() => synth(balanced({ clientConnections: 4639, objects }))).not.toThrow();
+    expect(() => synth(balanced({ clientConnections: 4640, objects }))).toThrow(
+      'clientConnections 4640 need 257Mi, 32Ki each beside 112Mi, more than',
     );
   });
 

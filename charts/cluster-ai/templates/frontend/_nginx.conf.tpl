@@ -123,6 +123,11 @@ http {
     default upgrade;
     "" "";
   }
+  # nginx goes by /a where /metrics/../a is asked for, another may go by /metrics: it gets the former.
+  map $request_uri $has_dot_segments {
+    "~*^[^?#]*(/|%2f)(\.|%2e){1,2}([/?#]|%2f|$)" 1;
+    default 0;
+  }
   {{- if .Values.frontend.cdn.enabled }}
   map $kind $cache_tag {
     "~^(probe|proxied)$" "";
@@ -234,6 +239,9 @@ http {
       set $kind proxied;
       limit_req zone=api burst={{ int64 .Values.frontend.rateLimit.api.burst }} nodelay;
       limit_conn in_flight {{ int64 .Values.frontend.rateLimit.api.inFlight }};
+      if ($has_dot_segments) {
+        rewrite ^ $uri break;
+      }
       proxy_pass http://api;
       proxy_http_version 1.1;
       # Bodies wait in /tmp until they are whole; responses are never spooled there.

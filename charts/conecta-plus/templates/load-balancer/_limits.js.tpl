@@ -7,6 +7,9 @@ const STEP = {{ int64 .Values.loadBalancer.rateLimit.stepSeconds }} * 1000;
 const RULES = {
   all: { requests: {{ int64 .Values.loadBalancer.rateLimit.all.requests }}, steps: {{ div (sub (add .Values.loadBalancer.rateLimit.all.windowSeconds .Values.loadBalancer.rateLimit.stepSeconds) 1) .Values.loadBalancer.rateLimit.stepSeconds }} },
   authentication: { requests: {{ int64 .Values.loadBalancer.rateLimit.authentication.requests }}, steps: {{ div (sub (add .Values.loadBalancer.rateLimit.authentication.windowSeconds .Values.loadBalancer.rateLimit.stepSeconds) 1) .Values.loadBalancer.rateLimit.stepSeconds }} },
+  {{- if not .Values.objectStore.external.enabled }}
+  objects: { requests: {{ int64 .Values.media.rateLimit.requests }}, steps: {{ div (sub (add .Values.media.rateLimit.windowSeconds .Values.loadBalancer.rateLimit.stepSeconds) 1) .Values.loadBalancer.rateLimit.stepSeconds }} },
+  {{- end }}
 };
 const AUTHENTICATION_PATHS = [
   {{- range $path := .Values.loadBalancer.rateLimit.authentication.paths }}
@@ -52,6 +55,9 @@ function clientOf(address) {
 }
 
 function rulesOf(uri, method) {
+  {{- if not .Values.objectStore.external.enabled }}
+  if (uri.startsWith('/media/')) return ['objects'];
+  {{- end }}
   const isAttempt = method !== 'OPTIONS' && AUTHENTICATION_PATHS.some((path) => uri.startsWith(path));
   return isAttempt ? ['all', 'authentication'] : ['all'];
 }

@@ -111,6 +111,11 @@ http {
     default upgrade;
     "" "";
   }
+  # nginx goes by /a where /metrics/../a is asked for, another may go by /metrics: it gets the former.
+  map $request_uri $has_dot_segments {
+    "~*^[^?#]*(/|%2f)(\.|%2e){1,2}([/?#]|%2f|$)" 1;
+    default 0;
+  }
   {{- if not .Values.objectStore.external.enabled }}
   map "$status $upstream_http_cache_control" $objects_cache_control {
     "~^(200|206|304) (?<said>.+)$" $said;
@@ -126,9 +131,12 @@ http {
   # Some thousand clients each; those that were not seen for longest make way.
   js_shared_dict_zone zone=all:16m type=number timeout={{ mul (add (div (sub (add .Values.loadBalancer.rateLimit.all.windowSeconds .Values.loadBalancer.rateLimit.stepSeconds) 1) .Values.loadBalancer.rateLimit.stepSeconds) 2) .Values.loadBalancer.rateLimit.stepSeconds }}s evict;
   js_shared_dict_zone zone=authentication:16m type=number timeout={{ mul (add (div (sub (add .Values.loadBalancer.rateLimit.authentication.windowSeconds .Values.loadBalancer.rateLimit.stepSeconds) 1) .Values.loadBalancer.rateLimit.stepSeconds) 2) .Values.loadBalancer.rateLimit.stepSeconds }}s evict;
+  {{- if not .Values.objectStore.external.enabled }}
+  js_shared_dict_zone zone=objects:16m type=number timeout={{ mul (add (div (sub (add .Values.media.rateLimit.windowSeconds .Values.loadBalancer.rateLimit.stepSeconds) 1) .Values.loadBalancer.rateLimit.stepSeconds) 2) .Values.loadBalancer.rateLimit.stepSeconds }}s evict;
+  {{- end }}
   js_shared_dict_zone zone=silent:32k type=number timeout=5s evict;
   js_shared_dict_zone zone=events:64k type=number;
-  limit_conn_zone $binary_remote_addr zone=in_flight:10m;
+  limit_conn_zone $kind$binary_remote_addr zone=in_flight:10m;
   limit_conn_status 429;
   limit_conn_log_level info;
 
@@ -143,7 +151,7 @@ http {
   }
   {{- if not .Values.objectStore.external.enabled }}
   upstream objects {
-    zone objects 64k;
+    zone store 64k;
     server @{{ .Release.Name }}-object-store@:9000 resolve;
     keepalive 16;
     keepalive_time 5s;
@@ -189,6 +197,9 @@ http {
       error_page 403 429 = @limited;
       limit_conn in_flight {{ int64 .Values.loadBalancer.rateLimit.inFlight }};
       error_page 502 = @again;
+      if ($has_dot_segments) {
+        rewrite ^ $uri break;
+      }
       js_header_filter limits.count;
       proxy_pass http://backend;
       proxy_http_version 1.1;
@@ -215,6 +226,11 @@ http {
       proxy_hide_header X-Content-Type-Options;
       proxy_hide_header X-Frame-Options;
       proxy_hide_header X-Request-ID;
+    }
+
+    # What instances show the scraper is for nobody else.
+    location ~ ^/metrics(?![A-Za-z0-9._~-]) {
+      return 404;
     }
 
     # nginx asks no other instance once the list of them has changed, as it does when one is lost: what may be repeated is
@@ -262,7 +278,14 @@ http {
       if ($request_method !~ ^(GET|HEAD)$) {
         return 405;
       }
-      rewrite ^/media/(.*)$ /media/$1? break;
+      set $limited_uri $uri;
+      auth_request /-/limit;
+      auth_request_set $limited_seconds $sent_http_retry_after;
+      # The request to /-/limit has begun with the server's own $kind, which they share.
+      auth_request_set $kind object;
+      error_page 403 429 = @limited;
+      limit_conn in_flight {{ int64 .Values.media.rateLimit.inFlight }};
+      rewrite (?s)^/media/(.*)$ /media/$1? break;
       proxy_pass {{ if and .Values.objectStore.tls.enabled (not .Values.objectStore.external.enabled) }}https{{ else }}http{{ end }}://objects;
       proxy_http_version 1.1;
       proxy_max_temp_file_size 0;

@@ -5,52 +5,66 @@
     - record: tier:http_requests_errors:ratio_rate5m
       expr: |
         (
-          sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api",status=~"5.."}[5m]))
-          or 0 * sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[5m]))
+          sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer",status=~"5.."}[5m]))
+          or 0 * sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[5m]))
         )
-        / sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[5m]))
+        / sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[5m]))
+      labels:
+        tier: "api"
     - record: tier:http_requests_errors:ratio_rate30m
       expr: |
         (
-          sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api",status=~"5.."}[30m]))
-          or 0 * sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[30m]))
+          sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer",status=~"5.."}[30m]))
+          or 0 * sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[30m]))
         )
-        / sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[30m]))
+        / sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[30m]))
+      labels:
+        tier: "api"
     - record: tier:http_requests_errors:ratio_rate1h
       expr: |
         (
-          sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api",status=~"5.."}[1h]))
-          or 0 * sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[1h]))
+          sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer",status=~"5.."}[1h]))
+          or 0 * sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[1h]))
         )
-        / sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[1h]))
+        / sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[1h]))
+      labels:
+        tier: "api"
     - record: tier:http_requests_errors:ratio_rate2h
       expr: |
         (
-          sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api",status=~"5.."}[2h]))
-          or 0 * sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[2h]))
+          sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer",status=~"5.."}[2h]))
+          or 0 * sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[2h]))
         )
-        / sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[2h]))
+        / sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[2h]))
+      labels:
+        tier: "api"
     - record: tier:http_requests_errors:ratio_rate6h
       expr: |
         (
-          sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api",status=~"5.."}[6h]))
-          or 0 * sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[6h]))
+          sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer",status=~"5.."}[6h]))
+          or 0 * sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[6h]))
         )
-        / sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[6h]))
+        / sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[6h]))
+      labels:
+        tier: "api"
     - record: tier:http_requests_errors:ratio_rate1d
       expr: |
         (
-          sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api",status=~"5.."}[1d]))
-          or 0 * sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[1d]))
+          sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer",status=~"5.."}[1d]))
+          or 0 * sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[1d]))
         )
-        / sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[1d]))
+        / sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[1d]))
+      labels:
+        tier: "api"
     - record: tier:http_requests_errors:ratio_rate3d
       expr: |
         (
-          sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api",status=~"5.."}[3d]))
-          or 0 * sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[3d]))
+          sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer",status=~"5.."}[3d]))
+          or 0 * sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[3d]))
         )
-        / sum by (namespace, release, tier) (rate(http_requests_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}[3d]))
+        / sum by (namespace, release) (rate(load_balancer_answers_total{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}[3d]))
+      labels:
+        tier: "api"
     - record: tier:http_requests_slow:ratio_rate5m
       expr: |
         1 -

@@ -7,7 +7,11 @@
       expr: |
         0 * (
           max by (namespace, release, tier) (up{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"}) == 1
+          and on (namespace, release) max by (namespace, release) (nginx_up{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="load-balancer"}) == 1
           unless tier:http_requests_errors:ratio_rate5m{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"} > 5 / 100
+          {{- if .Values.blackbox.enabled }}
+          unless on (namespace, release) max by (namespace, release) (probe_success{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",job="blackbox"}) == 0
+          {{- end }}
         )
         or 1 + 0 * max by (namespace, release, tier) (up{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"})
         or absent(up{namespace="{{ .Release.Namespace }}",release="{{ .Release.Name }}",tier="api"})

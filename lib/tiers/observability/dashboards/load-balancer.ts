@@ -47,7 +47,7 @@ export function loadBalancerDashboard({
           }),
           stat({
             title: 'Error rate',
-            description: 'Share of requests that an instance answered with 5xx.',
+            description: 'Share of requests answered with 5xx, by an instance or for want of one.',
             unit: 'percentunit',
             limits: { warning: 0.001, critical: 0.01 },
             targets: [{ expr: ERROR_RATIO, legend: '{{tier}}' }],

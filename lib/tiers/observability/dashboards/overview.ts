@@ -40,7 +40,7 @@ export function overviewDashboard({
           }),
           stat({
             title: 'Error rate',
-            description: 'Share of requests that the API answered with 5xx.',
+            description: 'Share of requests answered with 5xx.',
             unit: 'percentunit',
             limits: { warning: 0.001, critical: 0.01 },
             targets: [{ expr: ERROR_RATIO, legend: '{{tier}}' }],

@@ -12,7 +12,7 @@ export function uptimePanels(percent: Input<number>): readonly Panel[] {
   return [
     stat({
       title: 'Uptime',
-      description: str`Share of the minutes of thirty days in which the API served. Promised: ${percent} %.`,
+      description: str`Share of the minutes of thirty days in which the API served, and could be reached. Promised: ${percent} %.`,
       unit: 'percentunit',
       decimals: 3,
       targets: [{ expr: `1 - avg_over_time(${DOWN}[30d])`, legend: '{{tier}}' }],
@@ -27,7 +27,8 @@ export function uptimePanels(percent: Input<number>): readonly Panel[] {
     }),
     timeSeries({
       title: 'Down',
-      description: 'Minutes of each hour in which no pod answered, or more than 5 % of the requests failed.',
+      description:
+        'Minutes of each hour in which no pod answered, nobody could reach one, or more than 5 % of the requests failed.',
       unit: 'short',
       max: 60,
       targets: [{ expr: `sum_over_time(${DOWN}[1h])`, legend: '{{tier}}' }],

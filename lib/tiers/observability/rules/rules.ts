@@ -142,10 +142,10 @@ export function rulesOf(subjects: RuleSubjects): readonly RuleGroup[] {
 }
 
 function rulesOfApi(facts: RuleFacts, api: Api, subjects: RuleSubjects): readonly RuleGroup[] {
-  const { slo = {}, thresholds = {}, conversions, business } = subjects;
+  const { slo = {}, thresholds = {}, conversions, business, loadBalancer } = subjects;
   return [
-    sloRules(facts, api, slo),
-    ...(slo.uptimePercent === undefined ? [] : [uptimeRules(facts, api, slo.uptimePercent)]),
+    sloRules(facts, api, slo, loadBalancer),
+    ...(slo.uptimePercent === undefined ? [] : [uptimeRules(facts, api, slo.uptimePercent, subjects)]),
     apiRules(facts, api, thresholds, conversions),
     ...(business === undefined ? [] : [businessRules(facts, api, business)]),
   ];

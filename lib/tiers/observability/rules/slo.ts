@@ -1,17 +1,22 @@
 /** What the API promises, and how fast it uses up what it may fail at. */
 import { conditionOf } from '../../../objects/conditions';
 import type { Input } from '../../../values/expression';
+import { not } from '../../../values/logic';
 import type { Text } from '../../../values/parts';
 import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
 import type { Api } from '../../web/api';
+import type { LoadBalancer } from '../../web/load-balancer';
 import type { AlertingRule, RecordingRule, RuleFacts, RuleGroup } from '../rule';
 import { WINDOWS, type Window, burnAlerts } from './burn-rates';
 import { type Selector, selectorOf, tierSelector } from './selector';
 import { type NamedObjective, type Slo, latencyObjectives, sloDefaults } from './thresholds';
 
-/** Recording rules of all objectives, and alerts on each in four pairs of windows. */
-export function sloRules(facts: RuleFacts, api: Api, slo: Slo): RuleGroup {
+/**
+ * Recording rules of all objectives, and alerts on each in four pairs of windows. Errors are those that a load balancer
+ * before the API has answered with, where there is one: of requests that reach no instance the API knows nothing.
+ */
+export function sloRules(facts: RuleFacts, api: Api, slo: Slo, loadBalancer?: LoadBalancer): RuleGroup {
   const { availabilityPercent } = { ...sloDefaults, ...slo };
   const tier = api.node.id;
   const all = tierSelector(facts, tier);
@@ -21,7 +26,7 @@ export function sloRules(facts: RuleFacts, api: Api, slo: Slo): RuleGroup {
     labels: { tier },
     enabled: conditionOf(api),
     rules: [
-      ...WINDOWS.map((window) => ratio('errors', window, errors(all, window))),
+      ...errorRules(facts, api, loadBalancer),
       ...objectives.flatMap(({ name, seconds }) =>
         WINDOWS.map((window) => ({ ...ratio('slow', window, slow(all, window, seconds)), ...labelled(name) })),
       ),
@@ -74,13 +79,41 @@ function ratio(kind: 'errors' | 'slow', window: Window, expr: Text): RecordingRu
   return { record: `tier:http_requests_${kind}:ratio_rate${window}`, expr };
 }
 
-function errors(all: Selector, window: Window): Text {
+function errorRules(facts: RuleFacts, api: Api, balancer: LoadBalancer | undefined): readonly RecordingRule[] {
+  const tier = api.node.id;
+  const own = { counter: 'http_requests_total', all: tierSelector(facts, tier), by: 'namespace, release, tier' };
+  const counted = WINDOWS.map((window) => ratio('errors', window, errors(own, window)));
+  if (balancer === undefined) return counted;
+  const answered = {
+    counter: 'load_balancer_answers_total',
+    all: tierSelector(facts, balancer.node.id),
+    by: 'namespace, release',
+  };
+  const isBalanced = conditionOf(balancer);
+  return [
+    ...WINDOWS.map((window) => ({
+      ...ratio('errors', window, errors(answered, window)),
+      labels: { tier },
+      enabled: isBalanced,
+    })),
+    ...counted.map((rule) => ({ ...rule, enabled: not(isBalanced) })),
+  ];
+}
+
+/** What counts answers by their status, and the labels by which its series are added up. */
+interface Answers {
+  readonly counter: string;
+  readonly all: Selector;
+  readonly by: string;
+}
+
+function errors({ counter, all, by }: Answers, window: Window): Text {
   return text`
     (
-      sum by (namespace, release, tier) (rate(http_requests_total${all('status=~"5.."')}[${window}]))
-      or 0 * sum by (namespace, release, tier) (rate(http_requests_total${all()}[${window}]))
+      sum by (${by}) (rate(${counter}${all('status=~"5.."')}[${window}]))
+      or 0 * sum by (${by}) (rate(${counter}${all()}[${window}]))
     )
-    / sum by (namespace, release, tier) (rate(http_requests_total${all()}[${window}]))
+    / sum by (${by}) (rate(${counter}${all()}[${window}]))
   `;
 }
 

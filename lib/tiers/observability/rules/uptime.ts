@@ -1,22 +1,38 @@
 /** In which minutes the API serves, and how many of those that it may fail in are gone. */
 import { conditionOf } from '../../../objects/conditions';
 import type { Input } from '../../../values/expression';
+import type { Text } from '../../../values/parts';
 import { text } from '../../../values/text';
 import { str } from '../../../values/texts';
+import { when } from '../../../values/tree';
 import type { Api } from '../../web/api';
+import type { LoadBalancer } from '../../web/load-balancer';
 import type { RuleFacts, RuleGroup } from '../rule';
-import { tierSelector } from './selector';
+import { selectorOf, tierSelector } from './selector';
 
 /** Percent of requests within five minutes from where on the API does not serve, though it answers. */
 const DOWN_PERCENT = 5;
 /** For which an objective holds. */
 export const MINUTES = 30 * 24 * 60;
 
+/** By what the API is reached. */
+export interface WayIn {
+  /** What stands before its instances. @default - nothing that is watched */
+  readonly loadBalancer?: LoadBalancer | undefined;
+  /** Whether public names are asked for from outside. @default false */
+  readonly probes?: Input<boolean>;
+}
+
 /**
  * One sample a minute, so that their sum is a number of minutes. A minute in which Prometheus does not run has none, and
  * counts for neither.
  */
-export function uptimeRules(facts: RuleFacts, api: Api, percent: Input<number>): RuleGroup {
+export function uptimeRules(
+  facts: RuleFacts,
+  api: Api,
+  percent: Input<number>,
+  { loadBalancer, probes = false }: WayIn = {},
+): RuleGroup {
   const tier = api.node.id;
   const all = tierSelector(facts, tier);
   // Without the label `tier`: what is told for weeks must silence nothing else.
@@ -33,7 +49,9 @@ export function uptimeRules(facts: RuleFacts, api: Api, percent: Input<number>):
         expr: text`
           0 * (
             max by (namespace, release, tier) (up${all()}) == 1
+            ${loadBalancer && when(conditionOf(loadBalancer), balanced(facts, loadBalancer))}
             unless tier:http_requests_errors:ratio_rate5m${all()} > ${DOWN_PERCENT} / 100
+            ${when(probes, unreached(facts))}
           )
           or 1 + 0 * max by (namespace, release, tier) (up${all()})
           or absent(up${all()})
@@ -57,4 +75,15 @@ export function uptimeRules(facts: RuleFacts, api: Api, percent: Input<number>):
       },
     ],
   };
+}
+
+function balanced(facts: RuleFacts, balancer: LoadBalancer): Text {
+  const all = tierSelector(facts, balancer.node.id);
+  return text`and on (namespace, release) max by (namespace, release) (nginx_up${all()}) == 1`;
+}
+
+/** None of the public names answers. */
+function unreached(facts: RuleFacts): Text {
+  const all = selectorOf(facts, 'job="blackbox"');
+  return text`unless on (namespace, release) max by (namespace, release) (probe_success${all()}) == 0`;
 }

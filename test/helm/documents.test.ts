@@ -43,7 +43,7 @@ const refused = /\(…\): (cluster-ai\/pgbouncer: .*)/.exec(read('README.md')) ?
 
 const folders = new Set(
   commands.flatMap(({ command }) =>
-    command.filter((arg) => /^dist\/(?:cluster-ai|conecta-plus|node-agents)\//.test(arg)),
+    command.filter((arg) => /^dist\/(?:cluster-ai|conecta-plus|node-agents)\/[^.]+$/.test(arg)),
   ),
 );
 

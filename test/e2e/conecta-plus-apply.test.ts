@@ -135,7 +135,6 @@ step('the API is replaced instance by instance, and no request through the load 
   let sent = 0;
   const asking = (async () => {
     while (!end.signal.aborted) {
-      // Each by a way of its own: a port-forward ends with the first connection that does.
       const { status, body } = await throughLoadBalancer((path) => path('/api/v1/whoami'));
       sent += 1;
       if (status !== 200) failures.push(`${status} ${body}`);
@@ -159,14 +158,15 @@ function throughLoadBalancer<T>(use: (path: Path) => Promise<T>): Promise<T> {
   return through('service/conecta-plus-load-balancer', 443, use);
 }
 
+/** Each request has a way of its own: a port-forward ends with the first connection that nginx resets, done with it. */
 async function through<T>(target: string, port: number, use: (path: Path) => Promise<T>): Promise<T> {
   const authority = await releaseAuthority();
-  return portForward(namespace, target, port, (url) =>
-    use((path, method = 'GET') => {
-      const body = method === 'PUT' ? { body: 'content' } : {};
-      return ask(`${url.replace('http:', 'https:')}${path}`, authority, { method, ...body });
-    }),
-  );
+  return use((path, method = 'GET') => {
+    const body = method === 'PUT' ? { body: 'content' } : {};
+    return portForward(namespace, target, port, (url) =>
+      ask(`${url.replace('http:', 'https:')}${path}`, authority, { method, ...body }),
+    );
+  });
 }
 
 async function releaseAuthority(): Promise<Authority> {

@@ -6,27 +6,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { exportsOf, tierEntryOf } from './index-exports';
-
-/** What a module of the index exports. */
-interface Export {
-  /** Below lib/. */
-  readonly module: string;
-  /** Types included. */
-  readonly names: readonly string[];
-  /** Those that are there at run time. */
-  readonly values: readonly string[];
-}
+import { type Export, exportsOf, tierEntryOf } from './index-exports';
 
 const root = join(__dirname, '..');
 const build = join(root, 'build');
 const load = createRequire(join(build, 'lib', 'index.js'));
 
-const index: readonly Export[] = exportsOf('lib/index.ts').map(({ module, names }) => ({
-  module,
-  names,
-  values: names.filter((name) => !name.startsWith('type ')),
-}));
+const index = exportsOf('lib/index.ts');
 write('lib/index.js', lazyModule(index));
 write('lib/index.mjs', index.map(({ values, module }) => reExport(values, `./${module}.js`)).join(''));
 write('lib/index.d.mts', "export * from './index.js';\n");

@@ -7,8 +7,10 @@ import { Construct } from 'constructs';
 export interface Export {
   /** Below lib/. */
   readonly module: string;
-  /** Between the braces, `type` before those that are types. */
+  /** Types included. */
   readonly names: readonly string[];
+  /** Those that are there at run time. */
+  readonly values: readonly string[];
 }
 
 /** @throws for a statement of another form, which would be missing in what is made of them. */
@@ -16,11 +18,12 @@ export function exportsOf(file: string): readonly Export[] {
   const statements = readFileSync(join(__dirname, '..', file), 'utf8').match(/^export [^;]*;/gm) ?? [];
   return statements.map((statement) => {
     const [, list = '', module] = /^export \{([^}]*)\} from '\.\/(.*)';$/.exec(statement) ?? [];
-    const names = list.split(',').flatMap((name) => name.trim() || []);
-    if (module === undefined || names.some((name) => name.replace(/^type /, '').includes(' '))) {
+    const listed = list.split(',').flatMap((name) => name.trim() || []);
+    const names = listed.map((name) => name.replace(/^type /, ''));
+    if (module === undefined || names.some((name) => name.includes(' '))) {
       throw new Error(`${file}: write export { name, type Name } from './…', not ${statement}`);
     }
-    return { module, names };
+    return { module, names, values: names.filter((name) => listed.includes(name)) };
   });
 }
 

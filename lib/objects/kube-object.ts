@@ -56,7 +56,7 @@ export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
   get written(): NodeMap {
     const { name: _, ...added } = asObject(this.metadata.toJson());
     const tree = Object.keys(added).length === 0 ? this.tree : this.withMetadata(added);
-    return this.operations.length === 0 ? tree : patchTree(tree, this.operations, this.node.path);
+    return patchTree(tree, this.operations, this.node.path);
   }
 
   /** @param added of which no label and no annotation may be there already */

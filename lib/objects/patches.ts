@@ -3,7 +3,7 @@ import { JsonPatch } from 'cdk8s';
 import { isScalar } from '../values/expression';
 import { isList, isObject } from '../values/json';
 import { Late, type Node, type NodeMap, isMap } from '../values/parts';
-import { rehydrate } from '../values/token';
+import { fromString, rehydrate } from '../values/token';
 
 /** Operations that ask for something at their place. */
 const OF_WHAT_IS_THERE = ['remove', 'replace', 'test'];
@@ -16,17 +16,25 @@ const PART = /^cdk8s-tiers-part-(\d+)-$/;
  * @throws where a patch leads to nothing, or into what depends on values
  */
 export function patchTree(tree: NodeMap, patches: readonly JsonPatch[], path: string): NodeMap {
+  if (patches.length === 0) return tree;
   const parts: Node[] = [];
-  const node = restored(patchData(outlineOf(tree, parts), patches, path), parts, path);
+  const data = patchData(outlineOf(tree, parts), patches, path);
+  const node = rehydrate(data, path, (text) => {
+    const [, part] = PART.exec(text) ?? [];
+    return part === undefined ? fromString(text, path) : parts[Number(part)];
+  });
   if (!isMap(node)) throw new TypeError(`${path}: its JSON patches leave no object`);
   return node;
 }
 
 /**
- * Plain data with patches applied, one after the other. The data is changed.
+ * Plain data with patches applied, one after the other.
  * @throws where a patch leads to nothing
  */
 export function patchData(data: unknown, patches: readonly JsonPatch[], path: string): unknown {
+  if (patches.length === 0) return data;
+  // cdk8s changes what it patches, and objects may share parts of theirs.
+  const own: unknown = structuredClone(data);
   return patches.reduce<unknown>((document, patch) => {
     const operation: unknown = patch._toJson();
     try {
@@ -36,7 +44,7 @@ export function patchData(data: unknown, patches: readonly JsonPatch[], path: st
       const why = error instanceof Error ? error.message : String(error);
       throw new TypeError(`${path}: the JSON patch ${JSON.stringify(operation)} cannot be applied: ${why}`);
     }
-  }, data);
+  }, own);
 }
 
 /** The library itself would pass over a place that is not there. */
@@ -85,12 +93,4 @@ function outlineOf(node: Node, parts: Node[]): unknown {
   if (!isMap(node)) return `cdk8s-tiers-part-${String(parts.push(node) - 1)}-`;
   const entries = Object.entries(node).filter(([, item]) => item !== undefined);
   return Object.fromEntries(entries.map(([key, item]) => [key, outlineOf(item, parts)]));
-}
-
-function restored(data: unknown, parts: readonly Node[], path: string): Node {
-  if (isList(data)) return data.map((item) => restored(item, parts, path));
-  if (isObject(data))
-    return Object.fromEntries(Object.entries(data).map(([key, item]) => [key, restored(item, parts, path)]));
-  const part = typeof data === 'string' ? PART.exec(data) : null;
-  return part ? parts[Number(part[1])] : rehydrate(data, path);
 }

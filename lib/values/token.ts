@@ -19,17 +19,20 @@ export function asString(input: Input<string>): string {
   return `cdk8s-tiers-expression-${minted.push(input) - 1}-`;
 }
 
-/** Another library's object as a tree, with the expressions back in place of their markers. */
-export function rehydrate(json: unknown, path: string): Node {
-  if (typeof json === 'string') return fromString(json, path);
+/**
+ * Another library's object as a tree, with the expressions back in place of their markers.
+ * @param read what a string in it stands for
+ */
+export function rehydrate(json: unknown, path: string, read: (text: string, path: string) => Node = fromString): Node {
+  if (typeof json === 'string') return read(json, path);
   if (isScalar(json)) return json;
-  if (isList(json)) return json.map((item) => rehydrate(item, path));
+  if (isList(json)) return json.map((item) => rehydrate(item, path, read));
   if (!isObject(json)) return undefined;
   return Object.fromEntries(
     Object.entries(json).map(([key, item]) => {
       if (key.search(MARKER) >= 0)
         throw new TypeError(`${path}: an expression cannot be the key of a map in another library's object`);
-      return [key, rehydrate(item, path)];
+      return [key, rehydrate(item, path, read)];
     }),
   );
 }

@@ -9,12 +9,7 @@ const root = join(__dirname, '..', '..');
 /** Writes the pages into a folder, and removes what else is there. */
 export async function writeReference(folder: string): Promise<void> {
   const { Application, Converter, IntrinsicType, UnknownType } = await import('typedoc');
-  const modules = new Map(
-    exportsOf('lib/index.ts').map(({ module, names }) => [
-      module,
-      new Set(names.map((name) => name.replace(/^type /, ''))),
-    ]),
-  );
+  const modules = new Map(exportsOf('lib/index.ts').map(({ module, names }) => [module, new Set(names)]));
   const app = await Application.bootstrapWithPlugins({
     plugin: ['typedoc-plugin-markdown'],
     entryPoints: [...modules.keys(), 'plus'].map((name) => join(root, 'lib', `${name}.ts`)),

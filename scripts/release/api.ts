@@ -84,14 +84,13 @@ export function packageApi(): Api {
 }
 
 export function tierEntries(): Entries {
-  const values: Readonly<Record<string, unknown>> = { ...library };
-  const entries = indexExportsOf('lib/index.ts').flatMap(({ module, names }): [string, readonly string[]][] => {
-    const all = names.map((name) => name.replace(/^type /, '')).sort();
+  const found: Readonly<Record<string, unknown>> = { ...library };
+  const entries = indexExportsOf('lib/index.ts').flatMap(({ module, names, values }): [string, readonly string[]][] => {
     const entry = tierEntryOf(
       module,
-      all.map((name) => values[name]),
+      values.map((name) => found[name]),
     );
-    return entry === undefined ? [] : [[entry, all]];
+    return entry === undefined ? [] : [[entry, [...names].sort()]];
   });
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

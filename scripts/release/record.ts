@@ -43,7 +43,7 @@ export interface ReleaseRecord {
 export const readings = (): readonly Reading[] =>
   systemsIn(new App()).map((system: SystemWithEnvironments) => readingOf(system));
 
-export function recordOf(systems: readonly Reading[]): ReleaseRecord {
+function recordOf(systems: readonly Reading[]): ReleaseRecord {
   const records = systems.map((reading) => [reading.system.systemName, systemRecordOf(reading)] as const);
   return { version, api: packageApi(), entries: tierEntries(), systems: Object.fromEntries(records) };
 }
@@ -88,7 +88,7 @@ export function releasedRecord(): ReleaseRecord {
   return { version: of, api, entries, systems: Object.fromEntries(records) };
 }
 
-export function writeRecord({ version: of, api, entries, systems }: ReleaseRecord): void {
+function writeRecord({ version: of, api, entries, systems }: ReleaseRecord): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   write('package', { version: of, systems: Object.keys(systems), entries, exports: api });

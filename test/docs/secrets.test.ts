@@ -1,6 +1,6 @@
 /** The page of Cluster AI names the Secrets that its pods wait for. */
 import { objectsIn } from '../systems/cluster-ai/environments';
-import { type KubernetesObject, containersOf, podsIn } from '../systems/cluster-ai/pods';
+import { type KubernetesObject, podsIn, secretKeysOf } from '../systems/cluster-ai/pods';
 import { read } from './documents';
 
 interface Row {
@@ -31,34 +31,14 @@ test('each Secret that a pod or the Ingress of staging and production cannot do 
 });
 
 function keysOf(objects: readonly KubernetesObject[]): readonly (readonly [secret: string, key: string])[] {
-  const ofPods = podsIn(objects).flatMap((pod) => [
-    ...(pod.spec.volumes ?? []).flatMap((volume) => [
-      ...secretOf(volume.secret?.secretName, volume.secret),
-      ...(volume.projected?.sources ?? []).flatMap(({ secret }) => secretOf(secret?.name, secret)),
-    ]),
-    ...containersOf(pod).flatMap(({ env = [] }) =>
-      env.flatMap(({ valueFrom }) => {
-        const ref = valueFrom?.secretKeyRef;
-        return ref?.name === undefined || ref.optional === true ? [] : [[ref.name, ref.key] as const];
-      }),
-    ),
-  ]);
+  const ofPods = podsIn(objects)
+    .flatMap(secretKeysOf)
+    .flatMap(({ secret, key }) => (key === undefined ? CERTIFICATE : [key]).map((each) => [secret, each] as const));
   const ofIngresses = objects
     .filter(({ kind }) => kind === 'Ingress')
     .flatMap(({ spec }) => (spec as { readonly tls?: readonly { readonly secretName: string }[] }).tls ?? [])
     .flatMap(({ secretName }) => ['tls.crt', 'tls.key'].map((key) => [secretName, key] as const));
   return [...ofPods, ...ofIngresses];
-}
-
-interface Mounted {
-  readonly optional?: boolean;
-  readonly items?: readonly { readonly key: string }[];
-}
-
-function secretOf(name: string | undefined, mounted: Mounted = {}): readonly (readonly [string, string])[] {
-  if (name === undefined || mounted.optional === true) return [];
-  const keys = mounted.items?.map(({ key }) => key) ?? CERTIFICATE;
-  return keys.map((key) => [name, key] as const);
 }
 
 /** Of the page's table: `Secret | keys | staging | production`. */

@@ -19,64 +19,60 @@ const development = 'dist/conecta-plus/development';
 
 isApplied(development, namespace, stranger);
 
-step('the load balancer answers by TLS alone, with a certificate of the release and every header', () =>
-  throughLoadBalancer(async (path) => {
-    const { status, headers } = await path('/api/v1/health/live');
-    expect([status, headers]).toEqual([
-      200,
-      expect.objectContaining({
-        'strict-transport-security': expect.stringMatching(/^max-age=\d{8}/) as string,
-        'content-security-policy': expect.stringContaining("default-src 'self'") as string,
-        'x-frame-options': 'DENY',
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': expect.any(String) as string,
-        'permissions-policy': expect.any(String) as string,
-      }),
+step('the load balancer answers by TLS alone, with a certificate of the release and every header', async () => {
+  const { status, headers } = await throughLoadBalancer('/api/v1/health/live');
+  expect([status, headers]).toEqual([
+    200,
+    expect.objectContaining({
+      'strict-transport-security': expect.stringMatching(/^max-age=\d{8}/) as string,
+      'content-security-policy': expect.stringContaining("default-src 'self'") as string,
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': expect.any(String) as string,
+      'permissions-policy': expect.any(String) as string,
+    }),
+  ]);
+  const documentation = await throughLoadBalancer('/api/v1/docs');
+  expect(documentation.status).toBe(200);
+  expect(documentation.headers['content-security-policy']).toContain('https://cdn.jsdelivr.net');
+  expect((await throughLoadBalancer('/nginx_status')).status).toBe(404);
+  await portForward(namespace, 'service/conecta-plus-load-balancer', 80, async (url) => {
+    const plain = await fetch(`${url}/api/v1/docs`, { redirect: 'manual' });
+    expect([plain.status, plain.headers.get('location')]).toEqual([
+      308,
+      expect.stringMatching(/^https:\/\/.*\/api\/v1\/docs$/),
     ]);
-    const documentation = await path('/api/v1/docs');
-    expect(documentation.status).toBe(200);
-    expect(documentation.headers['content-security-policy']).toContain('https://cdn.jsdelivr.net');
-    expect((await path('/nginx_status')).status).toBe(404);
-    await portForward(namespace, 'service/conecta-plus-load-balancer', 80, async (url) => {
-      const plain = await fetch(`${url}/api/v1/docs`, { redirect: 'manual' });
-      expect([plain.status, plain.headers.get('location')]).toEqual([
-        308,
-        expect.stringMatching(/^https:\/\/.*\/api\/v1\/docs$/),
-      ]);
-    });
-  }),
-);
+  });
+});
 
-step('behind it the API reaches both databases by TLS, the master of Redis, and the object store', () =>
-  throughLoadBalancer(async (path) => {
-    const { status, body } = await path('/api/v1/health');
-    report(body);
-    expect([status, JSON.parse(body)]).toEqual([
-      200,
-      {
-        database: expect.objectContaining({ ok: true, value: [true, false] }) as unknown,
-        replica: expect.objectContaining({ ok: true, value: [true, true] }) as unknown,
-        cache: expect.objectContaining({ ok: true, value: true }) as unknown,
-        objects: expect.objectContaining({ ok: true, value: 'here' }) as unknown,
-      },
-    ]);
-    for (const [method, what] of [
-      ['POST', 'rows/1'],
-      ['POST', 'keys/1'],
-      ['PUT', 'objects/1'],
-    ] as const) {
-      expect([what, (await path(`/api/v1/${what}`, method)).status]).toEqual([what, 200]);
-    }
-    expect((await path('/api/v1/objects/1')).body).toBe('content');
-  }),
-);
+step('behind it the API reaches both databases by TLS, the master of Redis, and the object store', async () => {
+  const { status, body } = await throughLoadBalancer('/api/v1/health');
+  report(body);
+  expect([status, JSON.parse(body)]).toEqual([
+    200,
+    {
+      database: expect.objectContaining({ ok: true, value: [true, false] }) as unknown,
+      replica: expect.objectContaining({ ok: true, value: [true, true] }) as unknown,
+      cache: expect.objectContaining({ ok: true, value: true }) as unknown,
+      objects: expect.objectContaining({ ok: true, value: 'here' }) as unknown,
+    },
+  ]);
+  for (const [method, what] of [
+    ['POST', 'rows/1'],
+    ['POST', 'keys/1'],
+    ['PUT', 'objects/1'],
+  ] as const) {
+    expect([what, (await throughLoadBalancer(`/api/v1/${what}`, method)).status]).toEqual([what, 200]);
+  }
+  expect((await throughLoadBalancer('/api/v1/objects/1')).body).toBe('content');
+});
 
 step('the sixth attempt to log in within five minutes is refused, by whichever of the balancers', async () => {
   const balancers = ['conecta-plus-load-balancer-0', 'conecta-plus-load-balancer-1'];
   const answers: number[] = [];
   for (let attempt = 0; attempt < 8; attempt++) {
     const pod = balancers[attempt % 2] ?? '';
-    answers.push(await through(`pod/${pod}`, 8443, async (path) => (await path('/api/v1/auth/login', 'POST')).status));
+    answers.push((await through(`pod/${pod}`, 8443, '/api/v1/auth/login', 'POST')).status);
   }
   expect(answers).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
 });
@@ -135,7 +131,7 @@ step('the API is replaced instance by instance, and no request through the load 
   let sent = 0;
   const asking = (async () => {
     while (!end.signal.aborted) {
-      const { status, body } = await throughLoadBalancer((path) => path('/api/v1/whoami'));
+      const { status, body } = await throughLoadBalancer('/api/v1/whoami');
       sent += 1;
       if (status !== 200) failures.push(`${status} ${body}`);
       await sleep(400); // below the 150 a minute that one client may ask
@@ -152,21 +148,17 @@ step('the API is replaced instance by instance, and no request through the load 
   expect(failures).toEqual([]);
 });
 
-type Path = (path: string, method?: string) => Promise<Answer>;
-
-function throughLoadBalancer<T>(use: (path: Path) => Promise<T>): Promise<T> {
-  return through('service/conecta-plus-load-balancer', 443, use);
+function throughLoadBalancer(path: string, method?: string): Promise<Answer> {
+  return through('service/conecta-plus-load-balancer', 443, path, method);
 }
 
 /** Each request has a way of its own: a port-forward ends with the first connection that nginx resets, done with it. */
-async function through<T>(target: string, port: number, use: (path: Path) => Promise<T>): Promise<T> {
+async function through(target: string, port: number, path: string, method = 'GET'): Promise<Answer> {
   const authority = await releaseAuthority();
-  return use((path, method = 'GET') => {
-    const body = method === 'PUT' ? { body: 'content' } : {};
-    return portForward(namespace, target, port, (url) =>
-      ask(`${url.replace('http:', 'https:')}${path}`, authority, { method, ...body }),
-    );
-  });
+  const body = method === 'PUT' ? { body: 'content' } : {};
+  return portForward(namespace, target, port, (url) =>
+    ask(`${url.replace('http:', 'https:')}${path}`, authority, { method, ...body }),
+  );
 }
 
 async function releaseAuthority(): Promise<Authority> {

@@ -81,6 +81,19 @@ describe('KubeObject in a plain app', () => {
     ]);
   });
 
+  test('shares what it is written with, which no patch changes', () => {
+    const chart = new Chart(new App(), 'shop');
+    const data = { color: 'red', shades: { dark: true } };
+    const [patched, other] = ['patched', 'other'].map(
+      (name) => new KubeObject(chart, name, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data }),
+    );
+    patched?.addJsonPatch(JsonPatch.remove('/data/shades/dark'), JsonPatch.add('/data/shades/light', true));
+
+    expect(patched?.toJson()).toMatchObject({ data: { color: 'red', shades: { light: true } } });
+    expect(patched?.toJson()).toEqual(patched?.toJson());
+    expect(other?.toJson()).toMatchObject({ data: { color: 'red', shades: { dark: true } } });
+  });
+
   test.each([
     [JsonPatch.replace('/data/colour', 'blue'), '/data/colour is not there'],
     [JsonPatch.add('/spec/color', 'blue'), '/spec is not there'],

@@ -2,14 +2,8 @@
 import { chartReadme } from '../../lib/output/helm/readme';
 import { systems } from '../../lib/systems/systems';
 import { evaluateText } from '../../lib/values/text';
-import { type KubernetesObject, type Pod, containersOf, podsIn } from './cluster-ai/pods';
+import { type KubernetesObject, type SecretKey, podsIn, secretKeysOf } from './cluster-ai/pods';
 import { readingOf } from './reading';
-
-interface Key {
-  readonly secret: string;
-  /** None where all of them are mounted. */
-  readonly key: string | undefined;
-}
 
 const cases = systems().flatMap((system) => {
   const reading = readingOf(system);
@@ -26,15 +20,20 @@ const cases = systems().flatMap((system) => {
   }));
 });
 
+test('there are some that pods wait for', () => {
+  const awaited = cases.flatMap(({ objects }) => podsIn(objects).flatMap(secretKeysOf));
+  expect(awaited.length).toBeGreaterThan(100);
+});
+
 describe.each(cases)('$title', ({ readme, notes, objects }) => {
   const made = makersIn(objects);
   const awaited = podsIn(objects)
-    .flatMap(keysOf)
+    .flatMap(secretKeysOf)
     .filter(({ secret }) => !made(secret));
 
   test('the README has every Secret that pods wait for and nothing makes, with its keys', () => {
     const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
-    const isListed = ({ secret, key }: Key): boolean =>
+    const isListed = ({ secret, key }: SecretKey): boolean =>
       rows.some((row) => row.startsWith(`| \`${secret}\` |`) && (key === undefined || row.includes(`\`${key}\``)));
     expect(awaited.filter((key) => !isListed(key))).toEqual([]);
   });
@@ -44,25 +43,6 @@ describe.each(cases)('$title', ({ readme, notes, objects }) => {
     expect([...names].filter((name) => !notes.includes(name))).toEqual([]);
   });
 });
-
-/** Keys without which the pod does not start. */
-function keysOf(pod: Pod): readonly Key[] {
-  const mounted = (pod.spec.volumes ?? []).flatMap(({ secret, projected }) => [
-    { name: secret?.secretName, ...secret },
-    ...(projected?.sources ?? []).map((source) => source.secret ?? {}),
-  ]);
-  const read = containersOf(pod)
-    .flatMap(({ env = [] }) => env)
-    .flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
-  return [
-    ...mounted.flatMap(({ name, optional, items = [{ key: undefined }] }) =>
-      name === undefined || optional === true ? [] : items.map(({ key }) => ({ secret: name, key })),
-    ),
-    ...read.flatMap(({ name, key, optional }) =>
-      name === undefined || optional === true ? [] : [{ secret: name, key }],
-    ),
-  ];
-}
 
 /** Whether cert-manager makes a Secret, or a Job whose script names it. */
 function makersIn(objects: readonly KubernetesObject[]): (secret: string) => boolean {

@@ -56,11 +56,7 @@ export const conectaPlusValues = z.strictObject({
   objectives: section('What the system promises, which is checked before anything is deployed.', {
     ...promises,
     // Nothing here runs on every node.
-    budget: promises.budget
-      .omit({ nodes: true })
-      .describe(
-        'What all pods may take together, but for the one that a rollout adds for a while and those that a person starts.',
-      ),
+    budget: promises.budget.omit({ nodes: true }).meta({ description: promises.budget.description }),
   }),
   loadBalancer: section(
     'nginx before the API: TLS, rate limits, and objects as the origin of a CDN.',

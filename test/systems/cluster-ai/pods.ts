@@ -75,6 +75,32 @@ export function find(objects: readonly KubernetesObject[], title: string): Kuber
   return found;
 }
 
+/** A key of a Secret. */
+export interface SecretKey {
+  readonly secret: string;
+  /** None where all of them are mounted. */
+  readonly key: string | undefined;
+}
+
+/** Keys without which the pod does not start. */
+export function secretKeysOf(pod: Pod): readonly SecretKey[] {
+  const mounted = (pod.spec.volumes ?? []).flatMap(({ secret, projected }) => [
+    { name: secret?.secretName, ...secret },
+    ...(projected?.sources ?? []).map((source) => source.secret ?? {}),
+  ]);
+  const read = containersOf(pod)
+    .flatMap(({ env = [] }) => env)
+    .flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
+  return [
+    ...mounted.flatMap(({ name, optional, items = [{ key: undefined }] }) =>
+      name === undefined || optional === true ? [] : items.map(({ key }) => ({ secret: name, key })),
+    ),
+    ...read.flatMap(({ name, key, optional }) =>
+      name === undefined || optional === true ? [] : [{ secret: name, key }],
+    ),
+  ];
+}
+
 /** Init containers, sidecars among them, and the containers proper. */
 export function containersOf({ spec }: Pod): readonly Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers];

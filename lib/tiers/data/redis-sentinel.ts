@@ -118,7 +118,7 @@ export class RedisSentinel extends Tier implements Server {
   /** Of each server. */
   readonly resources: Resources;
   /**
-   * Sentinels make a replica master. Writes paused for up to 30 s where it was measured, see docs/reliability.md. By its
+   * Sentinels make a replica master. Writes paused for up to 22 s where it was measured, see docs/reliability.md. By its
    * timeouts it takes 40 s at the worst: 15 s until a Sentinel gives up a former address, 5 s until the master is missed,
    * and 20 s until a second attempt.
    */

@@ -5,7 +5,13 @@ import type { Text } from '../../values/parts';
 import { text } from '../../values/text';
 import { when } from '../../values/tree';
 import type { ElasticsearchClient } from './elasticsearch';
-import { HEALTH_PORT, type MemoryLimits, OTLP_GRPC_PORT, TELEMETRY_PORT } from './opentelemetry-configuration';
+import {
+  HEALTH_PORT,
+  type MemoryLimits,
+  OTLP_GRPC_PORT,
+  TELEMETRY_PORT,
+  memoryLimiter,
+} from './opentelemetry-configuration';
 
 /** The user interface and the API behind it. */
 export const QUERY_PORT = 16_686;
@@ -55,7 +61,7 @@ export function jaegerYaml({ memory, maxTraces, usesElasticsearch, elasticsearch
         protocols:
           grpc: { endpoint: "0.0.0.0:${OTLP_GRPC_PORT}" }
     processors:
-      memory_limiter: { check_interval: 1s, limit_mib: ${memory.hard}, spike_limit_mib: ${memory.spike} }
+      ${memoryLimiter(memory)}
     exporters:
       jaeger_storage_exporter: { trace_storage: traces }
     service:

@@ -167,7 +167,8 @@ describe('OpenTelemetry', () => {
 
   it('leaves a fifth of the memory limit to the program, and refuses spans from three fifths on', () => {
     expect(configurationOf(objects, GATEWAY).processors.memory_limiter).toEqual({
-      check_interval: '1s',
+      check_interval: '100ms',
+      min_gc_interval_when_hard_limited: '1s',
       limit_mib: 816,
       spike_limit_mib: 204,
     });

@@ -37,7 +37,11 @@ receivers:
     protocols:
       grpc: { endpoint: "0.0.0.0:4317" }
 processors:
-  memory_limiter: { check_interval: 1s, limit_mib: {{ include "cluster-ai.jaegerMemory" . | int64 }}, spike_limit_mib: {{ div (include "cluster-ai.bytes" .Values.jaeger.resources.limits.memory | int64) 5242880 }} }
+  memory_limiter:
+    check_interval: 100ms
+    min_gc_interval_when_hard_limited: 1s
+    limit_mib: {{ include "cluster-ai.jaegerMemory" . | int64 }}
+    spike_limit_mib: {{ div (include "cluster-ai.bytes" .Values.jaeger.resources.limits.memory | int64) 5242880 }}
 exporters:
   jaeger_storage_exporter: { trace_storage: traces }
 service:

@@ -7,7 +7,11 @@ receivers:
       grpc: { endpoint: "0.0.0.0:4317" }
       http: { endpoint: "0.0.0.0:4318" }
 processors:
-  memory_limiter: { check_interval: 1s, limit_mib: {{ include "cluster-ai.opentelemetry.agentMemory" . | int64 }}, spike_limit_mib: {{ div (include "cluster-ai.bytes" .Values.opentelemetry.agent.resources.limits.memory | int64) 5242880 }} }
+  memory_limiter:
+    check_interval: 100ms
+    min_gc_interval_when_hard_limited: 1s
+    limit_mib: {{ include "cluster-ai.opentelemetry.agentMemory" . | int64 }}
+    spike_limit_mib: {{ div (include "cluster-ai.bytes" .Values.opentelemetry.agent.resources.limits.memory | int64) 5242880 }}
 exporters:
   load_balancing:
     routing_key: traceID

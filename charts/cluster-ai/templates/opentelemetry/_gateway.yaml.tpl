@@ -6,7 +6,11 @@ receivers:
     protocols:
       grpc: { endpoint: "0.0.0.0:4317" }
 processors:
-  memory_limiter: { check_interval: 1s, limit_mib: {{ include "cluster-ai.opentelemetry.gatewayMemory" . | int64 }}, spike_limit_mib: {{ div (include "cluster-ai.bytes" .Values.opentelemetry.gateway.resources.limits.memory | int64) 5242880 }} }
+  memory_limiter:
+    check_interval: 100ms
+    min_gc_interval_when_hard_limited: 1s
+    limit_mib: {{ include "cluster-ai.opentelemetry.gatewayMemory" . | int64 }}
+    spike_limit_mib: {{ div (include "cluster-ai.bytes" .Values.opentelemetry.gateway.resources.limits.memory | int64) 5242880 }}
   tail_sampling:
     decision_wait: {{ int64 .Values.opentelemetry.sampling.decisionWaitSeconds }}s
     num_traces: {{ int64 .Values.opentelemetry.sampling.traces }}

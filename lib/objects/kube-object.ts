@@ -1,10 +1,11 @@
 /** Kubernetes objects whose fields may be expressions. */
-import { ApiObject, type JsonPatch } from 'cdk8s';
+import { ApiObject, type ApiObjectMetadataDefinition, type JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { LITERALS, literalOf } from '../values/expression';
 import { Merge, type Node, type NodeMap, type Tree, isMap } from '../values/parts';
 import { rehydrate } from '../values/token';
 import { evaluate } from '../values/tree';
+import { AddedMetadata } from './added-metadata';
 import { conditionOf } from './conditions';
 import { demandOneCopy } from './one-copy';
 import { patchData, patchTree } from './patches';
@@ -24,6 +25,10 @@ export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
   /** The object, with expressions for what depends on values. */
   readonly tree: NodeMap;
 
+  /** The namespace and labels of the chart, and all that is added here, are in both readings. */
+  override readonly metadata: ApiObjectMetadataDefinition;
+
+  private readonly added: AddedMetadata;
   private readonly operations: JsonPatch[] = [];
 
   /** ApiObject's own test would take every ApiObject for one of these. */
@@ -35,6 +40,7 @@ export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
     const node: Node = tree;
     // A name that is known only at output has the construct's id stand for it: cdk8s would compute a hash.
     super(scope, id, { apiVersion: tree.apiVersion, kind: tree.kind, metadata: { name: nameIn(node) ?? id } });
+    this.metadata = this.added = new AddedMetadata(this);
     demandOneCopy(this);
     if (!isMap(node)) throw new TypeError(`${this.node.path}: an object is written as a map`);
     this.tree = node;
@@ -54,13 +60,12 @@ export class KubeObject<T extends ObjectKind = ObjectKind> extends ApiObject {
    * @throws where a patch leads to nothing, or into what depends on values
    */
   get written(): NodeMap {
-    const { name: _, ...added } = asObject(this.metadata.toJson());
-    const tree = Object.keys(added).length === 0 ? this.tree : this.withMetadata(added);
-    return patchTree(tree, this.operations, this.node.path);
+    return patchTree(this.added.isAny ? this.withMetadata() : this.tree, this.operations, this.node.path);
   }
 
-  /** @param added of which no label and no annotation may be there already */
-  private withMetadata(added: Fields): NodeMap {
+  /** No label and no annotation that was added may be there already. */
+  private withMetadata(): NodeMap {
+    const { name: _, ...added } = asObject(this.metadata.toJson());
     const { metadata } = this.tree;
     const given = isMap(metadata) ? metadata : {};
     const more = Object.entries(added).map(([key, value]): [string, Node] => {

@@ -111,8 +111,9 @@ function withNamespace(object: Json, namespace: string): Json {
   if (!isObject(object)) return object;
   const { kind, metadata } = object;
   if (typeof kind !== 'string' || CLUSTER_SCOPED.has(kind) || !isObject(metadata)) return object;
-  const { name, ...rest } = metadata;
-  return { ...object, metadata: { ...(name === undefined ? {} : { name }), namespace, ...rest } };
+  const { name } = metadata;
+  const first = name === undefined ? { namespace } : { name, namespace };
+  return { ...object, metadata: { ...first, ...metadata } };
 }
 
 /** A namespace that lets in only pods of a level of Pod Security. */

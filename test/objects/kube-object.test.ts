@@ -1,4 +1,4 @@
-import { App, Chart, JsonPatch } from 'cdk8s';
+import { ApiObjectMetadataDefinition, App, Chart, type ChartProps, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { parse } from 'yaml';
@@ -130,8 +130,8 @@ describe('KubeObject in a system', () => {
 
   class Shop extends Chart {
     readonly object: KubeObject;
-    constructor() {
-      super(new App(), 'shop');
+    constructor(props?: ChartProps) {
+      super(new App(), 'shop', props);
       const { replicas, hosts, isPublic } = references(schema);
       this.object = new KubeObject(new Construct(this, 'web'), 'service', {
         apiVersion: 'v1',
@@ -222,6 +222,39 @@ describe('KubeObject in a system', () => {
 
     expect(() => manifestOf(shop)).toThrow(message);
     expect(() => templateOf(shop)).toThrow(message);
+  });
+
+  const owner = { apiVersion: 'v1', kind: 'Pod', name: 'web', uid: '1' };
+  const additions: Readonly<Record<string, (metadata: ApiObjectMetadataDefinition) => void>> = {
+    addLabel: (metadata) => metadata.addLabel('team', 'web'),
+    addAnnotation: (metadata) => metadata.addAnnotation('note', 'mine'),
+    addFinalizers: (metadata) => metadata.addFinalizers('shop.test/stock'),
+    addOwnerReference: (metadata) => metadata.addOwnerReference(owner),
+    add: (metadata) => metadata.add('generateName', 'shop-'),
+  };
+
+  test.each(Object.entries(additions))('is in both readings with what %s alone adds', (_, addTo) => {
+    const [plain, shop] = [new Shop(), new Shop()];
+    addTo(shop.object.metadata);
+
+    expect(manifestOf(shop)).not.toEqual(manifestOf(plain));
+    expect(templateOf(shop)).not.toBe(templateOf(plain));
+  });
+
+  test('knows all by which cdk8s adds to metadata', () => {
+    const methods = Object.getOwnPropertyNames(ApiObjectMetadataDefinition.prototype);
+    expect(Object.keys(additions).sort()).toEqual(methods.filter((method) => method.startsWith('add')).sort());
+  });
+
+  test('takes the namespace and the labels of its chart in both readings', () => {
+    const shop = new Shop({ namespace: 'prod' });
+    const labelled = new Shop({ labels: { team: 'web' } });
+
+    expect(templateOf(shop)).toContain('  namespace: prod\n');
+    expect([manifestOf(labelled), templateOf(labelled)].map((read) => JSON.stringify(read))).toEqual([
+      expect.stringContaining('"team":"web"'),
+      expect.stringContaining('team: web'),
+    ]);
   });
 
   test('refuses a label that is there already', () => {

@@ -290,10 +290,27 @@ function evaluateMap(node: NodeMap, scope: Scope): JsonObject {
   return made ?? literal(node);
 }
 
+/** A list of literals alone stands for itself, too. */
 function evaluateList(items: readonly Node[], scope: Scope): readonly Json[] {
-  const list: Json[] = [];
-  for (const item of items) addItems(list, item, scope);
-  return list;
+  let made: Json[] | undefined;
+  for (const [i, item] of items.entries()) {
+    const value = isRun(item) ? undefined : evaluate(item, scope);
+    if (made === undefined) {
+      if (value !== undefined && value === item) continue;
+      made = [...literal(items.slice(0, i))];
+    }
+    if (isRun(item)) addItems(made, item, scope);
+    else if (value !== undefined) made.push(value);
+  }
+  return made ?? literal(items);
+}
+
+/** Any number of items of the list around it. */
+function isRun(item: Node): item is When | Each | Late | Passage | readonly Node[] {
+  if (typeof item !== 'object') return false;
+  return (
+    isList(item) || item instanceof When || item instanceof Each || item instanceof Late || item instanceof Passage
+  );
 }
 
 function evaluateEntries(part: Node, scope: Scope): JsonObject {

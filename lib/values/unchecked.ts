@@ -2,8 +2,8 @@
  * What the compiler cannot see and must be told. Types are asserted in this file alone; each function says why what it
  * asserts is so.
  */
-import type { Expr, JsonObject } from './expression';
-import type { NodeMap } from './parts';
+import type { Expr, Json, JsonObject } from './expression';
+import type { Node, NodeMap } from './parts';
 
 /** A list as the tuple whose places it holds: it was made from that tuple, place by place. */
 export function tuple<A extends readonly unknown[]>(places: readonly A[number][]): A {
@@ -23,7 +23,9 @@ export function present<T>(nullable: Expr<T | null>): Expr<T> {
   return nullable as Expr<T>;
 }
 
-/** A map of a tree that was found to hold literals alone. */
-export function literal(map: NodeMap): JsonObject {
-  return map as JsonObject;
+/** A map or list of a tree that was found to hold literals alone. */
+export function literal(map: NodeMap): JsonObject;
+export function literal(list: readonly Node[]): readonly Json[];
+export function literal(node: NodeMap | readonly Node[]): JsonObject | readonly Json[] {
+  return node as JsonObject | readonly Json[];
 }

@@ -64,7 +64,7 @@ beforeEach(() => {
     'pg_basebackup',
     '[ ! -e "$HERE/cut" ] || exit 1; echo copied >> "$HERE/said"; mkdir -p "$PGDATA.new"; echo 17 > "$PGDATA.new/PG_VERSION"',
   );
-  program('sleep', 'exec /bin/sleep 0.02');
+  program('sleep', 'echo >> "$HERE/turns"; exec /bin/sleep 0.02');
   program('timeout', 'shift; exec "$@"');
   // As DNS does: /etc/hosts would have a pod's own name in full.
   program(
@@ -82,6 +82,7 @@ beforeEach(() => {
   write('said', '');
   write('looks', '');
   write('asked', '');
+  write('turns', '');
   write('self', 't');
   write('caught-up', 't');
   write('timeline', '7 00000002');
@@ -285,14 +286,21 @@ async function said(count: number): Promise<readonly string[]> {
 
 /** Waits until DNS was asked so many times: at four, ten seconds would have passed. */
 async function asked(count: number): Promise<void> {
-  const times = () => readFileSync(join(here, 'asked'), 'utf8').length;
-  for (let patience = 400; times() < count && patience > 0; patience -= 1) await sleep(25);
+  await longEnough('asked', count);
 }
 
-/** Some turns of the script. */
+/** Six turns of the script: at four, ten seconds would have passed. */
 async function passes(): Promise<void> {
-  for (let patience = 200; !existsSync(join(here, 'run/replicator')) && patience > 0; patience -= 1) await sleep(25);
-  await sleep(600);
+  await longEnough('turns', readFileSync(join(here, 'turns'), 'utf8').length + 6);
+}
+
+/** @throws where the file does not come to so many lines */
+async function longEnough(file: string, lines: number): Promise<void> {
+  const times = () => readFileSync(join(here, file), 'utf8').length;
+  for (let patience = 400; times() < lines; patience -= 1) {
+    if (patience === 0) throw new Error(`${file}: ${times()} lines of ${lines}`);
+    await sleep(25);
+  }
 }
 
 /** A data folder on timeline 1. */

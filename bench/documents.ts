@@ -211,8 +211,8 @@ function systemsTable(results: Results): string {
 function timeOf(results: Results, contender: string, size: number): string {
   const { stoppedAfter: stopped, refused } = found(results, contender, size) ?? {};
   if (refused !== undefined) return 'refused';
-  if (stopped !== undefined) return `not in ${stopped}`;
   const point = pointsOf(results, contender).find(({ objects }) => objects === size);
+  if (point === undefined && stopped !== undefined) return `not in ${stopped}`;
   return point === undefined ? '' : `${point.isExtrapolated ? '~' : ''}${short(point.seconds)}`;
 }
 

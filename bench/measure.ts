@@ -14,21 +14,26 @@ export interface Rules {
   readonly progress: (line: string) => void;
 }
 
-/** @throws where it wrote fewer objects than it was given: it would not be faster */
+/**
+ * Of a contender that is stopped, with the runs that it had finished before.
+ * @throws where it wrote fewer objects than it was given: it would not be faster
+ */
 export async function measure(contender: Contender, task: Task, objects: number, rules: Rules): Promise<Measured> {
   const { name, into } = contender;
   const of = { contender: name, subject: task.subject, objects };
   const runs: Run[] = [];
-  while (runs.length < rules.runs) {
+  let stopped: Pick<Measured, 'stoppedAfter'> = {};
+  while (runs.length < rules.runs && stopped.stoppedAfter === undefined) {
     const made = await runOnce(contender, task, objects, rules.limit);
     rules.progress(`${task.subject}: ${name}: ${made.finished ? '' : 'not within '}${made.seconds.toFixed(2)} s`);
-    if (!made.finished) return { ...of, stoppedAfter: rules.limit };
     if (made.refusal !== undefined) return { ...of, refused: made.refusal };
-    runs.push(made);
+    if (made.finished) runs.push(made);
+    else stopped = { stoppedAfter: rules.limit };
   }
+  if (runs.length === 0) return { ...of, ...stopped };
   const whole = spread(runs.map(({ seconds }) => seconds));
   if (into === undefined)
-    return { ...of, whole, megabytes: rounded(Math.max(...runs.map(({ megabytes }) => megabytes))) };
+    return { ...of, whole, ...stopped, megabytes: rounded(Math.max(...runs.map(({ megabytes }) => megabytes))) };
   const said = runs.map(({ output }) => saidIn(output));
   const works = said.map(({ phases }) => Object.values(phases).reduce((sum, phase) => sum + phase, 0));
   const best = said[works.indexOf(Math.min(...works))];
@@ -38,6 +43,7 @@ export async function measure(contender: Contender, task: Task, objects: number,
     work: spread(works),
     phases: Object.fromEntries(Object.entries(best?.phases ?? {}).map(([phase, seconds]) => [phase, rounded(seconds)])),
     megabytes: rounded(Math.max(...said.map(({ megabytes }) => megabytes))),
+    ...stopped,
   };
 }
 

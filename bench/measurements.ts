@@ -10,7 +10,7 @@ const Measured = z.strictObject({
   /** The number of objects that were asked for, or the name of a system. */
   subject: z.string(),
   objects: z.int(),
-  /** Of the whole process, from its start to its end; absent where it did not finish or refused. */
+  /** Of the whole process, from its start to its end; absent where no run was finished, and where it refused. */
   whole: Spread.optional(),
   /** Of what it does with objects, loading code and reading them aside; absent where only the process is known. */
   work: Spread.optional(),
@@ -18,7 +18,7 @@ const Measured = z.strictObject({
   phases: z.record(z.string(), z.number()).optional(),
   /** The most memory that the process had, in MB. */
   megabytes: z.number().optional(),
-  /** It was ended after so many seconds. */
+  /** Its last run was ended after so many seconds. */
   stoppedAfter: z.number().optional(),
   /** It would not take so many; what it said. */
   refused: z.string().optional(),

@@ -7,6 +7,7 @@ import type { Release } from '../../lib/output/manifests';
 import { IN_CHART } from '../../lib/values/chart-facts';
 import type { Json, JsonObject, Scope } from '../../lib/values/expression';
 import { isList } from '../../lib/values/json';
+import { once } from '../../lib/values/once';
 import { type ValueLeaf, checkValues, leavesOf } from '../../lib/values/schema';
 import { type Shape, shapeOf } from '../../lib/values/shape';
 import { evaluate } from '../../lib/values/tree';
@@ -303,7 +304,9 @@ function settingsOf(shape: Shape): readonly Json[] {
 }
 
 /** Values that a shape accepts, different ones. */
-function candidatesOf(shape: Shape): readonly Json[] {
+const candidatesOf = once(findCandidates);
+
+function findCandidates(shape: Shape): readonly Json[] {
   if (shape.type === 'list')
     return [
       [],

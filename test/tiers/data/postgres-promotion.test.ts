@@ -39,8 +39,6 @@ const PSQL = `
 /** What the shell starts in the background ignores SIGINT, unless it says otherwise, as PostgreSQL does. */
 const SERVER = `#!${process.execPath}
 const { appendFileSync, existsSync } = require('node:fs');
-const [, , ...args] = process.argv;
-if (args[0] === '-C') { console.log(100); process.exit(); }
 const role = existsSync(process.env.PGDATA + '/standby.signal') ? 'standby' : 'primary';
 appendFileSync(process.env.HERE + '/said', role + '\\n');
 process.on('SIGINT', () => process.exit());
@@ -74,7 +72,8 @@ beforeEach(() => {
   program('flock', ':');
   // Four seconds pass from one look at the clock to the next, unless it stands still.
   program('date', '[ -e "$HERE/still" ] || echo >> "$HERE/looks"; echo $((1 + $(wc -l < "$HERE/looks") * 4))');
-  writeFileSync(join(here, 'bin/postgres'), SERVER, { mode: 0o755 });
+  writeFileSync(join(here, 'server'), SERVER, { mode: 0o755 });
+  program('postgres', '[ "$1" != -C ] || exec echo 100; exec "$HERE/server"');
   for (const key of ['postgres-password', 'replication-password', 'password', 'pooler-password']) {
     write(`secrets/postgres/${key}`, 'secret');
   }

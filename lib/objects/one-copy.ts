@@ -13,12 +13,12 @@ const COPY = Symbol.for('cdk8s-tiers.copy');
 
 /** @throws where another copy has objects in the same app: they would meet without a word, and a rule lose its peers. */
 export function demandOneCopy(construct: IConstruct): void {
-  const { root, path } = construct.node;
+  const { root } = construct.node;
   const first: unknown = Reflect.get(root, COPY);
   if (first === undefined) Object.defineProperty(root, COPY, { value: own });
   else if (first !== own) {
     throw new Error(
-      `${path}: two copies of cdk8s-tiers meet in one app, ${folderOf(first)} and ${own.folder}; install one, for the app and for what it uses: \`npm ls cdk8s-tiers\` shows who brings which.`,
+      `${construct.node.path}: two copies of cdk8s-tiers meet in one app, ${folderOf(first)} and ${own.folder}; install one, for the app and for what it uses: \`npm ls cdk8s-tiers\` shows who brings which.`,
     );
   }
 }
